@@ -1,0 +1,148 @@
+"""Real engines for the test suite: SQLite on disk, PostgreSQL and Redis.
+
+`--engine=sqlite` (default) or `--engine=postgresql` chooses the database for the whole run; `make test` does both.
+Everything a run needs lives in one temporary folder and ends with the run. With pytest-xdist the controlling process
+owns the folder and the PostgreSQL server, and each worker has its own database and its own data folder.
+
+An engine that is not to be had on this machine is skipped with a loud line, and is a failure when CI is set.
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engines.postgres import Cluster, start_cluster
+from tests.engines.processes import EngineMissing
+from tests.engines.redis import RedisServer
+
+ENGINES = ("sqlite", "postgresql")
+WORKER = "PYTEST_XDIST_WORKER"
+ROOT = "DUDAO_TEST_ROOT"
+PG_DSN = "DUDAO_TEST_PG_DSN"
+"""A PostgreSQL to use instead of our own cluster; its user must be allowed to create databases."""
+
+
+class Run:
+    """What one process of the test run owns and has to give back."""
+
+    def __init__(self) -> None:
+        self.engine = "sqlite"
+        self.header = ""
+        self.missing = ""
+        self.root: Path | None = None
+        self.cluster: Cluster | None = None
+
+    def close(self) -> None:
+        if self.cluster is not None:
+            self.cluster.stop()
+            self.cluster = None
+        if self.root is not None:
+            shutil.rmtree(self.root, ignore_errors=True)
+            self.root = None
+
+
+run = Run()
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=ENGINES, default="sqlite", help="database of this run (default: sqlite)")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """Set the environment before pytest-django, whose own hook of this name imports the settings."""
+    run.engine = early_config.known_args_namespace.engine
+    if WORKER not in os.environ:
+        _open_run()
+    _set_environment()
+    yield
+    _name_test_database()
+
+
+def _open_run() -> None:
+    """In the controlling process: make the folder, start the database server."""
+    # `timeout` and CI end us with SIGTERM; an interrupt lets pytest clean up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    run.root = Path(tempfile.mkdtemp(prefix="dudao-tests-"))
+    os.environ[ROOT] = str(run.root)
+    os.environ["DUDAO_TEST_DATABASE"] = f"sqlite:///{run.root / 'main.sqlite3'}"
+    run.header = "database: SQLite on disk"
+    if run.engine == "postgresql":
+        try:
+            os.environ["DUDAO_TEST_DATABASE"] = _postgres_address()
+        except EngineMissing as fault:
+            run.missing = str(fault)
+
+
+def _postgres_address() -> str:
+    if dsn := os.environ.get(PG_DSN):
+        run.header = f"database: PostgreSQL from {PG_DSN}"
+        return dsn
+    run.cluster = start_cluster()
+    run.header = f"database: {run.cluster.version} on 127.0.0.1:{run.cluster.port}, own cluster"
+    return run.cluster.dsn
+
+
+def _set_environment() -> None:
+    """Nothing of the developer's own settings may leak into a test."""
+    for name in [name for name in os.environ if name.startswith("DUDAO_") and not name.startswith("DUDAO_TEST_")]:
+        del os.environ[name]
+    data = Path(os.environ[ROOT]) / f"data-{os.environ.get(WORKER, 'main')}"
+    data.mkdir(exist_ok=True)
+    os.environ.update(
+        DUDAO_DATABASE=os.environ["DUDAO_TEST_DATABASE"],
+        DUDAO_DATA=str(data),
+        DUDAO_SECRET_KEY="a key for tests only, long enough for HS256",
+        DUDAO_DEBUG="no",
+    )
+
+
+def _name_test_database() -> None:
+    """Without a name Django would take SQLite in memory: no WAL, no locks, not the engine that we ship."""
+    from django.conf import settings
+
+    if not settings.configured:
+        return
+    name = f"test_dudao_{os.getppid() if WORKER in os.environ else os.getpid()}"
+    if run.engine == "sqlite":
+        name = str(Path(os.environ[ROOT]) / f"{name}.sqlite3")
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
+
+
+def pytest_report_header() -> str:
+    return run.header or f"database: {run.engine}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart() -> None:
+    if not run.missing:
+        return
+    if in_ci():
+        pytest.exit(f"PostgreSQL is needed in CI: {run.missing}", returncode=1)
+    pytest.exit(f"!!! NOT RUN ON POSTGRESQL: {run.missing}", returncode=0)
+
+
+def pytest_unconfigure() -> None:
+    run.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Redis server of our own, one for each worker, without persistence."""
+    try:
+        server = RedisServer.start(tmp_path_factory.mktemp("redis"))
+    except EngineMissing as fault:
+        if in_ci():
+            pytest.fail(f"Redis is needed in CI: {fault}")
+        pytest.skip(f"!!! NOT RUN WITH REDIS: {fault}")
+    yield server.url
+    server.stop()

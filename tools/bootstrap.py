@@ -1,0 +1,82 @@
+"""Make .venv hold exactly what Pipfile.lock lists, on a machine that has only Python and make.
+
+Two steps, each done only when needed: a small tool environment `.tools` with the pipenv pinned in tools/pipenv.txt,
+and `pipenv sync` into `.venv`. Asks nothing, uses the standard library only, and follows the pip configuration of
+the machine. Runs with any Python 3, so that an old one is told what is missing.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+PINS = ROOT / "tools" / "pipenv.txt"
+
+
+def main() -> None:
+    """`bootstrap.py tools` makes .tools; `bootstrap.py run|dev STAMP…` fills .venv too and then touches the stamps."""
+    wanted, *stamps = sys.argv[1:]
+    check_python()
+    with (ROOT / ".bootstrap.lock").open("w") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)  # two makes at once take turns
+        if wanted == "dev" and stamps and all(Path(stamp).exists() for stamp in stamps):
+            return
+        make_tools()
+        if wanted != "tools":
+            sync(dev=wanted == "dev")
+        for stamp in stamps:
+            Path(stamp).touch()
+
+
+def check_python() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - this very check is for the older ones
+        sys.exit("Python 3.11 or newer is needed; say which with: make PYTHON=python3.12 ...")
+
+
+def make_tools() -> None:
+    """The environment of pipenv itself; made again when its pins change."""
+    stamp = TOOLS / ".pins"
+    pins = PINS.read_text()
+    if stamp.exists() and stamp.read_text() == pins:
+        return
+    print("Setting up pipenv in .tools ...", flush=True)
+    shutil.rmtree(TOOLS, ignore_errors=True)
+    made = subprocess.run([sys.executable, "-m", "venv", str(TOOLS)], capture_output=True, text=True)
+    if made.returncode:
+        sys.exit(f"{made.stdout}{made.stderr}\nPython cannot make virtual environments here (Debian: python3-venv).")
+    run([str(TOOLS / "bin" / "python"), "-m", "pip", "install", "--quiet", "--requirement", str(PINS)], dict(os.environ))
+    stamp.write_text(pins)
+
+
+def sync(*, dev: bool) -> None:
+    """Install the locked packages; the machine's pip configuration says from where."""
+    print(f"Installing packages into .venv ({'all' if dev else 'those for running'}) ...", flush=True)
+    run([str(TOOLS / "bin" / "pipenv"), "sync", *(["--dev"] if dev else [])], pipenv_environment())
+
+
+def pipenv_environment() -> dict[str, str]:
+    """Variables that keep pipenv inside the project, whatever environment we were called from."""
+    outer = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "PIPENV_ACTIVE", "PIPENV_CUSTOM_VENV_NAME"}
+    return {
+        **{name: value for name, value in os.environ.items() if name not in outer},
+        "PIPENV_PIPFILE": str(ROOT / "Pipfile"),
+        "PIPENV_VENV_IN_PROJECT": "1",
+        "PIPENV_IGNORE_VIRTUALENVS": "1",
+        "PIPENV_DEFAULT_PYTHON_VERSION": sys.executable,
+        "PIPENV_NOSPIN": "1",
+        "PIPENV_YES": "1",
+    }
+
+
+def run(command: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit(f"{Path(command[0]).name} failed ({done.returncode}); the lines above say why.")
+
+
+if __name__ == "__main__":
+    main()
