@@ -1,0 +1,19 @@
+"""Checklist rules: pure functions over a published template and its answers.
+
+Nothing in here knows Django, the clock, or the database. The phone runs the same rules in TypeScript; both sides are
+held together by the vectors in ``tests/vectors/checklist_rules.json``.
+
+=================  ==========================================================================
+module             question it answers
+=================  ==========================================================================
+``checklist``      what a template is (frozen types)
+``answer_keys``    which answers an item may have (``ZY-06``, ``ZY-07#4``)
+``applicability``  which items a target has to answer
+``answers``        may this value be stored
+``verdicts``       does this value pass
+``completeness``   what is still missing before a visit may be submitted
+``grading``        which level a finding gets and when it is due
+``scoring``        what a visit scores, line by line
+``questionnaires`` what share of anonymous respondents reported a violation
+=================  ==========================================================================
+"""
