@@ -1,0 +1,63 @@
+"""From a bearer token to an actor: for REST, for uploads and for the live socket."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from backend.accounts import tokens
+from backend.accounts.models import DeviceSession
+from backend.accounts.selectors import people
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Unauthorized
+
+SIGNED_OUT = "登录已失效，请重新登录。"
+
+
+def actor_for_token(text: str) -> tuple[Actor, DeviceSession]:
+    """The actor and session of an access token.
+
+    A revoked device or disabled user gets an actor that may only deposit. Raises `Unauthorized`.
+    """
+    claims = tokens.read_access(text)
+    session = DeviceSession.objects.select_related("user", "device").filter(pk=claims["session"]).first()
+    if session is None or session.ended_at is not None or session.expires_at <= clock.now():
+        raise Unauthorized("session_ended", SIGNED_OUT)
+    if session.user_id != claims["user"] or session.device_id != claims["device"] or session.user.county_id is None:
+        raise Unauthorized("token_invalid", SIGNED_OUT)
+    shut = session.device.revoked_at is not None or not session.user.is_active
+    actor = Actor(
+        user_id=session.user_id,
+        county_id=session.user.county_id,
+        name=session.user.name,
+        roles=people.roles_of(session.user),
+        device_id=session.device_id,
+        deposit_only=shut,
+    )
+    return actor, session
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <access>`; `request.user` becomes a `core.Actor`, `request.auth` the session."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, DeviceSession] | None:
+        header = request.headers.get("Authorization", "")
+        if not header:
+            return None
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthorized("token_invalid", SIGNED_OUT)
+        return actor_for_token(token.strip())
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = BearerAuthentication
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

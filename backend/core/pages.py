@@ -1,0 +1,71 @@
+"""Keyset paging: the page after a row, never an offset, so that a list costs the same at any depth."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+
+from backend.core import codec
+from backend.core.errors import Invalid
+
+M = TypeVar("M", bound=Model)
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[M]):
+    """`rows` of one page; `next` is the opaque mark of the page after it, or None at the end."""
+
+    rows: Sequence[M]
+    next: str | None
+
+    def answer(self, to_json: Callable[[M], dict[str, Any]]) -> dict[str, Any]:
+        return {"items": [to_json(row) for row in self.rows], "next": self.next}
+
+
+def page(queryset: QuerySet[M], query: QueryDict, *, by: str = "-id") -> Page[M]:
+    """One page of `queryset` ordered by the unique field `by` ("-" for newest first).
+
+    Query parameters: `limit` (1–200, default 50), `after` (the `next` of the page before).
+    Raises `Invalid(bad_page)` for marks and limits that are not ours.
+    """
+    limit = _limit(query.get("limit"))
+    field, falling = by.lstrip("-"), by.startswith("-")
+    if mark := query.get("after"):
+        queryset = queryset.filter(Q(**{f"{field}__{'lt' if falling else 'gt'}": _read(mark, queryset, field)}))
+    rows = list(queryset.order_by(by)[: limit + 1])
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(rows, _mark(getattr(rows[-1], field)) if more else None)
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_LIMIT
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MAX_LIMIT:
+        raise Invalid("bad_page", f"每页条数须在 1 到 {MAX_LIMIT} 之间。")
+    return int(text)
+
+
+def _mark(value: Any) -> str:
+    return base64.urlsafe_b64encode(codec.dumps(value)).decode().rstrip("=")
+
+
+def _read(mark: str, queryset: QuerySet[M], field: str) -> Any:
+    try:
+        value = codec.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        if isinstance(value, (dict, list)) or value is None:
+            raise ValueError(mark)
+        return queryset.model._meta.get_field(field).to_python(value)  # type: ignore[union-attr]
+    except (ValueError, binascii.Error, TypeError, OverflowError) as fault:
+        raise Invalid("bad_page", "翻页标记无效，请从第一页重新开始。") from fault
+    except Exception as fault:
+        if type(fault).__name__ == "ValidationError":
+            raise Invalid("bad_page", "翻页标记无效，请从第一页重新开始。") from fault
+        raise

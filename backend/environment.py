@@ -1,0 +1,84 @@
+"""Reading the process environment; wrong values fail loudly at start.
+
+Every variable is documented in docs/operations.md.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off", ""}
+
+
+class EnvironmentFault(Exception):
+    """A variable holds a value that cannot be used."""
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    word = value.strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise EnvironmentFault(f"{name} must be yes or no, not {value!r}")
+
+
+def whole(name: str, default: int) -> int:
+    value = os.environ.get(name)
+    if value is None or not value.strip():
+        return default
+    try:
+        return int(value)
+    except ValueError as fault:
+        raise EnvironmentFault(f"{name} must be a whole number, not {value!r}") from fault
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's DATABASES entry for `sqlite:///path` or `postgresql://user:password@host:port/name`.
+
+    SQLite runs in WAL with synchronous=FULL, because phones delete their copy of what we acknowledge,
+    and begins every transaction IMMEDIATE, so that a writer waits for the lock instead of failing half-way.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return _sqlite(parts.path)
+    if parts.scheme in {"postgresql", "postgres"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": whole("DUDAO_POOL", 8)}} if whole("DUDAO_POOL", 8) else {},
+        }
+    raise EnvironmentFault(f"DUDAO_DATABASE must begin with sqlite:// or postgresql://, not {parts.scheme!r}")
+
+
+def _sqlite(path: str) -> dict[str, Any]:
+    file = path[1:] if path.startswith("//") else path
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "OPTIONS": {
+            "timeout": 30,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+        },
+    }

@@ -1,0 +1,113 @@
+"""Storing documents in the feed: numbered per scope, late, under the scopes' locks taken in sorted order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from backend.core import clock, codec
+from backend.journal.models.feed import FeedRow, Scope, digest
+from backend.journal.models.subject import Document
+
+Key = tuple[str, str]
+
+UPDATED = ["seq", "rev", "digest", "document", "changed_at"]
+
+
+@dataclass
+class _Batch:
+    scopes: dict[str, Scope]
+    rows: dict[Key, list[FeedRow]]
+    writes: list[FeedRow] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+
+    def live(self, key: Key) -> FeedRow | None:
+        return next((row for row in self.rows.get(key, []) if row.document is not None), None)
+
+    def row_in(self, key: Key, scope: Scope) -> FeedRow | None:
+        return next((row for row in self.rows.get(key, []) if row.scope_id == scope.pk), None)
+
+    def last_rev(self, key: Key) -> int:
+        return max((row.rev for row in self.rows.get(key, [])), default=0)
+
+
+def store(county_id: int, puts: Mapping[Key, Document | None]) -> tuple[dict[Key, int], set[str]]:
+    """Write the documents (None: tombstones). Returns the revision of each object and the scopes touched.
+
+    An object whose document is what the feed already holds keeps its revision and takes no number.
+    """
+    batch = _lock(county_id, puts)
+    revs = {key: _store_one(batch, key, document) for key, document in puts.items()}
+    _save(batch)
+    return revs, batch.touched
+
+
+def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Batch:
+    rows: dict[Key, list[FeedRow]] = {}
+    wanted = Q()
+    for kind in {kind for kind, _ in puts}:
+        wanted |= Q(kind=kind, object_id__in=[object_id for k, object_id in puts if k == kind])
+    for row in FeedRow.objects.filter(wanted).select_related("scope"):
+        rows.setdefault((row.kind, row.object_id), []).append(row)
+    names = {document.journal_scope for document in puts.values() if document is not None}
+    names |= {row.scope.name for found in rows.values() for row in found}
+    Scope.objects.bulk_create(
+        [Scope(name=name, county_id=county_id) for name in sorted(names)], ignore_conflicts=True
+    )
+    locked = Scope.objects.select_for_update().filter(name__in=names).order_by("name")
+    return _Batch({scope.name: scope for scope in locked}, rows)
+
+
+def _store_one(batch: _Batch, key: Key, document: Document | None) -> int:
+    live = batch.live(key)
+    if document is None:
+        if live is None:
+            return batch.last_rev(key)
+        _bury(batch, live)
+        return live.rev
+    scope = batch.scopes[document.journal_scope]
+    content = document.journal_document()
+    if live is not None and live.scope_id == scope.pk and _same(live, content):
+        return live.rev
+    rev = batch.last_rev(key) + 1
+    if live is not None:
+        if live.scope_id == scope.pk:
+            scope.add(-live.digest)
+        else:
+            _bury(batch, live)
+    _write(batch, scope, key, rev, codec.dumps({"rev": rev, **content}).decode())
+    return rev
+
+
+def _same(row: FeedRow, content: dict[str, object]) -> bool:
+    return row.document == codec.dumps({"rev": row.rev, **content}).decode()
+
+
+def _write(batch: _Batch, scope: Scope, key: Key, rev: int, document: str) -> None:
+    row = batch.row_in(key, scope) or FeedRow(scope=scope, kind=key[0], object_id=key[1])
+    row.rev, row.document, row.digest = rev, document, digest(*key, rev)
+    scope.add(row.digest)
+    _number(batch, scope, row)
+
+
+def _bury(batch: _Batch, row: FeedRow) -> None:
+    scope = batch.scopes[row.scope.name]
+    scope.add(-row.digest)
+    row.document = None
+    _number(batch, scope, row)
+
+
+def _number(batch: _Batch, scope: Scope, row: FeedRow) -> None:
+    scope.head += 1
+    row.seq, row.changed_at = scope.head, clock.now()
+    batch.writes.append(row)
+    batch.touched.add(scope.name)
+
+
+def _save(batch: _Batch) -> None:
+    new, known = [], []
+    for row in batch.writes:
+        (known if row.pk else new).append(row)
+    FeedRow.objects.bulk_create(new)
+    FeedRow.objects.bulk_update(known, UPDATED)
+    Scope.objects.bulk_update([batch.scopes[name] for name in sorted(batch.touched)], ["head", "csum"])

@@ -1,0 +1,8 @@
+"""Tables of the journal."""
+
+from backend.journal.models.audit import AuditLine
+from backend.journal.models.feed import FeedRow, Grant, Scope
+from backend.journal.models.outbox import Outbox
+from backend.journal.models.subject import Journaled
+
+__all__ = ["AuditLine", "FeedRow", "Grant", "Journaled", "Outbox", "Scope"]

@@ -1,0 +1,164 @@
+"""`write()`: the only way to change synced or audited data."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import transaction
+
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.journal import feed, grants
+from backend.journal.models import AuditLine, Outbox
+from backend.journal.models.subject import Document, Subject
+from backend.journal.signals import changes_committed
+from backend.journal.turnstile import turn
+
+Key = tuple[str, str]
+
+
+class Change:
+    """One transaction in the making. Objects put several times are stored once, as they are at the end."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.revs: dict[Key, int] = {}
+        self._puts: dict[Key, Document | None] = {}
+        self._lines: list[AuditLine] = []
+        self._told: list[Outbox] = []
+        self._scopes: set[str] = set()
+        self._any_told = False
+
+    def put(self, document: Document) -> None:
+        """The object's current document goes into its scope's feed."""
+        self._puts[document.journal_kind, document.journal_id] = document
+
+    def remove(self, document: Subject) -> None:
+        """The object leaves every feed; a tombstone tells the phones."""
+        self._puts[document.journal_kind, document.journal_id] = None
+
+    def log(self, verb: str, subject: Subject, *, actor: Actor | None = None, **detail: Any) -> None:
+        """An audit line. `detail` must be plain JSON data and hold nothing secret that the reader may not see."""
+        who = actor or self.actor
+        self._lines.append(
+            AuditLine(
+                county_id=who.county_id,
+                at=clock.now(),
+                actor_id=who.user_id,
+                actor_name=who.name,
+                device_id=who.device_id,
+                verb=verb,
+                kind=subject.journal_kind,
+                object_id=subject.journal_id,
+                detail=detail,
+            )
+        )
+
+    def tell(self, kind: str, recipients: Iterable[int], subject: Subject, **detail: Any) -> None:
+        """A message to each of `recipients` (user ids, each once), delivered after commit."""
+        self._told += [
+            Outbox(
+                county_id=self.actor.county_id,
+                recipient_id=recipient,
+                kind=kind,
+                subject_kind=subject.journal_kind,
+                subject_id=subject.journal_id,
+                detail=detail,
+                at=clock.now(),
+            )
+            for recipient in sorted(set(recipients))
+        ]
+
+    def grant(self, user_id: int, scope: str, *, starts_at: Any = None, ends_at: Any = None) -> None:
+        """`user_id` may read `scope` from `starts_at` (default now) until `ends_at` (default: no end)."""
+        grants.give(self.actor.county_id, user_id, scope, starts_at or clock.now(), ends_at)
+        self._scopes.add(f"user:{user_id}")
+
+    def end_grant(self, user_id: int, scope: str, *, at: Any = None) -> None:
+        """Every running or future grant of `user_id` to `scope` ends at `at` (default now)."""
+        grants.end(user_id, scope, at or clock.now())
+        self._scopes.add(f"user:{user_id}")
+
+    def end_scope(self, scope: str, *, at: Any = None) -> None:
+        """Every grant to `scope` ends at `at` (default now) at the latest."""
+        grants.end_all(scope, at or clock.now())
+        self._scopes.add(scope)
+
+    def flush(self) -> None:
+        """Number and store what was put so far; `revs` then knows each object's revision. Takes the scopes' locks."""
+        if self._puts:
+            puts, self._puts = self._puts, {}
+            revs, scopes = feed.store(self.actor.county_id, puts)
+            self.revs |= revs
+            self._scopes |= scopes
+        if self._lines:
+            AuditLine.objects.bulk_create(self._lines)
+            self._lines = []
+        if self._told:
+            Outbox.objects.bulk_create(self._told)
+            self._told, self._any_told = [], True
+
+    def announce(self) -> None:
+        """After commit: one signal with what was touched. Never fails the write that has happened."""
+        if self._scopes or self._any_told:
+            changes_committed.send_robust(
+                sender=Change,
+                county_id=self.actor.county_id,
+                scopes=tuple(sorted(self._scopes)),
+                told=self._any_told,
+            )
+
+    def _mark(self) -> tuple[Any, ...]:
+        return dict(self._puts), len(self._lines), len(self._told), set(self._scopes), dict(self.revs), self._any_told
+
+    def _back_to(self, mark: tuple[Any, ...]) -> None:
+        self._puts, lines, told, self._scopes, self.revs, self._any_told = mark
+        del self._lines[lines:]
+        del self._told[told:]
+
+
+_active: ContextVar[Change | None] = ContextVar("journal_change", default=None)
+
+
+def active() -> bool:
+    """Whether the running code is inside `write()`."""
+    return _active.get() is not None
+
+
+@contextmanager
+def write(*, actor: Actor) -> Iterator[Change]:
+    """A transaction with its feed rows, audit lines and messages; all of it happens or none.
+
+    Inside another `write()` it becomes a savepoint of that one: an exception undoes only the inner part.
+    Feed rows are numbered late, scopes locked in sorted order, so that number order is commit order
+    (sync protocol, Pull) and crossing writers cannot deadlock on them.
+    """
+    outer = _active.get()
+    if outer is not None:
+        with _inner(outer, actor) as change:
+            yield change
+        return
+    change = Change(actor)
+    with turn(), transaction.atomic():
+        token = _active.set(change)
+        try:
+            yield change
+            change.flush()
+            transaction.on_commit(change.announce)
+        finally:
+            _active.reset(token)
+
+
+@contextmanager
+def _inner(outer: Change, actor: Actor) -> Iterator[Change]:
+    mark, before = outer._mark(), outer.actor
+    outer.actor = actor
+    try:
+        with transaction.atomic():
+            yield outer
+    except BaseException:
+        outer._back_to(mark)
+        raise
+    finally:
+        outer.actor = before

@@ -1,0 +1,53 @@
+"""Inspection teams of both tracks and who belongs to them, when."""
+
+from django.conf import settings
+from django.db import models
+
+from backend.core import clock
+from backend.journal.models import Journaled
+from backend.registry.models.organisation import AreaStation, Department
+
+
+class Track(models.TextChoices):
+    DEPARTMENT = "department", "科室"
+    STATION = "station", "督导站"
+
+
+class Team(Journaled):
+    """A crew that visits: one of the 17 (department track) or of an area station (station track)."""
+
+    journal_kind = "team"
+
+    code = models.CharField("编码", max_length=32)
+    name = models.CharField("名称", max_length=80)
+    track = models.CharField("轨道", max_length=16, choices=Track.choices)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True)
+    station = models.ForeignKey(AreaStation, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "督查组"
+        constraints = [models.UniqueConstraint(fields=["county_id", "code"], name="team_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope(self) -> str:
+        return f"team:{self.pk}"
+
+
+class Membership(models.Model):
+    """`user` belongs to `team` from `starts_at` until `ends_at`; a team has at most one leader at a time."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    is_leader = models.BooleanField("组长", default=False)
+    card_number = models.CharField("督学证号", max_length=40, blank=True)
+    starts_at = models.DateTimeField(default=clock.now)
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "组员任期"
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.team_id}"

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class SyncConfig(AppConfig):
+    name = "backend.sync"
+    label = "sync"
+    verbose_name = "离线同步"
+
+    def ready(self) -> None:
+        autodiscover_modules("sync")

@@ -1,0 +1,147 @@
+"""What the rooms above let phones read and do. The engine knows them only through this.
+
+Each domain room has one `sync.py`, found by autodiscovery; no other file of it imports `backend.sync`.
+
+    @registry.operation("answer.set", payload=SetAnswers)
+    def set_answers(command: Command[SetAnswers]) -> Outcome:
+        result = services.answers.set_answers(actor=command.actor, visit_id=command.id, ...)
+        return Outcome(about=result.visit, status="conflict" if result.conflicts else "applied")
+
+A handler parses, calls one service and answers. What goes wrong is told by `core.errors`:
+
+    NotFound(kind, id)   held until that object is known (also when the author may not see it)
+    Forbidden            quarantined, `no_permission`
+    Conflict             quarantined, its code if it is one of the protocol's, else `bad_state`
+    Invalid              quarantined, `invalid {path, msg}`
+    anything else        `error`: kept, alerted, tried again
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from backend.core.actor import Actor
+from backend.journal.models.subject import Subject
+
+P = TypeVar("P", bound=msgspec.Struct)
+
+MERGEABLE = ("applied", "merged", "conflict")
+QUARANTINE_CODES = frozenset(
+    {
+        "late_lock",
+        "late_assignment",
+        "no_permission",
+        "bad_state",
+        "invalid",
+        "unknown_kind",
+        "author_disabled",
+        "content_differs",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[P]):
+    """One operation on its way to a service.
+
+    `id` is the object the operation is about, as the phone wrote it; `at` the device's time, `received_at` ours,
+    `offset_ms` the device clock's error that the phone measured (device minus server), None when it told none.
+    """
+
+    actor: Actor
+    op: uuid.UUID
+    n: int
+    id: str
+    at: dt.datetime | None
+    received_at: dt.datetime
+    offset_ms: int | None
+    data: P
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an operation: `about` names the object whose revision is answered, `detail` goes to the phone."""
+
+    about: Subject
+    status: str = "applied"
+    code: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Waits(Exception):
+    """The operation must wait for something that is not an object: another operation of the same device."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"{kind}/{id}")
+        self.kind, self.id = kind, id
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """An operation as it was just taken into custody, before and whatever its judgement: for at-custody hooks."""
+
+    county_id: int
+    user_id: int
+    op: uuid.UUID
+    id: str
+    data: Any
+
+
+Handler = Callable[[Command[Any]], Outcome]
+CustodyHook = Callable[[Custody], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A declared `kind.verb`."""
+
+    name: str
+    payload: type[msgspec.Struct]
+    handler: Handler
+    at_custody: CustodyHook | None
+
+
+class Registry:
+    """Closed after start-up: declared once, asked often."""
+
+    def __init__(self) -> None:
+        self.operations: dict[str, Operation] = {}
+        self.documents: dict[str, str] = {}
+        self.roles: set[str] = set()
+
+    def operation(
+        self, name: str, *, payload: type[msgspec.Struct], at_custody: CustodyHook | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Declare that phones may send `kind.verb` with `data` of the shape `payload`."""
+
+        def declare(handler: Handler) -> Handler:
+            if name in self.operations:
+                raise ValueError(f"{name} is declared twice")
+            if not issubclass(payload, msgspec.Struct):
+                raise TypeError(f"{name}: payload must be a msgspec.Struct")
+            self.operations[name] = Operation(name, payload, handler, at_custody)
+            return handler
+
+        return declare
+
+    def document(self, kind: str, about: str) -> None:
+        """Declare that phones receive documents of `kind`; `about` says in one line what they are."""
+        if kind in self.documents:
+            raise ValueError(f"{kind} is declared twice")
+        self.documents[kind] = about
+
+    def allow(self, *roles: str) -> None:
+        """People with any of `roles` may push and pull; all others are answered 403."""
+        self.roles.update(roles)
+
+    def may_sync(self, actor: Actor) -> bool:
+        return actor.has(*self.roles)
+
+
+registry = Registry()
+operation = registry.operation
+document = registry.document

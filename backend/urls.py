@@ -1,0 +1,25 @@
+"""Mounts the rooms; holds no logic."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from backend.core import health
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[]), name="schema"),
+    path(
+        "api/docs",
+        SpectacularSwaggerView.as_view(url_name="schema", permission_classes=[], authentication_classes=[]),
+        name="docs",
+    ),
+    path("api/v1/", include("backend.accounts.urls")),
+]
+
+handler400 = "backend.core.http.bad_request"
+handler403 = "backend.core.http.forbidden"
+handler404 = "backend.core.http.not_found"
+handler500 = "backend.core.http.server_error"
