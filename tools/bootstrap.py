@@ -23,7 +23,7 @@ def main() -> None:
     check_python()
     with (ROOT / ".bootstrap.lock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)  # two makes at once take turns
-        if wanted == "dev" and stamps and all(Path(stamp).exists() for stamp in stamps):
+        if stamps and all(Path(stamp).exists() for stamp in stamps):
             return
         make_tools()
         if wanted != "tools":
@@ -45,10 +45,11 @@ def make_tools() -> None:
         return
     print("Setting up pipenv in .tools ...", flush=True)
     shutil.rmtree(TOOLS, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", str(TOOLS)], capture_output=True, text=True)
+    made = subprocess.run([sys.executable, "-m", "venv", str(TOOLS)], check=False, capture_output=True, text=True)
     if made.returncode:
         sys.exit(f"{made.stdout}{made.stderr}\nPython cannot make virtual environments here (Debian: python3-venv).")
-    run([str(TOOLS / "bin" / "python"), "-m", "pip", "install", "--quiet", "--requirement", str(PINS)], dict(os.environ))
+    pip = [str(TOOLS / "bin" / "python"), "-m", "pip"]
+    run([*pip, "install", "--quiet", "--requirement", str(PINS)], dict(os.environ))
     stamp.write_text(pins)
 
 
@@ -73,7 +74,7 @@ def pipenv_environment() -> dict[str, str]:
 
 
 def run(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, check=False, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
     if done.returncode:
         sys.exit(f"{Path(command[0]).name} failed ({done.returncode}); the lines above say why.")
 

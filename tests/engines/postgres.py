@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -20,6 +21,7 @@ from tests.engines.processes import EngineMissing, free_port, identity, launch, 
 
 OWNER = "dudao"
 UNPRIVILEGED = ("postgres", "nobody")
+INITDB = ("--encoding=UTF8", "--no-locale", "--auth=trust", "--no-sync", "--no-instructions")
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100", "shared_buffers=64MB")
 """Durability is of no use to a cluster that is deleted within minutes."""
 
@@ -75,7 +77,7 @@ def _start(folder: Path, binaries: Path, *, portable: bool) -> Cluster:
         binaries = _copied(binaries, folder) if portable else binaries
     version = _output([str(binaries / "postgres"), "--version"], folder, user)
     data, log = folder / "data", folder / "server.log"
-    _output([str(binaries / "initdb"), "--pgdata", str(data), "--username", OWNER, *INITDB_OPTIONS], folder, user)
+    _output([str(binaries / "initdb"), "--pgdata", str(data), "--username", OWNER, *INITDB], folder, user)
     port = free_port()
     settings = (f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *FAST)
     command = [str(binaries / "postgres"), "-D", str(data), *(part for value in settings for part in ("-c", value))]
@@ -83,9 +85,6 @@ def _start(folder: Path, binaries: Path, *, portable: bool) -> Cluster:
     cluster = Cluster(folder, port, version.strip(), process)
     wait_until(lambda: _answers(cluster.dsn), process, log=log)
     return cluster
-
-
-INITDB_OPTIONS = ("--encoding=UTF8", "--no-locale", "--auth=trust", "--no-sync", "--no-instructions")
 
 
 def _unprivileged_user() -> str:
@@ -108,9 +107,9 @@ def _copied(binaries: Path, folder: Path) -> Path:
 
 
 def _output(command: list[str], folder: Path, user: str | None) -> str:
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=120, check=True, **identity(user)
-    ).stdout
+    options: dict[str, Any] = {"cwd": folder, "capture_output": True, "text": True, "timeout": 120}
+    done: subprocess.CompletedProcess[str] = subprocess.run(command, check=True, **options, **identity(user))
+    return done.stdout
 
 
 def _answers(dsn: str) -> bool:
