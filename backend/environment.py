@@ -4,6 +4,7 @@ Every variable is documented in docs/operations.md.
 """
 
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -45,6 +46,20 @@ def whole(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def secret_key(name: str, folder: Path) -> str:
+    """The variable, else the key kept in `folder`, made at the first start and readable by its owner alone."""
+    if value := os.environ.get(name):
+        return value
+    file = folder / "secret.key"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as fresh:
+            fresh.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return file.read_text().strip()
 
 
 def database(url: str) -> dict[str, Any]:

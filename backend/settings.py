@@ -14,7 +14,7 @@ DATA_DIR = Path(env.text("DUDAO_DATA", str(BASE_DIR / "data"))).resolve()
 
 DEBUG = env.flag("DUDAO_DEBUG")
 DEMO = env.flag("DUDAO_DEMO")
-SECRET_KEY = env.text("DUDAO_SECRET_KEY")
+SECRET_KEY = env.secret_key("DUDAO_SECRET_KEY", DATA_DIR)
 ALLOWED_HOSTS = env.words("DUDAO_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("DUDAO_ORIGINS")
 WORKERS = env.whole("DUDAO_WORKERS", 1)
@@ -92,6 +92,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "backend.accounts.api.auth.locked_out"
 AXES_CLIENT_IP_CALLABLE = "backend.core.http.client_address"
 TRUSTED_PROXIES = env.whole("DUDAO_PROXIES", 0)
 """How many proxies in front of us append to X-Forwarded-For."""
@@ -143,6 +144,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

@@ -1,7 +1,7 @@
 """Signing in and out (protocol, Transport)."""
 
 from django.contrib.auth import authenticate
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -15,8 +15,17 @@ from backend.accounts.selectors import people
 from backend.accounts.services import people as people_services
 from backend.accounts.services import sessions
 from backend.core.errors import Throttled, Unauthorized
+from backend.core.http import problem_response
 from backend.core.requests import read
 from backend.core.schema import ProblemSerializer
+
+
+LOCKED_OUT = Throttled("locked_out", "密码错误次数过多，请 15 分钟后再试，或联系督导办重置密码。", retry_after=900)
+
+
+def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    """django-axes' answer to a locked pair of name and address."""
+    return problem_response(LOCKED_OUT)
 
 
 class LoginView(APIView):
@@ -50,7 +59,7 @@ def check_password(request: HttpRequest, username: str, password: str) -> User:
     """
     user = authenticate(request, username=username, password=password)
     if getattr(request, "axes_locked_out", False):
-        raise Throttled("locked_out", "密码错误次数过多，请 15 分钟后再试，或联系督导办重置密码。", retry_after=900)
+        raise LOCKED_OUT
     if not isinstance(user, User) or user.county_id is None:
         raise Unauthorized("bad_credentials", "账号或密码不正确。")
     return user
