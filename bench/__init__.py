@@ -1,0 +1,1 @@
+"""Benchmarks and the players that feed them; not part of the server."""
