@@ -20,6 +20,8 @@ class Masthead:
     document_date: date
     issue_number: int
     total_issue_number: int
+    issue_year: int | None = None
+    """Year in which ``issue_number`` counts; by default that of ``document_date``."""
     title: str = "“双减”督查半月报"
     secrecy_mark: str = ""
     """For example 「内部资料 注意保存」, printed top-left."""
@@ -98,7 +100,10 @@ class GradeHomework:
 
 @dataclass(frozen=True, slots=True)
 class DistrictRectification:
-    """Findings of one school district: ``closed`` on time or late, still ``open_in_time``, ``late``; of them ``reopened``."""
+    """Findings of one school district by state at the data cut: closed, open within the term, past it.
+
+    ``reopened`` counts findings among these that came back, ``new`` those recorded in the period.
+    """
 
     name: str
     closed: int = 0

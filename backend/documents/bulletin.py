@@ -1,0 +1,83 @@
+"""双减督查半月报: facts in, PDF out.
+
+Layout: paper, type area, faces, levels and page number of GB/T 9704-2012; 报头 and 报尾 of a 简报, to which the standard
+is not binding. Contents as in the half-monthly reports of 2021-2023: overview, visits, schools, institutions, cases,
+rectification, tips, next steps, annexes.
+"""
+
+from pathlib import Path
+
+from reportlab.platypus import Flowable
+
+from backend.documents import bulletin_chapters as chapters
+from backend.documents.bulletin_annexes import add_annexes
+from backend.documents.bulletin_data import Bulletin
+from backend.documents.canvas import Meta
+from backend.documents.composer import Composer
+from backend.documents.figures import FigureGrid
+from backend.documents.fonts import Face
+from backend.documents.footer_block import FooterBlock
+from backend.documents.grid import LEADING, SIZE_3
+from backend.documents.masthead import Contents, MastheadBlock
+from backend.documents.paper import Entry, Heading, Poured, Pouring, numbered, template
+from backend.documents.paragraph import Style
+from backend.documents.press import Press
+from backend.documents.rendered import Rendered
+
+CONTENTS_FROM = 4  # pages; a shorter issue needs no 目录
+MOST_POURINGS = 5
+OVERVIEW = Style(Face.HEI, SIZE_3, LEADING, align="center", space_before=6)
+
+
+def render(data: Bulletin, fonts: Path | None = None) -> Rendered:
+    """Return the bulletin as a PDF.
+
+    ``fonts`` is a folder with faces that the office owns (see ``fonts.faces``). Equal data gives equal bytes. Raises
+    ``ValueError`` when ``issued_at`` has no time zone; nothing in the text or the photos raises: what cannot be printed
+    is in the warnings.
+    """
+    press = Press(fonts)
+    poured = _pour(press, data, ())
+    if poured.pages >= CONTENTS_FROM:
+        for _ in range(MOST_POURINGS):
+            listed = _listed(poured)
+            poured = _pour(press, data, listed)
+            if _listed(poured) == listed:
+                break
+    return Rendered(poured.content, poured.pages, press.warnings)
+
+
+def _listed(poured: Poured) -> tuple[Entry, ...]:
+    return tuple(entry for entry in poured.entries if entry.in_contents)
+
+
+def _pour(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> Poured:
+    meta = Meta(_title(data), data.masthead.issuer, "双减督查半月报", data.issued_at)
+    return Pouring(press, meta, [template("page", numbered(press))]).pour(_story(press, data, contents))
+
+
+def _title(data: Bulletin) -> str:
+    head = data.masthead
+    year = head.issue_year or head.document_date.year
+    return f"{head.title}{year}年第{head.issue_number}期（总第{head.total_issue_number}期）"
+
+
+def _story(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> list[Flowable]:
+    composer = Composer(press)
+    story = composer.story
+    story.add(MastheadBlock(press, data.masthead), minimum=0)
+    if contents:
+        story.add(Contents(press, contents), minimum=0)
+    story.head(Heading(press, "本期要览", OVERVIEW, level=0, in_contents=False))
+    if data.figures:
+        grid = FigureGrid(press, data.figures)
+        story.add(grid, minimum=grid.height + 12)
+    else:
+        composer.missing()
+    for write in chapters.ALL:
+        write(composer, data)
+    add_annexes(composer, data)
+    footer = FooterBlock(press, data)
+    story.space(LEADING / 2)
+    story.add(footer, minimum=footer.minimum())
+    return story.flowables

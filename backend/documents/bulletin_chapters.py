@@ -1,0 +1,177 @@
+"""The chapters of the bulletin, in their order."""
+
+from collections.abc import Callable, Sequence
+
+from backend.documents.bulletin_data import Bulletin, TypicalCase
+from backend.documents.charts import (
+    BarChart,
+    BarItem,
+    LimitChart,
+    LimitItem,
+    LineChart,
+    LinePoint,
+    StackedChart,
+    StackedItem,
+)
+from backend.documents.composer import Composer, is_empty
+from backend.documents.fonts import Face
+from backend.documents.table_data import Column, TableData
+from backend.documents.wording import chinese_date, moment, period, sentence
+
+
+def inspection(composer: Composer, data: Bulletin) -> None:
+    """一、督查开展情况: text, table by team, coverage by day against the target."""
+    composer.chapter("督查开展情况")
+    if is_empty(data.inspection) and not data.teams and not data.coverage:
+        composer.missing()
+        return
+    composer.section(data.inspection)
+    composer.table(_team_table(data))
+    if any(point.actual is not None for point in data.coverage):
+        points = [LinePoint(f"{point.day.month}.{point.day.day}", point.actual, point.target) for point in data.coverage]
+        composer.chart("每日累计覆盖率与目标", LineChart(composer.press, points, ("累计覆盖率", "目标")), _source(data))
+    else:
+        composer.missing("每日累计覆盖率")
+
+
+def in_school(composer: Composer, data: Bulletin) -> None:
+    """二、校内减负情况: text, findings by category, homework by grade against the limits."""
+    composer.chapter("校内减负情况")
+    if is_empty(data.in_school) and not data.findings_by_category and not data.homework:
+        composer.missing()
+        return
+    composer.section(data.in_school)
+    if data.findings_by_category:
+        bars = [BarItem(item.name, item.count) for item in data.findings_by_category]
+        composer.chart("发现问题分类统计（个）", BarChart(composer.press, bars), _source(data))
+    else:
+        composer.missing("发现问题分类")
+    if any(grade.minutes is not None for grade in data.homework):
+        _homework_chart(composer, data)
+    else:
+        composer.missing("各年级书面作业时间")
+
+
+def _homework_chart(composer: Composer, data: Bulletin) -> None:
+    items = [LimitItem(grade.grade, grade.minutes, grade.limit) for grade in data.homework]
+    labels = ("未超上限", "超过上限", "上限")
+    samples = [grade.samples for grade in data.homework if grade.samples is not None]
+    note = _source(data) + (f"样本{sum(samples)}份。" if samples else "")
+    composer.chart("各年级平均每日书面作业时间", LimitChart(composer.press, items, labels, "分钟"), note)
+
+
+def out_of_school(composer: Composer, data: Bulletin) -> None:
+    """三、校外治理情况: text and the chapter's own tables."""
+    composer.chapter("校外治理情况")
+    if is_empty(data.out_of_school):
+        composer.missing()
+    composer.section(data.out_of_school)
+
+
+def cases(composer: Composer, data: Bulletin) -> None:
+    """四、典型问题与好的做法."""
+    composer.chapter("典型问题与好的做法")
+    composer.subsection("典型问题")
+    _cases(composer, data.cases)
+    composer.subsection("好的做法")
+    _cases(composer, data.good_practices)
+
+
+def _cases(composer: Composer, items: Sequence[TypicalCase]) -> None:
+    if not items:
+        composer.missing()
+    for number, case in enumerate(items, start=1):
+        basis = f"依据：{case.legal_basis}" if case.legal_basis else ""
+        marks = "；".join(part for part in (basis, case.severity and f"级别：{case.severity}") if part)
+        state = f"办理情况：{sentence(case.state)}" if case.state else ""
+        tail = (f"（{marks}。）" if marks else "") + state
+        composer.spans((f"{number}. {case.place}。", Face.KAI), (sentence(case.fact) + tail, Face.BODY))
+        composer.photos(case.photos)
+
+
+def rectification(composer: Composer, data: Bulletin) -> None:
+    """五、整改台账: text, table and chart by district, list of the late."""
+    composer.chapter("整改台账")
+    if is_empty(data.rectification) and not data.districts and not data.late_items:
+        composer.missing()
+        return
+    composer.section(data.rectification)
+    composer.table(_district_table(data))
+    if any(row.closed or row.open_in_time or row.late for row in data.districts):
+        items = [StackedItem(row.name, (row.closed, row.open_in_time, row.late)) for row in data.districts]
+        labels = ("已销号", "整改中（未到期）", "逾期")
+        composer.chart("各学区问题整改情况（个）", StackedChart(composer.press, items, labels), _source(data))
+    composer.table(_late_table(data))
+
+
+def tips(composer: Composer, data: Bulletin) -> None:
+    """六、举报办理情况."""
+    composer.chapter("举报办理情况")
+    if data.tips is None and is_empty(data.tip_section):
+        composer.missing()
+        return
+    composer.section(data.tip_section)
+    if data.tips is None:
+        composer.missing("举报件数")
+        return
+    columns = tuple(Column(title, align="center") for title in ("收到", "受理", "办结", "属实"))
+    counts = (data.tips.received, data.tips.accepted, data.tips.closed, data.tips.verified)
+    composer.table(TableData("举报办理统计（件）", columns, (counts,)))
+    if data.tips.by_category:
+        listed = "、".join(f"{item.name}{item.count}件" for item in data.tips.by_category)
+        composer.paragraphs([f"按举报内容分：{listed}。"])
+
+
+def next_steps(composer: Composer, data: Bulletin) -> None:
+    """七、下步安排."""
+    composer.chapter("下步安排")
+    if is_empty(data.next_steps):
+        composer.missing()
+    composer.section(data.next_steps)
+
+
+def _source(data: Bulletin) -> str:
+    cut = f"，截止{moment(data.data_cut)}" if data.data_cut else ""
+    return f"数据来源：督查系统，{period(data.period_start, data.period_end)}{cut}。"
+
+
+def _team_table(data: Bulletin) -> TableData:
+    columns = (
+        Column("督查组", 2.2), Column("应查", 1), Column("已查", 1), Column("覆盖率", 1.3, "right"),
+        Column("照片", 1), Column("问题", 1), Column("平均得分", 1.3),
+    )  # fmt: skip
+    rows = tuple(
+        (row.name, row.assigned, row.visited, _share(row.visited, row.assigned), row.photos, row.findings, row.average_score)
+        for row in data.teams
+    )
+    return TableData("各督查组工作情况", columns, rows)
+
+
+def _share(part: int, whole: int) -> str | None:
+    return f"{part / whole * 100:.1f}%" if whole else None
+
+
+def _district_table(data: Bulletin) -> TableData:
+    columns = (
+        Column("学区", 2.4), Column("本期新增", 1.2), Column("已销号", 1.1), Column("整改中", 1.1), Column("逾期", 1),
+        Column("反弹", 1),
+    )  # fmt: skip
+    rows = tuple((row.name, row.new, row.closed, row.open_in_time, row.late, row.reopened) for row in data.districts)
+    return TableData("各学区整改台账（个）", columns, rows)
+
+
+def _late_table(data: Bulletin) -> TableData:
+    columns = (
+        Column("序号", 0.7, "center"), Column("单位", 2.4), Column("通知书文号", 2), Column("问题", 3.4),
+        Column("整改时限", 1.5), Column("逾期天数", 0.9, "center"), Column("督办", 1.4),
+    )  # fmt: skip
+    rows = tuple(
+        (at, item.unit, item.document_number, item.finding, chinese_date(item.due_date), item.days_late, item.step)
+        for at, item in enumerate(data.late_items, start=1)
+    )
+    return TableData("逾期未完成整改清单", columns, rows)
+
+
+ALL: tuple[Callable[[Composer, Bulletin], None], ...] = (
+    inspection, in_school, out_of_school, cases, rectification, tips, next_steps,
+)  # fmt: skip

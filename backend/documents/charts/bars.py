@@ -1,0 +1,109 @@
+"""Bars: counts by category (lying), values against a limit of their own (standing)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportlab.pdfgen.canvas import Canvas
+
+from backend.documents.charts.chart import (
+    ALARM,
+    DARK,
+    HATCHED,
+    LABEL,
+    LEGEND_HEIGHT,
+    RULE,
+    Chart,
+    axis_line,
+    box,
+    limit_line,
+    plain,
+    ticks,
+)
+from backend.documents.fonts import Face
+from backend.documents.grid import SIZE_SMALL_5
+from backend.documents.press import Press
+
+
+@dataclass(frozen=True, slots=True)
+class BarItem:
+    """A name and a count."""
+
+    name: str
+    value: float
+
+
+class BarChart(Chart):
+    """Lying bars, one a line, the value written at the end."""
+
+    def __init__(self, press: Press, items: Sequence[BarItem], unit: str = "") -> None:
+        self.items, self.unit = items, unit
+        self.pitch = 20.0 if len(items) <= 14 else 14.0
+        super().__init__(press, self.pitch * len(items) + 10)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draw names, bars, values."""
+        names = [self.fitted(item.name, 150) for item in self.items]
+        left = max(self.press.width(name, Face.HEI, LABEL) for name in names) + 8
+        scale = (self.width - left - 40) / max(max(item.value for item in self.items), 1)
+        for at, (item, name) in enumerate(zip(self.items, names, strict=True)):
+            y = self.height - 5 - (at + 0.5) * self.pitch
+            self.label(canvas, left - 5, y, name, "right")
+            box(canvas, DARK, left, y - self.pitch * 0.3, item.value * scale, self.pitch * 0.6)
+            self.label(canvas, left + item.value * scale + 4, y, plain(item.value) + self.unit, "left")
+        axis_line(canvas, left, 2, left, self.height - 2)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitItem:
+    """A value and the limit it must not pass; ``None`` is printed as 「无数据」."""
+
+    name: str
+    value: float | None
+    limit: float
+
+
+class LimitChart(Chart):
+    """Standing bars with a limit line over each; bars over their limit are filled otherwise."""
+
+    def __init__(self, press: Press, items: Sequence[LimitItem], labels: tuple[str, str, str], unit: str) -> None:
+        """``labels`` name a bar within its limit, one beyond it, and the limit; ``unit`` heads the axis."""
+        self.items, self.labels, self.unit = items, labels, unit
+        super().__init__(press, 190)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draw axis, bars, limits, legend."""
+        top, bottom, left = self.height - LEGEND_HEIGHT - 12, 20.0, 30.0
+        marks = ticks(max(max(item.value or 0, item.limit) for item in self.items) * 1.05)
+        scale = (top - bottom) / marks[-1]
+        for mark in marks:
+            self._mark(canvas, left, bottom + mark * scale, mark)
+        slot = (self.width - left) / len(self.items)
+        for at, item in enumerate(self.items):
+            self._bar(canvas, item, left + at * slot, slot, bottom, scale)
+        axis_line(canvas, left, bottom, self.width, bottom)
+        self.label(canvas, 0, top + 9, self.unit, "left")
+        within, beyond, limit = self.labels
+        self.legend(canvas, self.height - LEGEND_HEIGHT / 2, [(within, HATCHED), (beyond, ALARM), (limit, None)])
+
+    def _mark(self, canvas: Canvas, left: float, y: float, mark: float) -> None:
+        canvas.setStrokeColor(RULE)
+        canvas.setLineWidth(0.4)
+        canvas.line(left, y, self.width, y)
+        self.label(canvas, left - 5, y, plain(mark), "right")
+
+    def _bar(self, canvas: Canvas, item: LimitItem, x: float, slot: float, bottom: float, scale: float) -> None:
+        middle = x + slot / 2
+        size = min(SIZE_SMALL_5, slot / 3.4)
+        self.label(canvas, middle, bottom - 10, self.fitted(item.name, slot, size), size=size)
+        limit_y = bottom + item.limit * scale
+        if item.limit:
+            limit_line(canvas, x + slot * 0.08, limit_y, x + slot * 0.92, limit_y)
+        if item.value is None:
+            self.label(canvas, middle, bottom + 8, "无数据", size=size)
+            return
+        fill = ALARM if item.value > item.limit else HATCHED
+        box(canvas, fill, x + slot * 0.24, bottom, slot * 0.52, item.value * scale)
+        y = bottom + item.value * scale + 7
+        if -7 < y - limit_y < 7:
+            y = limit_y + 7
+        self.label(canvas, middle, y, plain(item.value), size=size)

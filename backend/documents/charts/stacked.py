@@ -1,0 +1,63 @@
+"""Stacked bars: three parts of a whole, one bar a line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportlab.lib.colors import black, white
+from reportlab.pdfgen.canvas import Canvas
+
+from backend.documents.canvas import draw_centred
+from backend.documents.charts.chart import ALARM, DARK, HATCHED, LABEL, LEGEND_HEIGHT, Chart, axis_line, box
+from backend.documents.fonts import Face
+from backend.documents.press import Press
+
+FILLS = (DARK, HATCHED, ALARM)
+
+
+@dataclass(frozen=True, slots=True)
+class StackedItem:
+    """A name and its three parts."""
+
+    name: str
+    parts: tuple[int, int, int]
+
+
+class StackedChart(Chart):
+    """Lying stacked bars; a part wide enough carries its number, the total stands at the end."""
+
+    def __init__(self, press: Press, items: Sequence[StackedItem], labels: tuple[str, str, str]) -> None:
+        """``labels`` name the three parts, dark, hatched and alarming."""
+        self.items, self.labels = items, labels
+        self.pitch = 19.0 if len(items) <= 16 else 14.0
+        super().__init__(press, self.pitch * len(items) + LEGEND_HEIGHT + 8)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draw names, bars, totals, legend."""
+        names = [self.fitted(item.name, 110) for item in self.items]
+        left = max(self.press.width(name, Face.HEI, LABEL) for name in names) + 8
+        scale = (self.width - left - 28) / max(max(sum(item.parts) for item in self.items), 1)
+        top = self.height - LEGEND_HEIGHT
+        for at, (item, name) in enumerate(zip(self.items, names, strict=True)):
+            y = top - (at + 0.5) * self.pitch
+            self.label(canvas, left - 5, y, name, "right")
+            self._bar(canvas, item, left, y, scale)
+        axis_line(canvas, left, 4, left, top)
+        self.legend(canvas, self.height - LEGEND_HEIGHT / 2, list(zip(self.labels, FILLS, strict=True)))
+
+    def _bar(self, canvas: Canvas, item: StackedItem, left: float, y: float, scale: float) -> None:
+        x, height = left, self.pitch * 0.64
+        for part, fill in zip(item.parts, FILLS, strict=True):
+            box(canvas, fill, x, y - height / 2, part * scale, height)
+            if part * scale >= self.press.width(str(part), Face.HEI, LABEL) + 8:
+                self._number(canvas, part, x + part * scale / 2, y, light=fill is not HATCHED)
+            x += part * scale
+        self.label(canvas, x + 4, y, str(sum(item.parts)), "left")
+
+    def _number(self, canvas: Canvas, part: int, x: float, y: float, light: bool) -> None:
+        """Write a number on a bar, on a patch of the ground colour where a hatch would cross it."""
+        width = self.press.width(str(part), Face.HEI, LABEL)
+        if not light:
+            canvas.setFillColor(white)
+            canvas.rect(x - width / 2 - 1.5, y - 5, width + 3, 10, stroke=0, fill=1)
+        canvas.setFillColor(white if light else black)
+        draw_centred(canvas, self.press, x, y - LABEL * 0.36, str(part), Face.HEI, LABEL)

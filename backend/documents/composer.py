@@ -1,0 +1,113 @@
+"""The hand that writes a bulletin: numbers chapters, tables and charts, and says when there is no data."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reportlab.platypus import PageBreak
+
+from backend.documents.bulletin_data import Section
+from backend.documents.charts.chart import Chart
+from backend.documents.fonts import Face
+from backend.documents.grid import LEADING, SIZE_2, SIZE_3, SIZE_5
+from backend.documents.layout import Span
+from backend.documents.paper import Heading, Story
+from backend.documents.paragraph import ChineseParagraph, Style
+from backend.documents.photo_data import Photo
+from backend.documents.photos import photo_rows
+from backend.documents.press import Press
+from backend.documents.table_data import TableData
+from backend.documents.tables import CAPTION, NO_DATA, NOTE, add_table
+from backend.documents.wording import numeral, sentence
+
+BODY = Style(leading=LEADING, first_indent=2)
+CHAPTER = Style(Face.HEI, SIZE_3, LEADING, first_indent=2, align="left")
+SUBHEAD = Style(Face.KAI, SIZE_3, LEADING, first_indent=2, align="left")
+ANNEX_MARK = Style(Face.HEI, SIZE_3, LEADING, align="left")
+ANNEX_TITLE = Style(Face.TITLE, SIZE_2 - 2, 30, align="center", space_before=4, space_after=10, balanced=True)
+SMALL = Style(Face.SONG, SIZE_5, 16, align="left")
+
+
+class Composer:
+    """Writes into ``story``; counters run through the whole paper, those of subsections per chapter."""
+
+    def __init__(self, press: Press) -> None:
+        self.press, self.story = press, Story()
+        self._chapters = self._subsections = self._tables = self._charts = self._annexes = 0
+
+    def chapter(self, title: str) -> None:
+        """Begin chapter 一、二、…"""
+        self._chapters, self._subsections = self._chapters + 1, 0
+        self.story.head(Heading(self.press, f"{numeral(self._chapters)}、{title}", CHAPTER, level=0))
+
+    def subsection(self, title: str) -> None:
+        """Begin subsection （一）（二）…"""
+        self._subsections += 1
+        self.story.head(Heading(self.press, f"（{numeral(self._subsections)}）{title}", SUBHEAD, 1, in_contents=False))
+
+    def annex(self, title: str) -> None:
+        """Begin an annex on a new page (GB/T 9704 7.3.7)."""
+        self._annexes += 1
+        mark = f"附件{self._annexes}"
+        self.story.flowables.append(PageBreak())
+        self.story.head(
+            ChineseParagraph(self.press, mark, ANNEX_MARK),
+            AnnexTitle(self.press, title, ANNEX_TITLE, level=0, mark=mark),
+        )
+
+    def paragraphs(self, texts: Sequence[str]) -> None:
+        """Add paragraphs of body text."""
+        for text in texts:
+            if text.strip():
+                self.story.add(ChineseParagraph(self.press, text.strip(), BODY))
+
+    def spans(self, *spans: tuple[str, Face]) -> None:
+        """Add one paragraph in several faces."""
+        self.story.add(ChineseParagraph(self.press, [Span(text, face) for text, face in spans if text], BODY))
+
+    def missing(self, what: str = "") -> None:
+        """Say that there is no data, instead of leaving a reader to guess."""
+        self.paragraphs([sentence(f"{what}：{NO_DATA}" if what else NO_DATA)])
+
+    def section(self, section: Section) -> None:
+        """Add a chapter's own text and tables."""
+        self.paragraphs(section.paragraphs)
+        for subsection in section.subsections:
+            self.subsection(subsection.title)
+            if subsection.paragraphs:
+                self.paragraphs(subsection.paragraphs)
+            else:
+                self.missing()
+        for table in section.tables:
+            self.table(table)
+
+    def table(self, data: TableData) -> None:
+        """Add the next table."""
+        self._tables += 1
+        add_table(self.story, self.press, data, self._tables)
+
+    def chart(self, title: str, chart: Chart, note: str = "") -> None:
+        """Add the next chart with its title below (domain layout of the bulletin)."""
+        self._charts += 1
+        caption = ChineseParagraph(self.press, f"图{self._charts}　{title}", replace(CAPTION, space_before=2, size=SIZE_5))
+        below = [caption, *([ChineseParagraph(self.press, note, replace(NOTE, align="center"))] if note else [])]
+        self.story.space(6)
+        self.story.add(chart, *below, minimum=chart.height + 24 + (16 if note else 0))
+        self.story.space(8)
+
+    def photos(self, photos: Sequence[Photo]) -> None:
+        """Add photos, two in a row."""
+        for row in photo_rows(self.press, photos):
+            self.story.add(row, minimum=row.wrap(0, 0)[1])
+
+
+class AnnexTitle(Heading):
+    """Title of an annex; the outline and the contents show it with its mark."""
+
+    def __init__(self, press: Press, text: str, style: Style, level: int, mark: str) -> None:
+        super().__init__(press, text, style, level)
+        self.text = f"{mark}　{text}"
+
+
+def is_empty(section: Section) -> bool:
+    """Whether a section has neither text nor tables."""
+    return not (section.paragraphs or section.subsections or section.tables)

@@ -1,0 +1,115 @@
+"""报头: the red head of the bulletin, and 目录 below it."""
+
+from collections.abc import Sequence
+
+from reportlab.lib.colors import black
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable
+
+from backend.documents.bulletin_data import Masthead
+from backend.documents.canvas import draw_centred, draw_right, draw_text
+from backend.documents.fonts import Face
+from backend.documents.grid import LEADING, RED, SIZE_3, SIZE_4, TYPE_WIDTH
+from backend.documents.paper import Entry
+from backend.documents.press import Press
+from backend.documents.wording import chinese_date
+
+NAME_SIZE = 46.0
+CONTENTS_LEADING = 24.0
+
+
+class MastheadBlock(Flowable):
+    """Secrecy mark, red name, number of the issue, issuer and date, red line (domain layout of the half-monthly report)."""
+
+    def __init__(self, press: Press, head: Masthead) -> None:
+        super().__init__()
+        self.press, self.head = press, head
+        self.width = TYPE_WIDTH
+        self._extra = [text for text in (head.edition and f"（{head.edition}）", _correction(head)) if text]
+        self.height = (LEADING if head.secrecy_mark else 0) + 72 + LEADING * (2 + len(self._extra)) + 14
+        self.spaceAfter = 10
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+        """Take the full width; ReportLab's protocol."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw from the top; ReportLab's protocol."""
+        canvas, press, head, y = self.canv, self.press, self.head, self.height
+        if head.secrecy_mark:
+            draw_text(canvas, press, 0, y - SIZE_3, head.secrecy_mark, Face.HEI, SIZE_3)
+            y -= LEADING
+        canvas.setFillColor(RED)
+        size = self._fitting(head.title, Face.TITLE, NAME_SIZE, TYPE_WIDTH)
+        draw_centred(canvas, press, TYPE_WIDTH / 2, y - 50, head.title, Face.TITLE, size)
+        canvas.setFillColor(black)
+        y -= 72
+        for line in [*self._extra, self._number()]:
+            draw_centred(canvas, press, TYPE_WIDTH / 2, y - SIZE_3, line, Face.BODY, SIZE_3)
+            y -= LEADING
+        self._issuer(y - SIZE_3 - 2)
+        canvas.setStrokeColor(RED)
+        canvas.setLineWidth(1 * mm)
+        canvas.line(0, 2, TYPE_WIDTH, 2)
+
+    def _number(self) -> str:
+        year = self.head.issue_year or self.head.document_date.year
+        return f"{year}年第{self.head.issue_number}期（总第{self.head.total_issue_number}期）"
+
+    def _issuer(self, y: float) -> None:
+        day = chinese_date(self.head.document_date)
+        room = TYPE_WIDTH - 3 * SIZE_3 - self.press.width(day, Face.BODY, SIZE_3)
+        size = self._fitting(self.head.issuer, Face.BODY, SIZE_3, room)
+        draw_text(self.canv, self.press, SIZE_3, y, self.head.issuer, Face.BODY, size)
+        draw_right(self.canv, self.press, TYPE_WIDTH - SIZE_3, y, day, Face.BODY, SIZE_3)
+
+    def _fitting(self, text: str, face: Face, size: float, room: float) -> float:
+        return size * min(1.0, room / max(self.press.width(text, face, size), 1.0))
+
+
+def _correction(head: Masthead) -> str:
+    return f"更正{head.correction_of}" if head.correction_of else ""
+
+
+class Contents(Flowable):
+    """目录: chapters and annexes with dot leaders and links."""
+
+    def __init__(self, press: Press, entries: Sequence[Entry]) -> None:
+        super().__init__()
+        self.press, self.entries = press, entries
+        self.width, self.height = TYPE_WIDTH, LEADING + CONTENTS_LEADING * len(entries) + 8
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+        """Take the full width; ReportLab's protocol."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw from the top; ReportLab's protocol."""
+        draw_centred(self.canv, self.press, TYPE_WIDTH / 2, self.height - SIZE_3 - 2, "目　录", Face.HEI, SIZE_3)
+        y = self.height - LEADING - SIZE_4
+        for entry in self.entries:
+            self._entry(entry, y)
+            y -= CONTENTS_LEADING
+
+    def _entry(self, entry: Entry, y: float) -> None:
+        room = TYPE_WIDTH - SIZE_4 * 4
+        text = entry.text
+        while self.press.width(text, Face.BODY, SIZE_4) > room:
+            text = text[:-2] + "…"
+        end = draw_text(self.canv, self.press, SIZE_4, y, text, Face.BODY, SIZE_4) + SIZE_4
+        page = str(entry.page)
+        start_of_page = TYPE_WIDTH - SIZE_4 - self.press.width(page, Face.BODY, SIZE_4)
+        dot = 5.0
+        dots = int((start_of_page - end - 8) / dot)
+        self._leader(start_of_page - 4 - dots * dot, y, dots, dot)
+        draw_text(self.canv, self.press, start_of_page, y, page, Face.BODY, SIZE_4)
+        self.canv.linkRect("", entry.key, (0, y - 5, TYPE_WIDTH, y + SIZE_4), relative=1, thickness=0)
+
+    def _leader(self, x: float, y: float, dots: int, pitch: float) -> None:
+        """Draw the dots as a line of round dashes: text dots would be read aloud and copied."""
+        self.canv.saveState()
+        self.canv.setLineCap(1)
+        self.canv.setLineWidth(1.1)
+        self.canv.setDash(0.01, pitch)
+        self.canv.line(x, y + 3, x + dots * pitch, y + 3)
+        self.canv.restoreState()

@@ -1,0 +1,133 @@
+"""A paper: flowables poured into pages, with headings noted for the outline and the table of contents."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, PageTemplate, Spacer
+
+from backend.documents.canvas import Meta, draw_page_number, open_canvas
+from backend.documents.grid import BOTTOM, LEADING, LEFT, PAGE, TYPE_HEIGHT, TYPE_WIDTH
+from backend.documents.paragraph import ChineseParagraph, Style
+from backend.documents.press import Press
+
+OnPage = Callable[[Canvas, int], None]
+
+
+class Heading(ChineseParagraph):
+    """A heading that enters the outline at ``level`` (0 is the chapter)."""
+
+    def __init__(self, press: Press, text: str, style: Style, level: int, in_contents: bool = True) -> None:
+        super().__init__(press, text, style)
+        self.level, self.in_contents = level, in_contents
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A heading and the page it fell on."""
+
+    text: str
+    level: int
+    page: int
+    key: str
+    in_contents: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Poured:
+    """The outcome of one pouring."""
+
+    content: bytes
+    pages: int
+    entries: tuple[Entry, ...]
+
+
+class Story:
+    """Collects flowables so that no heading stays behind at the foot of a page.
+
+    Headings wait until the block they head arrives; then one conditional break asks for room for all of them and the
+    first part of the block (its ``minimum`` height).
+    """
+
+    def __init__(self, width: float = TYPE_WIDTH) -> None:
+        self.flowables: list[Flowable] = []
+        self.width = width
+        self._waiting: list[Flowable] = []
+
+    def head(self, *flowables: Flowable) -> None:
+        """Add headings or captions that must stay with what follows."""
+        self._waiting.extend(flowables)
+
+    def add(self, *flowables: Flowable, minimum: float | None = None) -> None:
+        """Add a block; ``minimum`` points of it stay with its headings (by default two lines, or all of a short block)."""
+        wanted = self._height(flowables) if minimum is None else minimum
+        if minimum is None:
+            wanted = min(wanted, 2 * LEADING)
+        self.flowables.append(CondPageBreak(min(self._height(self._waiting) + wanted, TYPE_HEIGHT - 1)))
+        self.flowables.extend(self._waiting)
+        self.flowables.extend(flowables)
+        self._waiting = []
+
+    def space(self, points: float) -> None:
+        """Add white space (nothing at the top of a page)."""
+        self.flowables.append(Spacer(1, points))
+
+    def _height(self, flowables: Sequence[Flowable]) -> float:
+        total = 0.0
+        for flowable in flowables:
+            total += flowable.wrap(self.width, TYPE_HEIGHT)[1] + flowable.getSpaceBefore() + flowable.getSpaceAfter()
+        return total
+
+
+class Pouring(BaseDocTemplate):
+    """One run of a story through the pages."""
+
+    def __init__(self, press: Press, meta: Meta, templates: Sequence[PageTemplate]) -> None:
+        self.target = io.BytesIO()
+        super().__init__(self.target, pagesize=PAGE, initialFontName=press.first_font("仿宋"), invariant=1, lang="zh-CN")
+        self.addPageTemplates(list(templates))
+        self.entries: list[Entry] = []
+        self._opened = partial(_open_for_template, press=press, meta=meta)
+
+    def afterFlowable(self, flowable: Flowable) -> None:
+        """Note a heading: bookmark, outline entry, page; ReportLab's protocol."""
+        if not isinstance(flowable, Heading) or flowable.continued:
+            return
+        key = f"h{len(self.entries) + 1}"
+        y = self.frame._y + flowable.height
+        self.canv.bookmarkHorizontal(key, 0, y)
+        self.canv.addOutlineEntry(flowable.text, key, flowable.level, closed=False)
+        self.entries.append(Entry(flowable.text, flowable.level, self.page, key, flowable.in_contents))
+
+    def pour(self, flowables: Sequence[Flowable]) -> Poured:
+        """Run the story and return the PDF."""
+        self.build(list(flowables), canvasmaker=self._opened)
+        return Poured(self.target.getvalue(), self.page, tuple(self.entries))
+
+
+def _open_for_template(target: Any, press: Press, meta: Meta, **_: Any) -> Canvas:
+    return open_canvas(target, press, meta)
+
+
+def template(name: str, draw: OnPage | None = None, *, top: float = 0.0, bottom: float = 0.0, after: str = "") -> PageTemplate:
+    """Return a page with the type area of GB/T 9704, ``top`` points shorter above and ``bottom`` points below."""
+    frame = Frame(
+        LEFT, BOTTOM + bottom, TYPE_WIDTH, TYPE_HEIGHT - top - bottom,
+        leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0, id=name,
+    )  # fmt: skip
+
+    def on_page(canvas: Canvas, document: BaseDocTemplate) -> None:
+        if draw:
+            canvas.saveState()
+            draw(canvas, document.page)
+            canvas.restoreState()
+
+    return PageTemplate(id=name, frames=[frame], onPage=on_page, autoNextPageTemplate=after or None)
+
+
+def numbered(press: Press) -> OnPage:
+    """Return the furniture of an ordinary page: its number."""
+    return lambda canvas, page: draw_page_number(canvas, press, page)

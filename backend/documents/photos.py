@@ -1,0 +1,78 @@
+"""Approved photos on paper: upright, small enough, without the data that cameras write into them."""
+
+import io
+from collections.abc import Sequence
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import Flowable
+
+from backend.documents.grid import SIZE_SMALL_5, TYPE_WIDTH
+from backend.documents.paragraph import ChineseParagraph, Style
+from backend.documents.photo_data import Photo
+from backend.documents.press import Press
+
+LONG_SIDE, QUALITY = 1280, 78
+MOST_PIXELS = 120_000_000  # a larger picture is a mistake or an attack: it would fill the memory when opened
+GAP, TALLEST = 12.0, 190.0
+
+
+def printable(photo: Photo) -> bytes | None:
+    """Return the photo as an upright JPEG of at most 1280 points without metadata, ``None`` if it cannot be read."""
+    try:
+        with Image.open(io.BytesIO(photo.content)) as source:
+            if source.width * source.height > MOST_PIXELS:
+                return None
+            source.draft("RGB", (LONG_SIDE, LONG_SIDE))
+            upright = ImageOps.exif_transpose(source).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    upright.thumbnail((LONG_SIDE, LONG_SIDE))
+    target = io.BytesIO()
+    Image.frombytes("RGB", upright.size, upright.tobytes()).save(target, "JPEG", quality=QUALITY, optimize=True)
+    return target.getvalue()
+
+
+def photo_rows(press: Press, photos: Sequence[Photo], tallest: float = TALLEST) -> list[Flowable]:
+    """Return rows of two photos with their captions; a photo that cannot be read becomes a warning."""
+    good = []
+    for number, photo in enumerate(photos, start=1):
+        content = printable(photo)
+        if content is None:
+            press.warn(f"照片“{photo.caption or f'第{number}张'}”无法读取，未印。")
+        else:
+            good.append((ImageReader(io.BytesIO(content)), photo.caption))
+    return [PhotoRow(press, good[at : at + 2], tallest) for at in range(0, len(good), 2)]
+
+
+class PhotoRow(Flowable):
+    """One or two photos side by side, centred, each with a caption below."""
+
+    def __init__(self, press: Press, photos: Sequence[tuple[ImageReader, str]], tallest: float) -> None:
+        super().__init__()
+        self._slot = (TYPE_WIDTH - GAP) / 2
+        style = Style(size=SIZE_SMALL_5 + 1, leading=14, align="center")
+        self._photos = [(image, self._size(image, tallest), ChineseParagraph(press, text, style)) for image, text in photos]
+        self.spaceBefore = self.spaceAfter = 4
+
+    def _size(self, image: ImageReader, tallest: float) -> tuple[float, float]:
+        width, height = image.getSize()
+        scale = min(self._slot / width, tallest / height)
+        return width * scale, height * scale
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+        """Measure the row; ReportLab's protocol."""
+        self._image_height = max(size[1] for _, size, _ in self._photos)
+        self.width = TYPE_WIDTH
+        self.height = self._image_height + 3 + max(text.wrap(self._slot, aH)[1] for _, _, text in self._photos)
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw the row; ReportLab's protocol."""
+        used = len(self._photos) * self._slot + (len(self._photos) - 1) * GAP
+        x = (self.width - used) / 2
+        for image, (width, height), text in self._photos:
+            bottom = self.height - self._image_height + (self._image_height - height) / 2
+            self.canv.drawImage(image, x + (self._slot - width) / 2, bottom, width, height)
+            text.drawOn(self.canv, x, self.height - self._image_height - 3 - text.height)
+            x += self._slot + GAP
