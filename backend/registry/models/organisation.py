@@ -10,22 +10,13 @@ class _Named(Journaled):
 
     code = models.CharField("编码", max_length=32)
     name = models.CharField("名称", max_length=80)
+    closed_at = models.DateTimeField("停用时间", null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
         return self.name
-
-
-class SchoolDistrict(_Named):
-    """学区."""
-
-    journal_kind = "school_district"
-
-    class Meta:
-        verbose_name = verbose_name_plural = "学区"
-        constraints = [models.UniqueConstraint(fields=["county_id", "code"], name="district_code")]
 
 
 class AreaStation(_Named):
@@ -36,6 +27,18 @@ class AreaStation(_Named):
     class Meta:
         verbose_name = verbose_name_plural = "片区督导站"
         constraints = [models.UniqueConstraint(fields=["county_id", "code"], name="station_code")]
+
+
+class SchoolDistrict(_Named):
+    """学区; `station` watches over it."""
+
+    journal_kind = "school_district"
+
+    station = models.ForeignKey(AreaStation, on_delete=models.PROTECT, null=True, blank=True, related_name="districts")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学区"
+        constraints = [models.UniqueConstraint(fields=["county_id", "code"], name="district_code")]
 
 
 class Department(_Named):

@@ -23,6 +23,7 @@ class Team(Journaled):
     track = models.CharField("轨道", max_length=16, choices=Track.choices)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True)
     station = models.ForeignKey(AreaStation, on_delete=models.PROTECT, null=True, blank=True)
+    closed_at = models.DateTimeField("停用时间", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "督查组"

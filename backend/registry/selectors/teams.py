@@ -1,0 +1,49 @@
+"""Reading teams: who belongs to which, when."""
+
+import datetime as dt
+
+from django.db.models import Prefetch, QuerySet
+
+from backend.accounts.models import User
+from backend.accounts.models.user import in_term
+from backend.accounts.roles import FIELD_ROLES, Role
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.registry.models import Membership, Team
+
+
+def scoped(actor: Actor) -> QuerySet[Team]:
+    """The county's teams, for people of the field and the office; nobody else knows them."""
+    if not actor.has(*FIELD_ROLES, Role.LEADERSHIP, Role.DEPARTMENT_HEAD, "system"):
+        return Team.objects.none()
+    return Team.objects.filter(county_id=actor.county_id)
+
+
+def with_members(teams: QuerySet[Team], at: dt.datetime | None = None) -> QuerySet[Team]:
+    """`teams` whose `memberships.all()` are those in force at `at` (default now), leader first."""
+    rows = Membership.objects.filter(in_term(at or clock.now())).select_related("user").order_by("-is_leader", "pk")
+    return teams.select_related("department", "station").prefetch_related(Prefetch("memberships", queryset=rows))
+
+
+def members(team: Team, at: dt.datetime | None = None) -> QuerySet[Membership]:
+    """The memberships of `team` in force at `at` (default now), leader first, with their people."""
+    rows = Membership.objects.filter(in_term(at or clock.now()), team=team)
+    return rows.select_related("user").order_by("-is_leader", "pk")
+
+
+def leader_of(team: Team, at: dt.datetime | None = None) -> User | None:
+    """The leader of `team` at `at` (default now)."""
+    row = members(team, at).filter(is_leader=True).first()
+    return row.user if row else None
+
+
+def led_by(user_id: int, at: dt.datetime | None = None) -> QuerySet[Team]:
+    """The teams that `user_id` leads at `at` (default now)."""
+    rows = Membership.objects.filter(in_term(at or clock.now()), user_id=user_id, is_leader=True)
+    return Team.objects.filter(pk__in=rows.values_list("team_id", flat=True))
+
+
+def of_member(user_id: int, at: dt.datetime | None = None) -> QuerySet[Team]:
+    """The teams that `user_id` belongs to at `at` (default now), leading or not."""
+    rows = Membership.objects.filter(in_term(at or clock.now()), user_id=user_id)
+    return Team.objects.filter(pk__in=rows.values_list("team_id", flat=True))
