@@ -5,6 +5,8 @@ and `pipenv sync` into `.venv`. Asks nothing, uses the standard library only, an
 the machine. Runs with any Python 3, so that an old one is told what is missing.
 """
 
+from __future__ import annotations  # an old Python must get as far as being told so
+
 import fcntl
 import os
 import shutil
@@ -55,7 +57,7 @@ def make_tools() -> None:
 
 def sync(*, dev: bool) -> None:
     """Install the locked packages; the machine's pip configuration says from where."""
-    print(f"Installing packages into .venv ({'all' if dev else 'those for running'}) ...", flush=True)
+    print(f"Installing packages into .venv ({'all' if dev else 'those for running'}); this may take a minute ...", flush=True)
     run([str(TOOLS / "bin" / "pipenv"), "sync", *(["--dev"] if dev else [])], pipenv_environment())
 
 
@@ -74,9 +76,19 @@ def pipenv_environment() -> dict[str, str]:
 
 
 def run(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(command, check=False, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+    """Run quietly; what the command said is shown only if it fails."""
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     if done.returncode:
-        sys.exit(f"{Path(command[0]).name} failed ({done.returncode}); the lines above say why.")
+        sys.exit(f"{done.stdout}\n{Path(command[0]).name} failed ({done.returncode}); the lines above say why.")
 
 
 if __name__ == "__main__":
