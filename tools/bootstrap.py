@@ -57,7 +57,10 @@ def make_tools() -> None:
 
 def sync(*, dev: bool) -> None:
     """Install the locked packages; the machine's pip configuration says from where."""
-    print(f"Installing packages into .venv ({'all' if dev else 'those for running'}); this may take a minute ...", flush=True)
+    print(
+        f"Installing packages into .venv ({'all' if dev else 'those for running'}); this may take a minute ...",
+        flush=True,
+    )
     run([str(TOOLS / "bin" / "pipenv"), "sync", *(["--dev"] if dev else [])], pipenv_environment())
 
 
