@@ -1,0 +1,85 @@
+"""Every message the product sends to people, in one table.
+
+`audience` says who may receive it: people of an inspected unit get only what is marked `UNIT`, and nothing else ever
+reaches them, not even a neutral sentence, because a badge that moves already tells that something is going on
+(workflow.md section 12). People in the field are told that there is work, never where (「您有新任务」 only).
+
+A name in braces is taken from the message's `detail`; a sentence whose names are not all there is left out.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+class Audience(enum.Enum):
+    STAFF = "staff"
+    UNIT = "unit"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One kind of message: the title and body that its reader sees."""
+
+    title: str
+    body: str = ""
+    audience: Audience = Audience.STAFF
+
+    def title_for(self, detail: Mapping[str, Any]) -> str:
+        return _filled(self.title, detail)
+
+    def body_for(self, detail: Mapping[str, Any]) -> str:
+        return _filled(self.body, detail)
+
+
+NEUTRAL = Template("您有一条新消息", "请打开督导系统查看。")
+"""For kinds that the table does not know, and only for people who are not of an inspected unit."""
+
+TASK = Template("您有新任务", "请打开督导应用查看。")
+"""All that a lock screen may ever show of a plan, a draw or a visit."""
+
+TEMPLATES: dict[str, Template] = {
+    "assignment.cancelled": Template("您的任务有变动", "请打开督导应用查看。"),
+    "visit.submitted": Template("有检查记录待审核", "请打开督导系统查看。"),
+    "visit.returned": Template("有检查记录被退回", "请打开督导应用查看退回意见。"),
+    "visit.approved": Template("检查记录已审核通过", "可以起草整改通知书。"),
+    "visit.alarm": Template("紧急情况报告", "现场报告了危及安全的情况，请立即查看。"),
+    "operation.held": Template("有一项操作等待处理", "请打开督导应用查看。"),
+    "operation.quarantined": Template("有一项操作需要核对", "请打开督导应用查看。"),
+    "notice.reviewed": Template("整改通知书待签发", "主送单位：{unit}。"),
+    "notice.issued": Template("收到整改通知书", "{number}，请在 1 个工作日内签收，并按期整改。", Audience.UNIT),
+    "notice.acknowledged": Template("整改通知书已签收", "{unit}已签收{number}。"),
+    "notice.defence": Template("收到申辩意见", "{unit}对{number}提出申辩。"),
+    "notice.extension": Template("收到延期申请", "{unit}申请延长{number}的整改期限。"),
+    "notice.reported": Template("收到整改报告", "{unit}提交了{number}的整改报告。"),
+    "notice.defence_answered": Template("申辩意见已答复", "{number}，请登录系统查看。", Audience.UNIT),
+    "notice.extension_answered": Template("延期申请已答复", "{number}，请登录系统查看。", Audience.UNIT),
+    "notice.returned": Template("整改报告被退回", "{number}，请按退回意见继续整改。", Audience.UNIT),
+    "notice.closed": Template("整改事项已销号", "{number}所列问题已全部销号。", Audience.UNIT),
+    "notice.reopened": Template("整改事项重新打开", "{number}所列问题出现反弹，请继续整改。", Audience.UNIT),
+    "notice.withdrawn": Template("整改通知书已撤回", "{number}已撤回，无需继续办理。", Audience.UNIT),
+    "evidence.corrupt": Template("照片上传有误", "请重新上传整改照片。", Audience.UNIT),
+    "announcement.published": Template("有新公告", "{title}", Audience.BOTH),
+    "bulletin.published": Template("新一期半月报已印发", "{title}"),
+    "bulletin.drafted": Template("半月报初稿已生成", "{title}"),
+}
+
+TASK_ROOMS = ("assignment.", "plan.", "draw.", "visit.")
+"""Kinds about unannounced work that the table does not name are all told as a task."""
+
+
+def template_of(kind: str, *, of_unit: bool) -> Template | None:
+    """How `kind` is told to a person of an inspected unit or to anybody else; None: not at all."""
+    known = TEMPLATES.get(kind)
+    if of_unit:
+        return known if known and known.audience is not Audience.STAFF else None
+    return known or (TASK if kind.startswith(TASK_ROOMS) else NEUTRAL)
+
+
+def _filled(text: str, detail: Mapping[str, Any]) -> str:
+    try:
+        return text.format_map(detail)
+    except (KeyError, ValueError, IndexError, AttributeError, TypeError):
+        return ""

@@ -1,0 +1,27 @@
+"""What the room does by itself: delivering messages."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from backend.core.duties import duty, wake
+from backend.journal.signals import changes_committed
+from backend.notices.services import inbox
+
+DELIVER = "notices.deliver"
+
+
+@duty(DELIVER, every=1.0)
+def deliver() -> int:
+    """Empty the outbox; answers how many messages were moved."""
+    moved = 0
+    while step := inbox.deliver_waiting(limit=200):
+        moved += step
+    return moved
+
+
+@receiver(changes_committed, dispatch_uid="notices.wake")
+def wake_on_message(told: bool = False, **about: Any) -> None:
+    """Somebody is to be told something: do not wait for the next turn."""
+    if told:
+        wake(DELIVER)
