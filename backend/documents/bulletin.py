@@ -23,6 +23,7 @@ from backend.documents.paper import Entry, Heading, Poured, Pouring, numbered, t
 from backend.documents.paragraph import Style
 from backend.documents.press import Press
 from backend.documents.rendered import Rendered
+from backend.documents.tables import RuledTable
 
 CONTENTS_FROM = 4  # pages; a shorter issue needs no 目录
 MOST_POURINGS = 5
@@ -77,7 +78,17 @@ def _story(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> list[Fl
     for write in chapters.ALL:
         write(composer, data)
     add_annexes(composer, data)
-    footer = FooterBlock(press, data)
+    _add_footer(composer, FooterBlock(press, data))
+    return story.flowables
+
+
+def _add_footer(composer: Composer, footer: FooterBlock) -> None:
+    """Add 报尾 so that it is never alone on the last page: some rows or the last paragraph come with it."""
+    story, minimum = composer.story, footer.minimum() + LEADING
+    table = next((flowable for flowable in story.last_block() if isinstance(flowable, RuledTable)), None)
+    if table:
+        table.room_after = minimum
+    else:
+        story.keep_last_block_with(minimum)
     story.space(LEADING / 2)
     story.add(footer, minimum=footer.minimum())
-    return story.flowables

@@ -1,25 +1,33 @@
 """Annexes of the bulletin: indicator form, ledger extract, further lists."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from reportlab.platypus import TableStyle
+from reportlab.platypus import Flowable, TableStyle
 
 from backend.documents.bulletin_data import Bulletin, Indicator, IndicatorForm, IndicatorGroup
-from backend.documents.composer import SMALL, Composer
-from backend.documents.paragraph import ChineseParagraph
+from backend.documents.canvas import draw_text
+from backend.documents.composer import Composer
+from backend.documents.fonts import Face
+from backend.documents.grid import SIZE_SMALL_4, TYPE_WIDTH
+from backend.documents.press import Press
 from backend.documents.table_data import Cell, Column, TableData
 from backend.documents.tables import chinese_table
-from backend.documents.wording import chinese_date
+from backend.documents.wording import short_date
 
 INDICATOR_COLUMNS = (
     Column("类别", 1.6, "center"), Column("序号", 0.7, "center"), Column("指标", 5.2), Column("数量", 1.1, "right"),
     Column("占比", 1.1, "right"),
 )  # fmt: skip
 LEDGER_COLUMNS = (
-    Column("序号", 0.7, "center"), Column("文号", 1.7), Column("单位", 2.3), Column("问题", 3.6),
-    Column("级别", 0.8, "center"), Column("整改时限", 1.4), Column("状态", 1.1, "center"), Column("销号日期", 1.4),
-)  # fmt: skip
+    Column("序号", 0.9, "center"),
+    Column("文号", 2.9, unbroken=True),
+    Column("单位", 2.7),
+    Column("问题", 3.5),
+    Column("级别", 0.9, "center", unbroken=True),
+    Column("整改时限", 1.3, "center", unbroken=True),
+    Column("状态", 1.2, "center", unbroken=True),
+    Column("销号日期", 1.3, "center", unbroken=True),
+)
 
 
 def add_annexes(composer: Composer, data: Bulletin) -> None:
@@ -40,16 +48,34 @@ def add_annexes(composer: Composer, data: Bulletin) -> None:
 def _indicators(composer: Composer, form: IndicatorForm) -> None:
     """Annex 1 in the shape of the forms of 2021: groups with count and share, and the line of who filled it."""
     composer.annex("“双减”工作进展情况统计表")
-    blank = "　" * 6
-    line = (
-        f"填报单位（盖章）：{form.filled_by or blank}　负责人（签字）：{form.responsible or blank}"
-        f"　联系人及电话：{form.contact or blank}"
+    lines = (
+        f"填报单位（盖章）：{form.filled_by}",
+        f"负责人（签字）：{form.responsible}",
+        f"联系人及电话：{form.contact}",
     )
-    composer.story.add(ChineseParagraph(composer.press, line, replace(SMALL, space_after=4)))
+    composer.story.add(FormLine(composer.press, lines))
     rows = _indicator_rows(form.groups)
     grid = chinese_table(composer.press, INDICATOR_COLUMNS, rows)
     grid.setStyle(TableStyle(_group_spans(form.groups)))
-    composer.story.add(grid, minimum=120)
+    composer.story.add(grid, minimum=grid.kept_with_caption(composer.story.width))
+
+
+class FormLine(Flowable):
+    """The head line of a form: the first part at the left, the others below it side by side, with room for a hand."""
+
+    def __init__(self, press: Press, parts: tuple[str, str, str]) -> None:
+        super().__init__()
+        self.press, self.parts = press, parts
+        self.width, self.height = TYPE_WIDTH, 42.0
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Take the full width; ReportLab's protocol."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw two lines; ReportLab's protocol."""
+        for text, x, y in zip(self.parts, (0.0, 0.0, TYPE_WIDTH / 2), (26.0, 8.0, 8.0), strict=True):
+            draw_text(self.canv, self.press, x, y, text, Face.SONG, SIZE_SMALL_4)
 
 
 def _indicator_rows(groups: Sequence[IndicatorGroup]) -> list[tuple[Cell, ...]]:
@@ -76,9 +102,9 @@ def _ledger(composer: Composer, data: Bulletin) -> None:
     rows = tuple(
         (
             at, row.document_number, row.unit, row.finding, row.severity,
-            chinese_date(row.due_date) if row.due_date else None, row.state,
-            chinese_date(row.closed_on) if row.closed_on else None,
+            short_date(row.due_date) if row.due_date else None, row.state,
+            short_date(row.closed_on) if row.closed_on else None,
         )
         for at, row in enumerate(data.ledger, start=1)
     )  # fmt: skip
-    composer.table(TableData("问题整改台账", LEDGER_COLUMNS, rows))
+    composer.table(TableData("问题整改台账", LEDGER_COLUMNS, rows, compact=True))

@@ -16,7 +16,7 @@ from backend.documents.charts import (
 from backend.documents.composer import Composer, is_empty
 from backend.documents.fonts import Face
 from backend.documents.table_data import Column, TableData
-from backend.documents.wording import chinese_date, moment, period, sentence
+from backend.documents.wording import moment, period, sentence, short_date
 
 
 def inspection(composer: Composer, data: Bulletin) -> None:
@@ -28,7 +28,9 @@ def inspection(composer: Composer, data: Bulletin) -> None:
     composer.section(data.inspection)
     composer.table(_team_table(data))
     if any(point.actual is not None for point in data.coverage):
-        points = [LinePoint(f"{point.day.month}.{point.day.day}", point.actual, point.target) for point in data.coverage]
+        points = [
+            LinePoint(f"{point.day.month}.{point.day.day}", point.actual, point.target) for point in data.coverage
+        ]
         composer.chart("每日累计覆盖率与目标", LineChart(composer.press, points, ("累计覆盖率", "目标")), _source(data))
     else:
         composer.missing("每日累计覆盖率")
@@ -141,7 +143,15 @@ def _team_table(data: Bulletin) -> TableData:
         Column("照片", 1), Column("问题", 1), Column("平均得分", 1.3),
     )  # fmt: skip
     rows = tuple(
-        (row.name, row.assigned, row.visited, _share(row.visited, row.assigned), row.photos, row.findings, row.average_score)
+        (
+            row.name,
+            row.assigned,
+            row.visited,
+            _share(row.visited, row.assigned),
+            row.photos,
+            row.findings,
+            row.average_score,
+        )
         for row in data.teams
     )
     return TableData("各督查组工作情况", columns, rows)
@@ -162,11 +172,16 @@ def _district_table(data: Bulletin) -> TableData:
 
 def _late_table(data: Bulletin) -> TableData:
     columns = (
-        Column("序号", 0.7, "center"), Column("单位", 2.4), Column("通知书文号", 2), Column("问题", 3.4),
-        Column("整改时限", 1.5), Column("逾期天数", 0.9, "center"), Column("督办", 1.4),
-    )  # fmt: skip
+        Column("序号", 0.9, "center"),
+        Column("单位", 2.4),
+        Column("通知书文号", 2.3, unbroken=True),
+        Column("问题", 3.2),
+        Column("整改时限", 1.3, "center", unbroken=True),
+        Column("逾期天数", 1.0, "center"),
+        Column("督办", 1.4, "center", unbroken=True),
+    )
     rows = tuple(
-        (at, item.unit, item.document_number, item.finding, chinese_date(item.due_date), item.days_late, item.step)
+        (at, item.unit, item.document_number, item.finding, short_date(item.due_date), item.days_late, item.step)
         for at, item in enumerate(data.late_items, start=1)
     )
     return TableData("逾期未完成整改清单", columns, rows)

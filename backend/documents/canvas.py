@@ -44,9 +44,8 @@ class FixedTime:
 
 def open_canvas(target: Any, press: Press, meta: Meta) -> Canvas:
     """Return a canvas on ``target`` (a binary file) with fixed time, language zh-CN and no Helvetica."""
-    canvas = Canvas(
-        target, pagesize=PAGE, invariant=True, pageCompression=1, lang="zh-CN", initialFontName=press.first_font(Face.BODY)
-    )
+    first: Any = press.first_font(Face.BODY)  # the stubs take the name of a font for a number
+    canvas: Any = Canvas(target, pagesize=PAGE, invariant=True, pageCompression=1, lang="zh-CN", initialFontName=first)
     canvas._doc._timeStamp = FixedTime(meta.issued_at)
     canvas.setTitle(meta.title)
     canvas.setAuthor(meta.author)
@@ -55,7 +54,8 @@ def open_canvas(target: Any, press: Press, meta: Meta) -> Canvas:
     canvas.setCreator("Dudao")
     canvas.setProducer("Dudao")
     canvas.setViewerPreference("DisplayDocTitle", "true")
-    return canvas
+    sheet: Canvas = canvas
+    return sheet
 
 
 def draw_text(canvas: Canvas, press: Press, x: float, y: float, text: str, face: Face, size: float) -> float:

@@ -24,7 +24,6 @@ CHAPTER = Style(Face.HEI, SIZE_3, LEADING, first_indent=2, align="left")
 SUBHEAD = Style(Face.KAI, SIZE_3, LEADING, first_indent=2, align="left")
 ANNEX_MARK = Style(Face.HEI, SIZE_3, LEADING, align="left")
 ANNEX_TITLE = Style(Face.TITLE, SIZE_2 - 2, 30, align="center", space_before=4, space_after=10, balanced=True)
-SMALL = Style(Face.SONG, SIZE_5, 16, align="left")
 
 
 class Composer:
@@ -88,7 +87,9 @@ class Composer:
     def chart(self, title: str, chart: Chart, note: str = "") -> None:
         """Add the next chart with its title below (domain layout of the bulletin)."""
         self._charts += 1
-        caption = ChineseParagraph(self.press, f"图{self._charts}　{title}", replace(CAPTION, space_before=2, size=SIZE_5))
+        caption = ChineseParagraph(
+            self.press, f"图{self._charts}　{title}", replace(CAPTION, space_before=2, size=SIZE_5)
+        )
         below = [caption, *([ChineseParagraph(self.press, note, replace(NOTE, align="center"))] if note else [])]
         self.story.space(6)
         self.story.add(chart, *below, minimum=chart.height + 24 + (16 if note else 0))

@@ -37,7 +37,7 @@ class FigureGrid(Flowable):
         self.width, self.height = TYPE_WIDTH, -(-len(figures) // COLUMNS) * CELL_HEIGHT
         self.spaceBefore, self.spaceAfter = 4, 8
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take the full width; ReportLab's protocol."""
         return self.width, self.height
 

@@ -29,11 +29,11 @@ class FooterBlock(Flowable):
         self._notes = [ChineseParagraph(press, text, NOTES) for text in _notes(data)]
         self._receivers = [ChineseParagraph(press, text, RECEIVERS) for text in _receivers(data)]
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take all the room that is left, so that the block ends at the foot; ReportLab's protocol."""
         self.width = TYPE_WIDTH
-        self._block = self._notes_height() + 8 + sum(p.wrap(self.width, aH)[1] for p in self._receivers) + LINE + 8
-        self.height = max(self._block, aH - 0.5)
+        self._block = self._notes_height() + 8 + sum(p.wrap(self.width, height)[1] for p in self._receivers) + LINE + 8
+        self.height = max(self._block, height - 0.5)
         return self.width, self.height
 
     def minimum(self) -> float:

@@ -10,6 +10,7 @@ from backend.documents.bulletin_data import Masthead
 from backend.documents.canvas import draw_centred, draw_right, draw_text
 from backend.documents.fonts import Face
 from backend.documents.grid import LEADING, RED, SIZE_3, SIZE_4, TYPE_WIDTH
+from backend.documents.layout.characters import OPENING
 from backend.documents.paper import Entry
 from backend.documents.press import Press
 from backend.documents.wording import chinese_date
@@ -29,7 +30,7 @@ class MastheadBlock(Flowable):
         self.height = (LEADING if head.secrecy_mark else 0) + 72 + LEADING * (2 + len(self._extra)) + 14
         self.spaceAfter = 10
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take the full width; ReportLab's protocol."""
         return self.width, self.height
 
@@ -41,7 +42,8 @@ class MastheadBlock(Flowable):
             y -= LEADING
         canvas.setFillColor(RED)
         size = self._fitting(head.title, Face.TITLE, NAME_SIZE, TYPE_WIDTH)
-        draw_centred(canvas, press, TYPE_WIDTH / 2, y - 50, head.title, Face.TITLE, size)
+        optical = size / 4 if head.title[:1] in OPENING else 0.0  # the empty half of an opening mark is not seen
+        draw_centred(canvas, press, TYPE_WIDTH / 2 - optical, y - 50, head.title, Face.TITLE, size)
         canvas.setFillColor(black)
         y -= 72
         for line in [*self._extra, self._number()]:
@@ -79,7 +81,7 @@ class Contents(Flowable):
         self.press, self.entries = press, entries
         self.width, self.height = TYPE_WIDTH, LEADING + CONTENTS_LEADING * len(entries) + 8
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take the full width; ReportLab's protocol."""
         return self.width, self.height
 

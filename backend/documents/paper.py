@@ -56,6 +56,7 @@ class Story:
         self.flowables: list[Flowable] = []
         self.width = width
         self._waiting: list[Flowable] = []
+        self._last_block = 0
 
     def head(self, *flowables: Flowable) -> None:
         """Add headings or captions that must stay with what follows."""
@@ -66,10 +67,21 @@ class Story:
         wanted = self._height(flowables) if minimum is None else minimum
         if minimum is None:
             wanted = min(wanted, 2 * LEADING)
+        self._last_block = len(self.flowables)
         self.flowables.append(CondPageBreak(min(self._height(self._waiting) + wanted, TYPE_HEIGHT - 1)))
         self.flowables.extend(self._waiting)
         self.flowables.extend(flowables)
         self._waiting = []
+
+    def last_block(self) -> list[Flowable]:
+        """Return the last block with its headings, without the conditional break before it."""
+        return self.flowables[self._last_block + 1 :]
+
+    def keep_last_block_with(self, minimum: float) -> None:
+        """Move the last block to the next page unless ``minimum`` points are left after it."""
+        wanted = self._height(self.last_block()) + minimum
+        if wanted < TYPE_HEIGHT:
+            self.flowables[self._last_block] = CondPageBreak(wanted)
 
     def space(self, points: float) -> None:
         """Add white space (nothing at the top of a page)."""
@@ -87,7 +99,9 @@ class Pouring(BaseDocTemplate):
 
     def __init__(self, press: Press, meta: Meta, templates: Sequence[PageTemplate]) -> None:
         self.target = io.BytesIO()
-        super().__init__(self.target, pagesize=PAGE, initialFontName=press.first_font("仿宋"), invariant=1, lang="zh-CN")
+        super().__init__(
+            self.target, pagesize=PAGE, initialFontName=press.first_font("仿宋"), invariant=1, lang="zh-CN"
+        )
         self.addPageTemplates(list(templates))
         self.entries: list[Entry] = []
         self._opened = partial(_open_for_template, press=press, meta=meta)
@@ -97,7 +111,8 @@ class Pouring(BaseDocTemplate):
         if not isinstance(flowable, Heading) or flowable.continued:
             return
         key = f"h{len(self.entries) + 1}"
-        y = self.frame._y + flowable.height
+        frame: Any = self.frame
+        y = frame._y + flowable.height
         self.canv.bookmarkHorizontal(key, 0, y)
         self.canv.addOutlineEntry(flowable.text, key, flowable.level, closed=False)
         self.entries.append(Entry(flowable.text, flowable.level, self.page, key, flowable.in_contents))
@@ -112,7 +127,9 @@ def _open_for_template(target: Any, press: Press, meta: Meta, **_: Any) -> Canva
     return open_canvas(target, press, meta)
 
 
-def template(name: str, draw: OnPage | None = None, *, top: float = 0.0, bottom: float = 0.0, after: str = "") -> PageTemplate:
+def template(
+    name: str, draw: OnPage | None = None, *, top: float = 0.0, bottom: float = 0.0, after: str = ""
+) -> PageTemplate:
     """Return a page with the type area of GB/T 9704, ``top`` points shorter above and ``bottom`` points below."""
     frame = Frame(
         LEFT, BOTTOM + bottom, TYPE_WIDTH, TYPE_HEIGHT - top - bottom,

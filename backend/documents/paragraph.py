@@ -36,7 +36,7 @@ class Style:
     balanced: bool = False
 
 
-class ChineseParagraph(Flowable):  # type: ignore[misc]  # ReportLab has no types
+class ChineseParagraph(Flowable):
     """Text in one size, in one or more faces. Splits over pages with at least two lines on each side."""
 
     def __init__(self, press: Press, text: str | Sequence[Span], style: Style, lines: list[Line] | None = None) -> None:
@@ -72,7 +72,7 @@ class ChineseParagraph(Flowable):  # type: ignore[misc]  # ReportLab has no type
         lines = break_lines(self._all_tokens(), 1e9, 1e9, self.press.measure)
         return sum(line.natural for line in lines) * self.style.size
 
-    def split(self, width: float, height: float) -> list["ChineseParagraph"]:
+    def split(self, width: float, height: float) -> list[Flowable]:
         """Split at ``height`` points without widows and orphans; ReportLab's protocol."""
         lines = self.lines_for(width)
         fit = int((height + 0.01) / self.style.leading)
@@ -86,7 +86,7 @@ class ChineseParagraph(Flowable):  # type: ignore[misc]  # ReportLab has no type
         ]
         parts[0].spaceAfter, parts[1].spaceBefore = 0, 0
         parts[1].continued = True
-        return parts
+        return [*parts]
 
     continued = False
 
@@ -126,7 +126,8 @@ class ChineseParagraph(Flowable):  # type: ignore[misc]  # ReportLab has no type
             else:
                 low = middle
         return [
-            Line(line.tokens, line.gaps, width, line.last) for line in break_lines(tokens, high, high, self.press.measure)
+            Line(line.tokens, line.gaps, width, line.last)
+            for line in break_lines(tokens, high, high, self.press.measure)
         ]
 
 

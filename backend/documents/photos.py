@@ -52,7 +52,9 @@ class PhotoRow(Flowable):
         super().__init__()
         self._slot = (TYPE_WIDTH - GAP) / 2
         style = Style(size=SIZE_SMALL_5 + 1, leading=14, align="center")
-        self._photos = [(image, self._size(image, tallest), ChineseParagraph(press, text, style)) for image, text in photos]
+        self._photos = [
+            (image, self._size(image, tallest), ChineseParagraph(press, text, style)) for image, text in photos
+        ]
         self.spaceBefore = self.spaceAfter = 4
 
     def _size(self, image: ImageReader, tallest: float) -> tuple[float, float]:
@@ -60,11 +62,11 @@ class PhotoRow(Flowable):
         scale = min(self._slot / width, tallest / height)
         return width * scale, height * scale
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Measure the row; ReportLab's protocol."""
         self._image_height = max(size[1] for _, size, _ in self._photos)
         self.width = TYPE_WIDTH
-        self.height = self._image_height + 3 + max(text.wrap(self._slot, aH)[1] for _, _, text in self._photos)
+        self.height = self._image_height + 3 + max(text.wrap(self._slot, height)[1] for _, _, text in self._photos)
         return self.width, self.height
 
     def draw(self) -> None:

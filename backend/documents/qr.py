@@ -1,5 +1,7 @@
 """A QR mark as plain rectangles."""
 
+from typing import Any
+
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.pdfgen.canvas import Canvas
 
@@ -8,7 +10,7 @@ QUIET = 2  # modules of white around the mark; the paper itself gives the rest
 
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
     """Draw ``text`` as a QR mark of ``side`` points with its lower left corner at ``x``, ``y``."""
-    code = QRCode(None, QRErrorCorrectLevel.M)
+    code: Any = QRCode(None, QRErrorCorrectLevel.M)
     code.addData(text)
     code.make()
     count = code.getModuleCount()

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, cast
 
 from reportlab.lib.colors import black
 from reportlab.platypus import Flowable, Table
 
 from backend.documents.fonts import Face
 from backend.documents.grid import GREY, SHADE, SIZE_5, SIZE_SMALL_4, SIZE_SMALL_5, TYPE_HEIGHT, TYPE_WIDTH
+from backend.documents.layout.justifying import Align
 from backend.documents.paper import Story
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.press import Press
@@ -18,8 +20,13 @@ CAPTION = Style(Face.HEI, SIZE_SMALL_4, 20, align="center", space_before=8, spac
 NOTE = Style(Face.SONG, SIZE_SMALL_5, 13, align="left", space_before=3, color=GREY)
 CELL = Style(Face.SONG, SIZE_5, 15, align="left")
 HEAD = Style(Face.HEI, SIZE_5, 15, align="center")
+COMPACT_CELL = Style(Face.SONG, SIZE_SMALL_5, 12.5, align="left")
+COMPACT_HEAD = Style(Face.HEI, SIZE_SMALL_5, 12.5, align="center")
 PADDING_X, PADDING_Y = 4.0, 3.5
 TALL_ROW = TYPE_HEIGHT / 3
+SHORTEST_PIECE = 40  # points that a cut row keeps on either page
+SHORT_TABLE = 170.0  # points up to which a table stays on one page
+LONELY = 3  # rows: fewer are not left alone after a page break
 
 
 def cell_text(value: Cell, decimals: int = 1) -> str:
@@ -32,37 +39,84 @@ def cell_text(value: Cell, decimals: int = 1) -> str:
 def add_table(story: Story, press: Press, data: TableData, number: int) -> None:
     """Add 「表N title」, the table and its note to ``story``; the caption stays with the first rows."""
     story.head(ChineseParagraph(press, f"表{number}　{data.title}", CAPTION))
-    grid = chinese_table(press, data.columns, data.rows)
-    story.add(grid, minimum=first_rows_height(grid, story.width))
+    grid = chinese_table(press, data.columns, data.rows, compact=data.compact)
+    story.add(grid, minimum=grid.kept_with_caption(story.width))
     if data.note:
         story.add(ChineseParagraph(press, data.note, NOTE))
     story.space(8)
 
 
-def first_rows_height(grid: Table, width: float, rows: int = 3) -> float:
-    """Height in points of the header and the first rows, which must stay with the caption."""
-    grid.wrap(width, TYPE_HEIGHT)
-    heights = grid._rowHeights
-    wanted = heights[:] if len(heights) <= rows + 1 else heights[:rows]
-    return float(min(sum(wanted), TYPE_HEIGHT / 2))
+class RuledTable(Table):
+    """A table that does not leave one or two rows alone on the next page."""
+
+    room_after = 0.0
+    """Points that the block behind the table needs on the page where the table ends (报尾 never stands alone)."""
+
+    _rowHeights: list[float]
+    _nrows: int
+
+    def kept_with_caption(self, width: float) -> float:
+        """Height in points that must stay with the caption: a short table whole, else the header and three rows."""
+        self.wrap(width, TYPE_HEIGHT)
+        heights = self._rowHeights
+        whole = float(sum(heights))
+        return whole if whole <= SHORT_TABLE else float(min(sum(heights[: LONELY + 1]), TYPE_HEIGHT / 2))
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Measure; say "too high" when what follows would be alone on the next page; ReportLab's protocol."""
+        size = super().wrap(width, height)
+        return (size[0], height + 1) if self._must_give_up_rows(size[1], height) else size
+
+    def _must_give_up_rows(self, own: float, height: float) -> bool:
+        return own <= height < own + self.room_after and self._nrows > 2 * LONELY + self.repeatRows
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """Split between rows, with at least three of them after the break; ReportLab's protocol."""
+        own = super().wrap(width, height)[1]
+        if self._must_give_up_rows(own, height):
+            height = own - sum(self._rowHeights[-LONELY:])
+        parts = super().split(width, height)
+        if len(parts) == 2 and self._nrows > 2 * LONELY + self.repeatRows and not self.splitInRow:
+            after = cast(RuledTable, parts[1])._nrows - self.repeatRows
+            if 0 < after < LONELY:
+                parts = super().split(width, height - sum(self._rowHeights[-LONELY:-after])) or parts
+        if parts:
+            cast(RuledTable, parts[-1]).room_after = self.room_after
+        return parts
 
 
 def chinese_table(
-    press: Press, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: float = TYPE_WIDTH
-) -> Table:
+    press: Press,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Cell]],
+    width: float = TYPE_WIDTH,
+    *,
+    compact: bool = False,
+) -> RuledTable:
     """Return a ruled table ``width`` points wide; no rows gives one line 「本期无数据」."""
-    body = [[_cell(press, value, column) for value, column in zip(row, columns, strict=True)] for row in rows]
-    header = [ChineseParagraph(press, column.title, HEAD) for column in columns]
-    empty = [ChineseParagraph(press, NO_DATA, replace(CELL, align="center")), *[""] * (len(columns) - 1)]
-    lines: list[list[Flowable | str]] = [list(header), *(list(row) for row in body)] if body else [list(header), empty]
+    cell, head = (COMPACT_CELL, COMPACT_HEAD) if compact else (CELL, HEAD)
+    body = [[_cell(press, value, column, cell) for value, column in zip(row, columns, strict=True)] for row in rows]
+    header = [ChineseParagraph(press, column.title, head) for column in columns]
+    texts = [NO_DATA, *[""] * (len(columns) - 1)]
+    empty = [ChineseParagraph(press, text, replace(cell, align="center")) for text in texts]
     widths = column_widths(columns, [header, *body], width)
-    tall = any(max(len(p.lines_for(w - 2 * PADDING_X)) for p, w in zip(r, widths, strict=True)) * 15 > TALL_ROW for r in body)
-    grid = Table(lines, colWidths=widths, repeatRows=1, splitInRow=40 if tall else 0, style=[*RULES, *_spans(bool(body))])
-    grid.hAlign = "CENTER"
-    return grid
+    return RuledTable(
+        [header, *(body or [empty])],
+        colWidths=widths,
+        repeatRows=1,
+        splitInRow=SHORTEST_PIECE if _has_tall_row(body, widths) else 0,
+        style=[*RULES, *([] if body else [("SPAN", (0, 1), (-1, 1))])],
+        hAlign="CENTER",
+    )
 
 
-RULES: list[tuple[object, ...]] = [
+def _has_tall_row(body: Sequence[Sequence[ChineseParagraph]], widths: Sequence[float]) -> bool:
+    """Whether some row is so tall that it has to be cut over pages rather than moved whole."""
+    pairs = ((cell, width) for row in body for cell, width in zip(row, widths, strict=True))
+    return any(cell.wrap(width - 2 * PADDING_X, 0)[1] > TALL_ROW for cell, width in pairs)
+
+
+RULES: list[tuple[Any, ...]] = [
     ("GRID", (0, 0), (-1, -1), 0.5, black),
     ("BOX", (0, 0), (-1, -1), 1, black),
     ("BACKGROUND", (0, 0), (-1, 0), SHADE),
@@ -74,26 +128,31 @@ RULES: list[tuple[object, ...]] = [
 ]
 
 
-def _spans(filled: bool) -> list[tuple[object, ...]]:
-    return [] if filled else [("SPAN", (0, 1), (-1, 1))]
-
-
-def _cell(press: Press, value: Cell, column: Column) -> ChineseParagraph:
-    align = "right" if isinstance(value, int | float) and column.align == "left" else column.align
-    return ChineseParagraph(press, cell_text(value, column.decimals), replace(CELL, align=align))
+def _cell(press: Press, value: Cell, column: Column, style: Style) -> ChineseParagraph:
+    if value is None or value == "":
+        align: Align = "center"
+    else:
+        align = "right" if isinstance(value, int | float) and column.align == "left" else column.align
+    return ChineseParagraph(press, cell_text(value, column.decimals), replace(style, align=align))
 
 
 def column_widths(columns: Sequence[Column], rows: Sequence[Sequence[ChineseParagraph]], width: float) -> list[float]:
-    """Share ``width`` by the columns' weights, then widen those whose longest word or number would not fit."""
+    """Share ``width`` by the columns' weights, then widen those whose longest word, or whole cell, would not fit."""
     total = sum(column.width for column in columns)
     shares = [column.width / total * width for column in columns]
-    least = [max(row[at].minimum_width() for row in rows) + 2 * PADDING_X + 0.5 for at in range(len(columns))]
-    least = [min(need, width / 2) for need in least]
+    least = [min(_needed(column, [row[at] for row in rows]), width / 2) for at, column in enumerate(columns)]
     if sum(least) >= width:
-        return [width / len(columns)] * len(columns)
+        return [need / sum(least) * width for need in least]
     short = sum(max(0.0, need - share) for need, share in zip(least, shares, strict=True))
     spare = sum(max(0.0, share - need) for need, share in zip(least, shares, strict=True))
     factor = short / spare if spare else 0.0
     return [
         need if share < need else share - (share - need) * factor for need, share in zip(least, shares, strict=True)
     ]
+
+
+def _needed(column: Column, cells: Sequence[ChineseParagraph]) -> float:
+    """Width in points below which a word (or, if unbroken, a cell) would be torn; a header may always wrap."""
+    words = max(cell.minimum_width() for cell in cells)
+    whole = max((cell.natural_width() for cell in cells[1:]), default=0.0) if column.unbroken else 0.0
+    return max(words, whole) + 2 * PADDING_X + 0.5

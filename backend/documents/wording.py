@@ -17,6 +17,11 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def short_date(day: date) -> str:
+    """Return 2026.3.17, for narrow columns of tables."""
+    return f"{day.year}.{day.month}.{day.day}"
+
+
 def period(start: date, end: date) -> str:
     """Return 2026年3月1日至15日, repeating only what differs."""
     if start.year != end.year:

@@ -42,7 +42,12 @@ def photo(caption: str = "作业公示栏（改前）", size: tuple[int, int] = 
     """A drawn picture, not a photograph of anybody."""
     picture = Image.new("RGB", size, (206, 214, 222))
     pen = ImageDraw.Draw(picture)
-    pen.rectangle((size[0] // 5, size[1] // 6, size[0] * 4 // 5, size[1] * 4 // 5), fill=(250, 250, 246), outline=(90, 90, 90), width=6)
+    pen.rectangle(
+        (size[0] // 5, size[1] // 6, size[0] * 4 // 5, size[1] * 4 // 5),
+        fill=(250, 250, 246),
+        outline=(90, 90, 90),
+        width=6,
+    )
     for line in range(6):
         y = size[1] // 4 + line * size[1] // 11
         pen.line((size[0] // 4, y, size[0] * 3 // 4, y), fill=(130, 130, 140), width=8)
@@ -83,7 +88,14 @@ def full_bulletin() -> Bulletin:
         in_school=_in_school(),
         findings_by_category=tuple(
             CategoryCount(name, count)
-            for name, count in (("作业管理", 31), ("课后服务", 18), ("五项管理", 14), ("教学行为", 11), ("考试管理", 8), ("教师行为", 5))
+            for name, count in (
+                ("作业管理", 31),
+                ("课后服务", 18),
+                ("五项管理", 14),
+                ("教学行为", 11),
+                ("考试管理", 8),
+                ("教师行为", 5),
+            )
         ),
         homework=tuple(
             GradeHomework(grade, minutes, limit, 120)
@@ -94,16 +106,29 @@ def full_bulletin() -> Bulletin:
         out_of_school=_out_of_school(),
         cases=_cases(),
         good_practices=(
-            TypicalCase("东河学区某小学", "建立“作业熔断”机制，21时后未完成的作业经家长签字可不再完成，作业总量一周一公示"),
-            TypicalCase("北岭学区某中学", "课后服务实行“基础托管＋社团选修”，参与率由78%升至96%，周满意度调查随机抽取50名学生"),
+            TypicalCase(
+                "东河学区某小学", "建立“作业熔断”机制，21时后未完成的作业经家长签字可不再完成，作业总量一周一公示"
+            ),
+            TypicalCase(
+                "北岭学区某中学", "课后服务实行“基础托管＋社团选修”，参与率由78%升至96%，周满意度调查随机抽取50名学生"
+            ),
         ),
         rectification=Section(("本期新增问题87个，按期销号64个，逾期7个，反弹2个。反弹问题保留原编号，加倍复查。",)),
         districts=tuple(_district(at, name) for at, name in enumerate(DISTRICTS)),
         late_items=tuple(
-            LateItem(f"{name}学区中心小学", f"云督整〔2026〕{at + 3}号", "作业总量公示与实际布置不一致", date(2026, 3, 4 + at), 11 - at, "发催办单")
+            LateItem(
+                f"{name}学区中心小学",
+                f"云督整〔2026〕{at + 3}号",
+                "作业总量公示与实际布置不一致",
+                date(2026, 3, 4 + at),
+                11 - at,
+                "发催办单",
+            )
             for at, name in enumerate(DISTRICTS[:7])
         ),
-        tips=TipCounts(23, 21, 17, 6, (CategoryCount("违规补课", 9), CategoryCount("作业过多", 8), CategoryCount("收费", 6))),
+        tips=TipCounts(
+            23, 21, 17, 6, (CategoryCount("违规补课", 9), CategoryCount("作业过多", 8), CategoryCount("收费", 6))
+        ),
         next_steps=Section(
             (
                 "一是对逾期的7个问题逐一发督办单，3日内未整改的由督导委员会办公室约谈主要负责人。",
@@ -133,11 +158,15 @@ def _inspection() -> Section:
 
 
 def _team(at: int) -> TeamRow:
-    return TeamRow(f"第{at}督查组", 12 + at % 4, 11 + at % 3, 40 + at * 3, 3 + at % 5, None if at == 9 else 90.5 + at % 7)
+    return TeamRow(
+        f"第{at}督查组", 12 + at % 4, 11 + at % 3, 40 + at * 3, 3 + at % 5, None if at == 9 else 90.5 + at % 7
+    )
 
 
 def _coverage(day: int) -> CoveragePoint:
-    return CoveragePoint(date(2026, 3, day), None if day == 8 else round(day * 6.1 + (day % 3), 1), round(day * 100 / 15, 1))
+    return CoveragePoint(
+        date(2026, 3, day), None if day == 8 else round(day * 6.1 + (day % 3), 1), round(day * 100 / 15, 1)
+    )
 
 
 def _in_school() -> Section:
@@ -150,14 +179,22 @@ def _in_school() -> Section:
                     "主要问题是公示内容与实际布置不一致、节假日作业量偏大、要求家长检查批改作业。",
                 ),
             ),
-            Subsection("课后服务", ("开展“5＋2”课后服务的学校116所，学生参与率94.1%；仍有2所学校利用课后服务时间讲授新课。",)),
+            Subsection(
+                "课后服务", ("开展“5＋2”课后服务的学校116所，学生参与率94.1%；仍有2所学校利用课后服务时间讲授新课。",)
+            ),
             Subsection("五项管理", ("手机统一保管达标率95.8%，睡眠时间达标率88.1%，校园阅读活动开展率100%。",)),
         )
     )
 
 
 def _out_of_school() -> Section:
-    columns = (Column("类别", 2), Column("检查（家）", 1.2), Column("处置（家）", 1.2), Column("隐形变异", 1.2), Column("余额低于最低限", 1.6))
+    columns = (
+        Column("类别", 2),
+        Column("检查（家）", 1.2),
+        Column("处置（家）", 1.2),
+        Column("隐形变异", 1.2),
+        Column("余额低于最低限", 1.6),
+    )
     rows = (("学科类", 5, 1, 3, 0), ("体育类", 19, 2, 0, 2), ("艺术类", 31, 3, 1, 4), ("科技类", 8, 0, 0, 1))
     return Section(
         ("检查校外培训机构63家，处置6家；核查疑似隐形变异培训线索9条，查实4条，均已移送联席会议成员单位处理。",),
@@ -178,7 +215,9 @@ def _cases() -> tuple[TypicalCase, ...]:
 
 
 def _district(at: int, name: str) -> DistrictRectification:
-    return DistrictRectification(f"{name}学区", 3 + at * 7 % 11, at * 3 % 5, at % 3 if at % 4 else 0, at % 2, 2 + at % 6)
+    return DistrictRectification(
+        f"{name}学区", 3 + at * 7 % 11, at * 3 % 5, at % 3 if at % 4 else 0, at % 2, 2 + at % 6
+    )
 
 
 def _form() -> IndicatorForm:
@@ -193,7 +232,13 @@ def _form() -> IndicatorForm:
         "举报处理": ("收到举报（件）", "办结举报（件）"),
     }
     groups = tuple(
-        IndicatorGroup(group, tuple(Indicator(item, 118 - at * 7, 97.5 - at * 3.2) if at < 3 else Indicator(item) for at, item in enumerate(items)))
+        IndicatorGroup(
+            group,
+            tuple(
+                Indicator(item, 118 - at * 7, 97.5 - at * 3.2) if at < 3 else Indicator(item)
+                for at, item in enumerate(items)
+            ),
+        )
         for group, items in names.items()
     )
     return IndicatorForm(groups, OFFICE)
@@ -203,7 +248,15 @@ def _ledger_row(at: int) -> LedgerRow:
     unit = f"{DISTRICTS[at % 15]}学区{'中心小学' if at % 3 else '第一初级中学'}"
     state, closed = ("已销号", date(2026, 3, 12)) if at % 3 else ("整改中", None)
     severity = ("一般", "较重", "严重")[at % 3]
-    return LedgerRow(f"云督整〔2026〕{at + 1}号", unit, "作业总量公示不及时，未做到按周更新", severity, date(2026, 3, 20), state, closed)
+    return LedgerRow(
+        f"云督整〔2026〕{at + 1}号",
+        unit,
+        "作业总量公示不及时，未做到按周更新",
+        severity,
+        date(2026, 3, 20),
+        state,
+        closed,
+    )
 
 
 def notice() -> RectificationNotice:

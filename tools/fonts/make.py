@@ -158,9 +158,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", type=Path, help="folder with the four package files")
     packages = parser.parse_args().packages
-    standard = standard_characters(
-        member_of(packages / UNICODE, "usr/share/unicode/Unihan_OtherMappings.txt.bz2")
-    )
+    standard = standard_characters(member_of(packages / UNICODE, "usr/share/unicode/Unihan_OtherMappings.txt.bz2"))
     manifest = {}
     for face in FACES:
         manifest[face.name] = make(face, packages, standard)

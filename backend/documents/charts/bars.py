@@ -44,7 +44,7 @@ class BarChart(Chart):
         """Draw names, bars, values."""
         names = [self.fitted(item.name, 150) for item in self.items]
         left = max(self.press.width(name, Face.HEI, LABEL) for name in names) + 8
-        scale = (self.width - left - 40) / max(max(item.value for item in self.items), 1)
+        scale = (self.width - left - 40) / max([1.0, *(item.value for item in self.items)])
         for at, (item, name) in enumerate(zip(self.items, names, strict=True)):
             y = self.height - 5 - (at + 0.5) * self.pitch
             self.label(canvas, left - 5, y, name, "right")

@@ -40,7 +40,7 @@ class Chart(Flowable):
         self.press, self.height, self.width = press, height, TYPE_WIDTH
         self.hAlign = "CENTER"
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take the full width; ReportLab's protocol."""
         return self.width, self.height
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reportlab.lib.colors import white
 from reportlab.pdfgen.canvas import Canvas
@@ -60,7 +61,7 @@ class LineChart(Chart):
         canvas.setStrokeColor(DARK.ground)
         canvas.setLineWidth(1.6)
         known = [(at, point.value) for at, point in enumerate(self.points) if point.value is not None]
-        for (at, value), (after, following) in zip(known, known[1:], strict=False):
+        for (at, value), (after, following) in pairwise(known):
             if after == at + 1:
                 canvas.line(self._x(at), self._y(value), self._x(after), self._y(following))
         for at, value in known:

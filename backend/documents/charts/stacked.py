@@ -7,7 +7,7 @@ from reportlab.lib.colors import black, white
 from reportlab.pdfgen.canvas import Canvas
 
 from backend.documents.canvas import draw_centred
-from backend.documents.charts.chart import ALARM, DARK, HATCHED, LABEL, LEGEND_HEIGHT, Chart, axis_line, box
+from backend.documents.charts.chart import ALARM, DARK, HATCHED, LABEL, LEGEND_HEIGHT, Chart, Fill, axis_line, box
 from backend.documents.fonts import Face
 from backend.documents.press import Press
 
@@ -35,7 +35,7 @@ class StackedChart(Chart):
         """Draw names, bars, totals, legend."""
         names = [self.fitted(item.name, 110) for item in self.items]
         left = max(self.press.width(name, Face.HEI, LABEL) for name in names) + 8
-        scale = (self.width - left - 28) / max(max(sum(item.parts) for item in self.items), 1)
+        scale = (self.width - left - 28) / max([1, *(sum(item.parts) for item in self.items)])
         top = self.height - LEGEND_HEIGHT
         for at, (item, name) in enumerate(zip(self.items, names, strict=True)):
             y = top - (at + 0.5) * self.pitch
@@ -49,15 +49,15 @@ class StackedChart(Chart):
         for part, fill in zip(item.parts, FILLS, strict=True):
             box(canvas, fill, x, y - height / 2, part * scale, height)
             if part * scale >= self.press.width(str(part), Face.HEI, LABEL) + 8:
-                self._number(canvas, part, x + part * scale / 2, y, light=fill is not HATCHED)
+                self._number(canvas, part, x + part * scale / 2, y, fill)
             x += part * scale
         self.label(canvas, x + 4, y, str(sum(item.parts)), "left")
 
-    def _number(self, canvas: Canvas, part: int, x: float, y: float, light: bool) -> None:
+    def _number(self, canvas: Canvas, part: int, x: float, y: float, fill: Fill) -> None:
         """Write a number on a bar, on a patch of the ground colour where a hatch would cross it."""
         width = self.press.width(str(part), Face.HEI, LABEL)
-        if not light:
-            canvas.setFillColor(white)
-            canvas.rect(x - width / 2 - 1.5, y - 5, width + 3, 10, stroke=0, fill=1)
-        canvas.setFillColor(white if light else black)
+        if fill.hatch:
+            canvas.setFillColor(fill.ground)
+            canvas.rect(x - width / 2 - 2, y - 5, width + 4, 10, stroke=0, fill=1)
+        canvas.setFillColor(black if fill is HATCHED else white)
         draw_centred(canvas, self.press, x, y - LABEL * 0.36, str(part), Face.HEI, LABEL)

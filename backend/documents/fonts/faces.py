@@ -50,10 +50,10 @@ class Font:
     @property
     def widths(self) -> dict[int, float]:
         """Width by code point, in thousandths of an em; exactly the characters that the font has."""
-        if self._widths is None:
-            with _loading:
-                self._widths = self._widths or self._load()
-        return self._widths
+        with _loading:
+            if self._widths is None:
+                self._widths = self._load()
+            return self._widths
 
     def _load(self) -> dict[int, float]:
         content = self._path.read_bytes()
@@ -73,7 +73,8 @@ class Faces:
         own = self._overrides(overrides) if overrides else {}
         last = [font for font in (own.get(Face.SONG), vendored[Face.SONG]) if font]
         self._chains = {
-            face.value: list(dict.fromkeys([*([own[face]] if face in own else []), vendored[face], *last])) for face in Face
+            face.value: list(dict.fromkeys([*([own[face]] if face in own else []), vendored[face], *last]))
+            for face in Face
         }
         self._found: dict[tuple[str, str], tuple[str, float] | None] = {}
 

@@ -26,7 +26,9 @@ def is_western(char: str) -> bool:
 def cleaned(text: str) -> str:
     """Return ``text`` in NFC with white space as plain spaces, without control or format characters."""
     kept = (" " if char in "\t\r\n\v\f" else char for char in unicodedata.normalize("NFC", text))
-    return "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Cs") and not _selector(char))
+    return "".join(
+        char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Cs") and not _selector(char)
+    )
 
 
 def _selector(char: str) -> bool:
