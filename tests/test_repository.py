@@ -101,6 +101,18 @@ def test_a_newcomer_finds_what_the_readme_promises() -> None:
     assert [name for name in TOP if not (ROOT / name).exists()] == []
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("see /home/li/dudao/x.py", ["/home/li"]),
+        ("data: '/tmp/upload-1'", ["/tmp/upload-1"]),
+        ("GET /api/v1/work/orders and ./tmp/x and a/root/b", []),
+    ],
+)
+def test_a_machine_path_is_told_from_an_address_of_ours(line: str, found: list[str]) -> None:
+    assert MACHINE_PATH.findall(line) == found
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_room_of_the_architecture_stands(room: str) -> None:
     modules = [path for path in (ROOT / "backend" / room).rglob("*.py") if path.read_text(encoding="utf-8").strip()]
