@@ -15,5 +15,6 @@ module             question it answers
 ``grading``        which level a finding gets and when it is due
 ``scoring``        what a visit scores, line by line
 ``questionnaires`` what share of anonymous respondents reported a violation
+``citations``      what a notice cites as the basis of an item
 =================  ==========================================================================
 """

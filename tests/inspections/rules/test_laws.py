@@ -31,10 +31,13 @@ def given(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]]
     return decorate
 
 
-TEMPLATES = load_catalogue()
-ITEMS = [item for template in TEMPLATES for item in template.items]
+TEMPLATES = {template.code: template for template in load_catalogue()}
+ITEMS = {item.code: item for template in TEMPLATES.values() for item in template.items}
 
-items = st.sampled_from(ITEMS)
+codes = st.sampled_from(sorted(ITEMS))
+items = codes.map(ITEMS.__getitem__)
+may_be_na = st.sampled_from([code for code in ITEMS if ITEMS[code].type is AnswerType.YES_NO_NA]).map(ITEMS.__getitem__)
+templates = st.sampled_from(sorted(TEMPLATES)).map(TEMPLATES.__getitem__)
 stages = st.sampled_from(list(TargetType))
 grade_sets = st.none() | st.frozensets(st.integers(1, 9))
 scalars = (
@@ -44,16 +47,13 @@ json_values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
 )
 numbers = st.integers(-1, 10_001)
-keys = st.one_of(
-    json_values,
-    st.sampled_from(ITEMS).map(lambda item: item.code),
-    st.builds("{}#{}".format, st.sampled_from(ITEMS).map(lambda item: item.code), numbers),
-)
+item_keys = codes | st.builds("{}#{}".format, codes, numbers)
+keys = json_values | item_keys
 
 
 @st.composite
 def filled_in(draw: st.DrawFn, fail_rate: float | None = None) -> tuple[Template, TargetType, Any, dict[str, Any]]:
-    template = draw(st.sampled_from(TEMPLATES))
+    template = draw(templates)
     target_type = draw(st.sampled_from(template.targets))
     grades = draw(grade_sets)
     rate = draw(st.floats(0, 1)) if fail_rate is None else fail_rate
@@ -103,7 +103,7 @@ def test_whatever_may_be_stored_can_be_judged(item: Item, value: object, stage: 
         assert verdict(item, value, stage, grade) in set(Verdict)
 
 
-@given(st.sampled_from([item for item in ITEMS if item.type is AnswerType.YES_NO_NA]), stages)
+@given(may_be_na, stages)
 def test_not_applicable_never_fails(item: Item, stage: TargetType):
     assert verdict(item, "na", stage) is Verdict.NOT_APPLICABLE
 
@@ -143,10 +143,10 @@ def test_one_answer_less_never_means_fewer_gaps(filled: Any, data: st.DataObject
 
 
 @given(
-    st.sampled_from(TEMPLATES),
+    templates,
     stages,
     grade_sets,
-    st.dictionaries(keys.filter(lambda k: isinstance(k, str)), json_values),
+    st.dictionaries(st.text() | item_keys, json_values),
 )
 def test_completeness_survives_any_answers(template: Template, target_type: TargetType, grades: Any, values: Any):
     stored = {key: {"value": value, "note": value} for key, value in values.items()}

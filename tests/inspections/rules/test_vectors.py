@@ -115,10 +115,10 @@ def test_no_group_of_vectors_is_left_out() -> None:
 def test_vectors_cover_enough() -> None:
     assert {group: len(VECTORS[group]) for group in RUNNERS} == {
         "applies": 61,
-        "validate": 204,
+        "validate": 209,
         "verdict": 141,
-        "respondent_grade": 12,
-        "missing": 31,
+        "respondent_grade": 19,
+        "missing": 33,
         "score": 12,
         "grading": 16,
         "severity_choice": 10,
@@ -150,4 +150,6 @@ def test_items_named_by_vectors_are_those_of_the_catalogue() -> None:
 
 def test_templates_of_vectors_are_those_of_the_catalogue() -> None:
     catalogue = {template.code: template for template in load_catalogue()}
-    assert {code: TEMPLATES[code] for code in ("TY", "WS")} == {code: catalogue[code] for code in ("TY", "WS")}
+    assert {code: TEMPLATES[code] for code in ("TY", "WS", "WP")} == {
+        code: catalogue[code] for code in ("TY", "WS", "WP")
+    }
