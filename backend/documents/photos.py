@@ -33,8 +33,8 @@ def printable(photo: Photo) -> bytes | None:
     return target.getvalue()
 
 
-def photo_rows(press: Press, photos: Sequence[Photo], tallest: float = TALLEST) -> list[Flowable]:
-    """Return rows of two photos with their captions; a photo that cannot be read becomes a warning."""
+def photo_rows(press: Press, photos: Sequence[Photo], tallest: float = TALLEST, per_row: int = 2) -> list[Flowable]:
+    """Return rows of ``per_row`` photos with their captions; a photo that cannot be read becomes a warning."""
     good = []
     for number, photo in enumerate(photos, start=1):
         content = printable(photo)
@@ -42,15 +42,15 @@ def photo_rows(press: Press, photos: Sequence[Photo], tallest: float = TALLEST) 
             press.warn(f"照片“{photo.caption or f'第{number}张'}”无法读取，未印。")
         else:
             good.append((ImageReader(io.BytesIO(content)), photo.caption))
-    return [PhotoRow(press, good[at : at + 2], tallest) for at in range(0, len(good), 2)]
+    return [PhotoRow(press, good[at : at + per_row], tallest, per_row) for at in range(0, len(good), per_row)]
 
 
 class PhotoRow(Flowable):
-    """One or two photos side by side, centred, each with a caption below."""
+    """Photos side by side, centred, each with a caption below."""
 
-    def __init__(self, press: Press, photos: Sequence[tuple[ImageReader, str]], tallest: float) -> None:
+    def __init__(self, press: Press, photos: Sequence[tuple[ImageReader, str]], tallest: float, per_row: int) -> None:
         super().__init__()
-        self._slot = (TYPE_WIDTH - GAP) / 2
+        self._slot = (TYPE_WIDTH - GAP * (per_row - 1)) / per_row
         style = Style(size=SIZE_SMALL_5 + 1, leading=14, align="center")
         self._photos = [
             (image, self._size(image, tallest), ChineseParagraph(press, text, style)) for image, text in photos

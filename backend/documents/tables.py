@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from reportlab.lib.colors import black
-from reportlab.platypus import Flowable, Table
+from reportlab.platypus import CondPageBreak, Flowable, Table
 
 from backend.documents.fonts import Face
 from backend.documents.grid import GREY, SHADE, SIZE_5, SIZE_SMALL_4, SIZE_SMALL_5, TYPE_HEIGHT, TYPE_WIDTH
@@ -74,7 +74,8 @@ class RuledTable(Table):
         """Split between rows, with at least three of them after the break; ReportLab's protocol."""
         own = super().wrap(width, height)[1]
         if self._must_give_up_rows(own, height):
-            height = own - sum(self._rowHeights[-LONELY:])
+            kept, moved = super().split(width, own - sum(self._rowHeights[-LONELY:]))
+            return [kept, CondPageBreak(TYPE_HEIGHT), moved]
         parts = super().split(width, height)
         if len(parts) == 2 and self._nrows > 2 * LONELY + self.repeatRows and not self.splitInRow:
             after = cast(RuledTable, parts[1])._nrows - self.repeatRows
@@ -154,5 +155,6 @@ def column_widths(columns: Sequence[Column], rows: Sequence[Sequence[ChinesePara
 def _needed(column: Column, cells: Sequence[ChineseParagraph]) -> float:
     """Width in points below which a word (or, if unbroken, a cell) would be torn; a header may always wrap."""
     words = max(cell.minimum_width() for cell in cells)
+    words = max(words, min(cells[0].natural_width(), 2 * cells[0].style.size))
     whole = max((cell.natural_width() for cell in cells[1:]), default=0.0) if column.unbroken else 0.0
     return max(words, whole) + 2 * PADDING_X + 0.5

@@ -1,0 +1,121 @@
+"""信函格式 (GB/T 9704-2012 §10.1): head, signature block, copy recipients."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from reportlab.lib.colors import black
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable
+
+from backend.documents.canvas import draw_centred, draw_right
+from backend.documents.fonts import Face
+from backend.documents.grid import (
+    GREY,
+    LEADING,
+    PAGE,
+    RED,
+    RIGHT,
+    SIZE_3,
+    SIZE_4,
+    SIZE_5,
+    SIZE_SMALL_5,
+    TOP,
+    TYPE_WIDTH,
+)
+from backend.documents.paragraph import BASELINE, ChineseParagraph, Style
+from backend.documents.press import Press
+from backend.documents.wording import chinese_date
+
+NAME_TOP, NAME_SIZE = 30 * mm, 40.0
+LINE_WIDTH, THICK_LINE, THIN_LINE, LINE_GAP = 170 * mm, 2.0, 0.7, 2.6
+BELOW_NAME, FOOT = 4 * mm, 20 * mm
+COPIES = Style(Face.BODY, SIZE_4, 24, first_indent=-3, left_indent=4, right_indent=1, align="left")
+
+
+class LetterHead:
+    """The fixed marks of the first page."""
+
+    def __init__(self, press: Press, agency: str, number: str, code: str = "") -> None:
+        self.press, self.agency, self.number, self.code = press, agency, number, code
+        self.size = min(NAME_SIZE, NAME_SIZE * TYPE_WIDTH / max(press.width(agency, Face.TITLE, NAME_SIZE), 1))
+        self._line = PAGE[1] - NAME_TOP - self.size - BELOW_NAME
+        self._number_y = self._line - LINE_GAP - 22
+        self.depth = PAGE[1] - TOP - self._number_y + LEADING * 0.9
+        """Points by which the type area of page 1 begins lower."""
+
+    def draw(self, canvas: Canvas, _page: int) -> None:
+        """Draw name, lines and number."""
+        middle = PAGE[0] / 2
+        canvas.setFillColor(RED)
+        name_y = PAGE[1] - NAME_TOP - BASELINE * self.size
+        draw_centred(canvas, self.press, middle, name_y, self.agency, Face.TITLE, self.size)
+        self._double(canvas, self._line, thick_first=True)
+        self._double(canvas, FOOT, thick_first=False)
+        canvas.setFillColor(black)
+        draw_right(canvas, self.press, PAGE[0] - RIGHT, self._number_y, self.number, Face.BODY, SIZE_3)
+        if self.code:
+            canvas.setFillColor(GREY)
+            draw_right(canvas, self.press, PAGE[0] - RIGHT, FOOT + 10, f"校验码：{self.code}", Face.SONG, SIZE_SMALL_5)
+
+    def _double(self, canvas: Canvas, y: float, *, thick_first: bool) -> None:
+        """Draw two red lines, ``y`` being the upper one above and the lower one at the foot."""
+        left, right = (PAGE[0] - LINE_WIDTH) / 2, (PAGE[0] + LINE_WIDTH) / 2
+        canvas.setStrokeColor(RED)
+        upper, lower = (y, y - LINE_GAP) if thick_first else (y + LINE_GAP, y)
+        for at, width in (
+            (upper, THICK_LINE if thick_first else THIN_LINE),
+            (lower, THIN_LINE if thick_first else THICK_LINE),
+        ):
+            canvas.setLineWidth(width)
+            canvas.line(left, at, right, at)
+
+
+class SignatureBlock(Flowable):
+    """署名 over 成文日期 with room for the seal.
+
+    The date ends four characters from the right edge, the name is centred on it (7.3.5.1). A seal is never drawn: a
+    grey 「（印章）」 shows where it goes.
+    """
+
+    def __init__(self, press: Press, agency: str, day: date) -> None:
+        super().__init__()
+        self.press, self.agency, self.day = press, agency, chinese_date(day)
+        self.width, self.height = TYPE_WIDTH, LEADING * 4.2
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Take the full width; ReportLab's protocol."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw name, place of the seal, date; ReportLab's protocol."""
+        day = self.press.width(self.day, Face.BODY, SIZE_3)
+        middle = TYPE_WIDTH - 4 * SIZE_3 - day / 2
+        name = self.press.width(self.agency, Face.BODY, SIZE_3)
+        centre = min(middle, TYPE_WIDTH - name / 2)
+        self.canv.setFillColor(black)
+        draw_centred(self.canv, self.press, centre, LEADING * 2.2, self.agency, Face.BODY, SIZE_3)
+        draw_centred(self.canv, self.press, middle, LEADING * 0.6, self.day, Face.BODY, SIZE_3)
+        self.canv.setFillColor(GREY)
+        draw_centred(self.canv, self.press, middle, LEADING * 1.45, "（印章）", Face.SONG, SIZE_5)
+
+
+class CopyLine(Flowable):
+    """抄送 at the foot of the page, 4号仿宋, one character in from both sides, without lines in a letter."""
+
+    def __init__(self, press: Press, names: Sequence[str]) -> None:
+        super().__init__()
+        self._text = ChineseParagraph(press, f"抄送：{'，'.join(names)}。", COPIES)
+
+    def minimum(self) -> float:
+        """Height in points of the text."""
+        return self._text.wrap(TYPE_WIDTH, 0)[1] + 6
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Take what is left of the page; ReportLab's protocol."""
+        self.width, self.height = TYPE_WIDTH, max(self.minimum(), height - 0.5)
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw at the foot; ReportLab's protocol."""
+        self._text.drawOn(self.canv, 0, 0)
