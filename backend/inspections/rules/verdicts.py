@@ -70,9 +70,9 @@ def stage_limit(rule: ByStage, stage: TargetType, grade: int | None) -> str:
     A primary or junior school has one limit. Where a school may teach both (nine-year, complete), the respondent's
     grade decides; without it the junior limit does, the more generous one: nobody is blamed on a guess.
     """
-    if stage is TargetType.PRIMARY:
+    if stage == TargetType.PRIMARY:
         return rule.primary
-    if stage is TargetType.JUNIOR or grade is None or grade > LAST_PRIMARY_GRADE:
+    if stage == TargetType.JUNIOR or grade is None or grade > LAST_PRIMARY_GRADE:
         return rule.junior
     return rule.primary
 
