@@ -20,6 +20,9 @@ CSRF_TRUSTED_ORIGINS = env.words("DUDAO_ORIGINS")
 WORKERS = env.whole("DUDAO_WORKERS", 1)
 """How many server processes share the database; the embedded default is one."""
 
+EMBEDDED_WORKER = env.flag("DUDAO_WORKER", default=WORKERS == 1)
+"""Whether the server process also runs the duties; otherwise run `manage.py worker`."""
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

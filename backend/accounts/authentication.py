@@ -1,5 +1,6 @@
 """From a bearer token to an actor: for REST, for uploads and for the live socket."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -39,17 +40,25 @@ def actor_for_token(text: str) -> tuple[Actor, DeviceSession]:
     return actor, session
 
 
+def token_in(header: str) -> str:
+    """The token of an `Authorization: Bearer …` header. Raises `Unauthorized`."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized("token_invalid", SIGNED_OUT)
+    return token.strip()
+
+
+def actor_for_header(headers: Mapping[str, str]) -> Actor:
+    """The actor of a request outside DRF; header names in lower case. Raises `Unauthorized`."""
+    return actor_for_token(token_in(headers.get("authorization", "")))[0]
+
+
 class BearerAuthentication(BaseAuthentication):
     """`Authorization: Bearer <access>`; `request.user` becomes a `core.Actor`, `request.auth` the session."""
 
     def authenticate(self, request: Request) -> tuple[Actor, DeviceSession] | None:
         header = request.headers.get("Authorization", "")
-        if not header:
-            return None
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthorized("token_invalid", SIGNED_OUT)
-        return actor_for_token(token.strip())
+        return actor_for_token(token_in(header)) if header else None
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -1,6 +1,24 @@
-"""Who may sync."""
+"""Who may sync, and who the author of an operation is."""
 
+from backend.accounts.models import User
 from backend.accounts.roles import PHONE_ROLES, Role
+from backend.accounts.selectors.people import roles_of
+from backend.core.actor import Actor
+from backend.sync.models import Operation
+from backend.sync.people import author_lookup
 from backend.sync.registry import registry
 
 registry.allow(*PHONE_ROLES, Role.OFFICE, Role.DEPARTMENT_HEAD, Role.LEADERSHIP)
+
+
+@author_lookup
+def author(operation: Operation) -> Actor:
+    """The author with the roles held now; an account that is gone acts with none."""
+    user = User.objects.filter(pk=operation.user_id, county_id=operation.county_id).first()
+    return Actor(
+        user_id=operation.user_id,
+        county_id=operation.county_id,
+        name=user.name if user else "",
+        roles=roles_of(user) if user else frozenset(),
+        device_id=operation.device_id,
+    )

@@ -85,6 +85,10 @@ class Change:
         grants.end_all(scope, at or clock.now())
         self._scopes.add(scope)
 
+    def touch(self, scope: str) -> None:
+        """Live sockets of `scope` look again after commit, although no document of it changed."""
+        self._scopes.add(scope)
+
     def flush(self) -> None:
         """Number and store what was put so far; `revs` then knows each object's revision. Takes the scopes' locks."""
         if self._puts:

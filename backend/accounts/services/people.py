@@ -78,6 +78,7 @@ def disable(*, actor: Actor, user_id: int) -> User:
             user.is_active, user.disabled_at = False, clock.now()
             user.save(update_fields=["is_active", "disabled_at"])
             change.log("user.disabled", user)
+            change.touch(user.scope)
     return user
 
 
@@ -111,6 +112,7 @@ def reset_password(*, actor: Actor, user_id: int) -> str:
         user.set_unusable_password()
         user.save(update_fields=["password"])
         DeviceSession.objects.filter(user=user, ended_at__isnull=True).update(ended_at=clock.now())
+        change.touch(user.scope)
         code = _new_code(user)
         change.log("user.password_reset", user)
     return code

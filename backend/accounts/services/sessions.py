@@ -118,6 +118,7 @@ def revoke_device(*, actor: Actor, device_id: uuid.UUID) -> Device:
             device.revoked_at = clock.now()
             device.save(update_fields=["revoked_at"])
             change.log("device.revoked", device)
+            change.touch(f"user:{device.user_id}")
     return device
 
 

@@ -1,0 +1,19 @@
+"""How passwords are kept."""
+
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+
+class DemoPasswordHasher(Argon2PasswordHasher):
+    """Argon2 under another name, known to the product only while DUDAO_DEMO is set.
+
+    The password of the demonstration people is printed for everybody to read. Kept under this name it opens nothing
+    once the same data is served without DUDAO_DEMO: Django does not know how to check it.
+    """
+
+    algorithm = "demo_argon2"
+
+
+def hashers(*, demo: bool) -> list[str]:
+    """PASSWORD_HASHERS. The demo one stands first, so that signing in does not turn its hashes into lasting ones."""
+    lasting = "django.contrib.auth.hashers.Argon2PasswordHasher"
+    return [f"{__name__}.{DemoPasswordHasher.__name__}", lasting] if demo else [lasting]

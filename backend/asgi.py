@@ -1,0 +1,68 @@
+"""The ASGI application: HTTP through Django, uploads and the live socket beside it, and the worker's life."""
+
+import asyncio
+import os
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+django_application = get_asgi_application()
+
+from django.conf import settings  # noqa: E402 -- Django must be set up first
+
+from backend.accounts.authentication import actor_for_header, actor_for_token  # noqa: E402
+from backend.core.actor import Actor  # noqa: E402
+from backend.core.duties import Worker  # noqa: E402
+from backend.media import uploads  # noqa: E402
+from backend.sync import live  # noqa: E402
+from backend.sync.consumers import LiveConsumer  # noqa: E402
+
+
+def _authenticate(token: str) -> Actor:
+    return actor_for_token(token)[0]
+
+
+LiveConsumer.authenticate = staticmethod(_authenticate)
+live_application = LiveConsumer.as_asgi()
+upload_application = uploads.application(actor_for_header)
+
+UPLOADS = "/api/v1/uploads"
+LIVE = "/ws/v1/live"
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Send each connection to the room that serves it."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "websocket":
+        await _websocket(scope, receive, send)
+    elif scope["path"] == UPLOADS or scope["path"].startswith(f"{UPLOADS}/"):
+        await upload_application(scope, receive, send)
+    else:
+        await django_application(scope, receive, send)
+
+
+async def _websocket(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["path"] == LIVE:
+        await live_application(scope, receive, send)
+    else:
+        await send({"type": "websocket.close", "code": 4404})
+
+
+async def _lifespan(receive: Any, send: Any) -> None:
+    """The embedded worker lives as long as the server; DUDAO_WORKER=no leaves its work to `manage.py worker`."""
+    worker = Worker() if settings.EMBEDDED_WORKER else None
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            live.bind_loop(asyncio.get_running_loop())
+            if worker:
+                worker.start()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            if worker:
+                await asyncio.to_thread(worker.stop)
+            live.bind_loop(None)
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,7 @@
+"""Tables of the sync engine."""
+
+from backend.sync.models.custody import DeviceLog, Operation, StrayOperation
+from backend.sync.models.state import SyncState
+from backend.sync.models.verdict import Verdict
+
+__all__ = ["DeviceLog", "Operation", "StrayOperation", "SyncState", "Verdict"]

@@ -1,0 +1,76 @@
+"""Custody: every operation a phone ever handed in, verbatim (protocol, Push)."""
+
+from django.db import models
+
+
+class Operation(models.Model):
+    """One operation as it arrived. Written once, never changed; what became of it is a `Verdict`.
+
+    `chain` is SHA-256 over the chain value of the device's operation before it and this body.
+    `device_at` is the device's own words for its time; `offset_ms` its clock minus ours as it measured it.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    county_id = models.BigIntegerField(db_index=True)
+    user_id = models.BigIntegerField()
+    device_id = models.UUIDField()
+    n = models.BigIntegerField()
+    kind = models.CharField(max_length=32)
+    verb = models.CharField(max_length=32)
+    object_id = models.CharField(max_length=64)
+    schema = models.PositiveIntegerField()
+    device_at = models.CharField(max_length=40)
+    offset_ms = models.BigIntegerField(null=True)
+    received_at = models.DateTimeField()
+    body = models.TextField()
+    chain = models.CharField(max_length=64)
+    deposited = models.BooleanField(default=False)
+    """Handed in by a revoked device or disabled user: kept, and quarantined."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["device_id", "n"], name="operation_by_device"),
+            models.Index(fields=["received_at"], name="operation_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.verb} {self.pk}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}.{self.verb}"
+
+
+class StrayOperation(models.Model):
+    """An operation whose id was already taken by another one: kept too, never answered with the stored result."""
+
+    operation_id = models.UUIDField(db_index=True)
+    county_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    device_id = models.UUIDField()
+    received_at = models.DateTimeField()
+    body = models.TextField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operation_id", "device_id", "digest"], name="stray_kept_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.operation_id)
+
+
+class DeviceLog(models.Model):
+    """Per device: the end of its chain, and up to where its numbers are complete. Locked while it pushes."""
+
+    device_id = models.UUIDField(primary_key=True)
+    county_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    chain = models.CharField(max_length=64, default="")
+    have = models.BigIntegerField(default=0)
+    top = models.BigIntegerField(default=0)
+    pushed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.device_id)

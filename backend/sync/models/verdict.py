@@ -1,0 +1,87 @@
+"""What became of an operation."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from backend.sync.models.custody import Operation
+
+
+class Status(models.TextChoices):
+    APPLIED = "applied"
+    MERGED = "merged"
+    CONFLICT = "conflict"
+    HELD = "held"
+    QUARANTINED = "quarantined"
+    ERROR = "error"
+    ID_REUSED = "id_reused"
+
+
+SETTLED = (Status.APPLIED, Status.MERGED, Status.CONFLICT, Status.QUARANTINED)
+"""Statuses after which the engine does nothing more by itself."""
+
+TOLD = (Status.CONFLICT, Status.HELD, Status.QUARANTINED, Status.ERROR)
+"""Statuses whose fate the author's phone follows through an `operation` document."""
+
+
+class Verdict(models.Model):
+    """The judgement of one operation; written in the transaction of its effect."""
+
+    journal_kind: ClassVar[str] = "operation"
+
+    operation = models.OneToOneField(Operation, on_delete=models.PROTECT, primary_key=True, related_name="verdict")
+    status = models.CharField(max_length=12, choices=Status.choices)
+    code = models.CharField(max_length=32, blank=True)
+    rev = models.PositiveIntegerField(null=True)
+    detail = models.JSONField(default=dict)
+    waits_kind = models.CharField(max_length=32, blank=True)
+    waits_id = models.CharField(max_length=100, blank=True)
+    tries = models.PositiveSmallIntegerField(default=1)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["waits_kind", "waits_id"], name="verdict_waiting", condition=models.Q(status=Status.HELD)
+            ),
+            models.Index(
+                fields=["status", "decided_at"],
+                name="verdict_open",
+                condition=models.Q(status__in=[Status.HELD, Status.QUARANTINED, Status.ERROR]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation_id}: {self.status}"
+
+    @property
+    def journal_id(self) -> str:
+        return str(self.operation_id)
+
+    @property
+    def journal_scope(self) -> str:
+        return f"user:{self.operation.user_id}"
+
+    def journal_document(self) -> dict[str, Any]:
+        """The fate of the user's own operation, as the phone shows it."""
+        return {
+            "op": str(self.operation_id),
+            "device": str(self.operation.device_id),
+            "n": self.operation.n,
+            "kind": self.operation.kind,
+            "verb": self.operation.verb,
+            "object": self.operation.object_id,
+            "decided_at": self.decided_at,
+            **self.answer(),
+        }
+
+    def answer(self) -> dict[str, Any]:
+        """The operation's entry in `results`."""
+        out: dict[str, Any] = {"op": str(self.operation_id), "status": self.status}
+        if self.rev is not None:
+            out["rev"] = self.rev
+        if self.code:
+            out["code"] = self.code
+        if self.status == Status.HELD:
+            out["waits"] = {"kind": self.waits_kind, "id": self.waits_id}
+        return out | self.detail

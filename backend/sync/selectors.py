@@ -1,0 +1,38 @@
+"""Reading the state of custody."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from backend.sync.models import DeviceLog, Operation, Verdict
+from backend.sync.models.verdict import SETTLED
+
+
+def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
+    rows = Verdict.objects.filter(pk__in=list(ids)).select_related("operation")
+    return {row.pk: row for row in rows}
+
+
+def unjudged(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of `ids` without a settled verdict."""
+    done = set(Verdict.objects.filter(pk__in=ids, status__in=SETTLED).values_list("pk", flat=True))
+    return [each for each in ids if each not in done]
+
+
+def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | None:
+    """The first number ≤ `upto` of the device that a submit must still wait for, None when there is none.
+
+    A number that has not arrived might belong to the visit, so it is waited for; one that has arrived counts only
+    when it speaks of `object_id` and is not settled (protocol, Operations: `upto`).
+    """
+    log = DeviceLog.objects.filter(device_id=device_id).first()
+    have = log.have if log else 0
+    if have < upto:
+        return have + 1
+    rows = Operation.objects.filter(device_id=device_id, n__lte=upto, body__contains=object_id)
+    return rows.exclude(verdict__status__in=SETTLED).order_by("n").values_list("n", flat=True).first()
+
+
+def lacking(user_id: int, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of `ids` that are not in custody for this user (protocol, Offer)."""
+    known = set(Operation.objects.filter(pk__in=ids, user_id=user_id).values_list("pk", flat=True))
+    return [each for each in ids if each not in known]

@@ -1,0 +1,9 @@
+"""Duties of the sync engine."""
+
+from backend.core.duties import duty
+from backend.sync.services.sweeping import sweep
+
+
+@duty("sync.sweep", every=15.0)
+def sweep_open_operations() -> None:
+    sweep()
