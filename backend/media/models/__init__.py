@@ -1,0 +1,7 @@
+"""Tables of media: what is expected, what is arriving, what is kept."""
+
+from backend.media.models.blob import Blob, Derivative, Holding
+from backend.media.models.expectation import Expectation
+from backend.media.models.upload import Upload
+
+__all__ = ["Blob", "Derivative", "Expectation", "Holding", "Upload"]

@@ -1,0 +1,90 @@
+"""The last byte is here: re-hash, compare with what was declared, keep or set aside (sync protocol, Uploads; I11)."""
+
+import datetime as dt
+from typing import Any
+
+from backend.core import clock, duties
+from backend.core.actor import system
+from backend.journal.writing import write
+from backend.media import registry, storage
+from backend.media.models import Blob, Expectation, Holding, Upload
+from backend.media.models.expectation import ExpectationState
+from backend.media.models.upload import UploadState
+from backend.media.problems import Corrupt
+from backend.media.rules import examination, filetypes
+
+CORRUPT_KEPT = dt.timedelta(days=7)
+"""How long bytes that differ from the declaration are kept for a person to look at (sync protocol, Uploads)."""
+
+
+def receive(*, upload: Upload) -> None:
+    """Verify the complete part of `upload`, whose lock the caller holds. Raises `Corrupt`.
+
+    The file moves before the row is written: a crash between the two leaves a part that is missing and a blob that
+    is there, which `receive_moved` completes.
+    """
+    expected = upload.expectation
+    sha256, size = storage.hash_file(upload.path)
+    facts = examination.examine(upload.path)
+    if (sha256, size) != (expected.sha256, expected.size):
+        _set_aside(upload, facts)
+        raise Corrupt()
+    storage.current().adopt(upload.path, sha256)
+    _book(upload, facts)
+
+
+def receive_moved(*, upload: Upload) -> bool:
+    """Complete an upload whose verified part was moved into storage by a process that died; False if it was not."""
+    expected = upload.expectation
+    if upload.offset < upload.size or storage.current().size(expected.sha256) != expected.size:
+        return False
+    _book(upload, examination.examine(storage.current().local(expected.sha256)))
+    return True
+
+
+def _book(upload: Upload, facts: dict[str, Any]) -> None:
+    expected = upload.expectation
+    with write(actor=system(expected.county_id)):
+        blob, _ = Blob.objects.get_or_create(
+            sha256=expected.sha256,
+            defaults={"size": expected.size, "filetype": facts["filetype"] or filetypes.UNKNOWN},
+        )
+        Holding.objects.get_or_create(
+            blob=blob,
+            county_id=expected.county_id,
+            evidence_id=expected.evidence_id,
+            defaults={"owner_id": expected.owner_id},
+        )
+        _set(upload, UploadState.DONE, upload.expires_at)
+        _told(expected, ExpectationState.VERIFIED, facts)
+    duties.wake("media.derive")
+
+
+def _set_aside(upload: Upload, facts: dict[str, Any]) -> None:
+    """Evidence that is already verified stays so: the same person merely sent something else afterwards."""
+    with write(actor=system(upload.expectation.county_id)):
+        _set(upload, UploadState.CORRUPT, clock.now() + CORRUPT_KEPT)
+        expected = Expectation.objects.select_for_update().get(pk=upload.expectation_id)
+        if expected.state != ExpectationState.VERIFIED:
+            _told(expected, ExpectationState.CORRUPT, facts)
+    upload.path.replace(upload.corrupt_path)
+
+
+def _set(upload: Upload, state: UploadState, expires_at: dt.datetime) -> None:
+    upload.state, upload.expires_at, upload.offset = state, expires_at, upload.size
+    upload.save(update_fields=["state", "expires_at", "offset"])
+
+
+def _told(expected: Expectation, state: ExpectationState, facts: dict[str, Any]) -> None:
+    """Note the outcome and let the rooms above hear it, in this transaction."""
+    Expectation.objects.filter(pk=expected.pk).update(state=state, received_at=clock.now())
+    registry.tell_received(
+        evidence_id=expected.evidence_id,
+        sha256=expected.sha256,
+        intact=state == ExpectationState.VERIFIED,
+        facts={
+            **facts,
+            "owner_id": expected.owner_id,
+            "type_mismatch": facts["filetype"] != expected.filetype,
+        },
+    )

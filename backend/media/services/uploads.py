@@ -1,0 +1,219 @@
+"""Creating, writing, and ending resumable uploads. Every function here blocks: callers run them in threads."""
+
+import datetime as dt
+import shutil
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Conflict, Forbidden, NotFound, TooLarge
+from backend.core.ids import uuid7
+from backend.journal.turnstile import turn
+from backend.media.models import Expectation, Upload
+from backend.media.models.upload import UploadState
+from backend.media.parts import Part
+from backend.media.problems import Corrupt, DiskFull, Gone, UnsupportedType
+from backend.media.rules import filetypes
+from backend.media.services import receiving
+
+MAX_SIZE = 64 * 1024 * 1024
+"""Bytes of one upload (sync protocol, Uploads)."""
+
+LIFETIME = dt.timedelta(days=14)
+"""How long an unfinished upload is kept (sync protocol, Uploads)."""
+
+RESERVE = 64 * 1024 * 1024
+"""Bytes of the disk that uploads leave free: the database shares it."""
+
+
+def create(*, actor: Actor, evidence_id: str, sha256: str, filetype: str, size: int, metadata: str = "") -> Upload:
+    """A new upload for an evidence that is in custody for `actor`.
+
+    `metadata` is the client's header, given back on HEAD. Raises `TooLarge`, `UnsupportedType`, `DiskFull`, and
+    `Forbidden` for an evidence that does not exist as well as for somebody else's.
+    """
+    if size > MAX_SIZE:
+        raise TooLarge("too_large", "文件超过 64 MB，无法上传。")
+    expected = _expected(actor, evidence_id, sha256)
+    if filetypes.plain(filetype or expected.filetype) not in filetypes.ACCEPTED:
+        raise UnsupportedType()
+    _need_room(size)
+    upload = Upload(
+        id=uuid7(),
+        expectation=expected,
+        owner_id=expected.owner_id,
+        size=size,
+        metadata=metadata,
+        expires_at=clock.now() + LIFETIME,
+    )
+    Part.create(upload.path)
+    with turn():
+        upload.save(force_insert=True)
+    return upload
+
+
+def _expected(actor: Actor, evidence_id: str, sha256: str) -> Expectation:
+    """The owner's expectation; of several for one id, that of the named hash, else the latest."""
+    rows = Expectation.objects.filter(
+        owner_id=_person(actor), county_id=actor.county_id, evidence_id=evidence_id
+    ).order_by("-created_at", "-pk")
+    found = [*rows]
+    if not found:
+        raise Forbidden("no_such_evidence", "没有等待上传的此项证据。")
+    return next((row for row in found if row.sha256 == sha256), found[0])
+
+
+def _person(actor: Actor) -> int:
+    """Raises `Forbidden` for the system, which uploads nothing."""
+    if actor.user_id is None:
+        raise Forbidden()
+    return actor.user_id
+
+
+def _need_room(size: int) -> None:
+    if shutil.disk_usage(Path(settings.DATA_DIR)).free < size + RESERVE:
+        raise DiskFull(retry_after=600)
+
+
+def find(*, actor: Actor, upload_id: str) -> Upload:
+    """The actor's upload. Raises `NotFound` for unknown ids and those of others alike, `Gone` for one that ended."""
+    try:
+        key = uuid.UUID(upload_id)
+    except ValueError:
+        raise NotFound("upload") from None
+    upload = Upload.objects.select_related("expectation").filter(pk=key, owner_id=_person(actor)).first()
+    if upload is None or upload.expectation.county_id != actor.county_id or str(key) != upload_id:
+        raise NotFound("upload")
+    _refuse_ended(upload)
+    return upload
+
+
+def _refuse_ended(upload: Upload) -> None:
+    """Raises `Gone` with the reason when nothing more can be asked of this upload."""
+    if upload.state == UploadState.CORRUPT:
+        raise Gone(Corrupt.code, Corrupt.detail)
+    if upload.state == UploadState.ENDED:
+        raise Gone()
+    if upload.state == UploadState.EXPIRED or upload.expires_at <= clock.now():
+        raise Gone("expired", "此上传已过期，请重新上传。")
+
+
+class Writing:
+    """An upload whose part this process holds. Not for two threads at once, except `close`."""
+
+    def __init__(self, upload: Upload, part: Part) -> None:
+        self.upload, self.part = upload, part
+        self.start = self.offset = part.size
+
+    @property
+    def room(self) -> int:
+        """Bytes still wanted."""
+        return self.upload.size - self.offset
+
+    def append(self, data: bytes) -> None:
+        """Raises `DiskFull`; `offset` then counts what fitted. Raises `TooLarge` for bytes after the declared end."""
+        if len(data) > self.room:
+            raise TooLarge("too_large", "发送的内容超过了声明的文件大小。")
+        try:
+            self.part.append(data, self.offset)
+        finally:
+            self.offset = self.part.size
+
+    def undo(self) -> None:
+        """Forget what this request brought."""
+        self.part.cut(self.start)
+        self.offset = self.start
+
+    def keep(self) -> None:
+        """Make what arrived durable and known. With the last byte: verify. Raises `Corrupt`."""
+        if self.offset != self.upload.offset:
+            self.part.sync()
+            self.upload.offset = self.offset
+            with turn():
+                self.upload.save(update_fields=["offset"])
+        if not self.room:
+            receiving.receive(upload=self.upload)
+
+    def close(self) -> None:
+        self.part.close()
+
+
+def begin(*, actor: Actor, upload_id: str, offset: int | None = None) -> Writing | Upload:
+    """Take the upload for writing, at `offset` if one is given; or the upload itself when it is complete.
+
+    Raises `Locked` when another request holds it, `Conflict` when it stands elsewhere, and as `find`.
+    """
+    upload = find(actor=actor, upload_id=upload_id)
+    if upload.state == UploadState.OPEN:
+        held = _hold(upload)
+        if isinstance(held, Writing):
+            try:
+                _same_offset(held.offset, offset)
+            except Conflict:
+                held.close()
+                raise
+            return held
+        upload = held
+    _same_offset(upload.offset, offset)
+    return upload
+
+
+def _hold(upload: Upload) -> Writing | Upload:
+    """Lock first, then look again: what was read before the lock may have been finished meanwhile."""
+    try:
+        part = Part(upload.path)
+    except FileNotFoundError:
+        return _without_part(upload)
+    upload.refresh_from_db()
+    if upload.state == UploadState.OPEN:
+        return Writing(upload, part)
+    part.close()
+    _refuse_ended(upload)
+    return upload
+
+
+def _without_part(upload: Upload) -> Upload:
+    """The part is gone: finished by another request, or by a process that died before it could book it."""
+    upload.refresh_from_db()
+    if upload.state == UploadState.OPEN and not receiving.receive_moved(upload=upload):
+        Upload.objects.filter(pk=upload.pk, state=UploadState.OPEN).update(state=UploadState.ENDED)
+        raise Gone()
+    _refuse_ended(upload)
+    return upload
+
+
+def _same_offset(stands: int, asked: int | None) -> None:
+    if asked is not None and asked != stands:
+        raise Conflict("offset_differs", "续传位置与服务器记录不符，请重新查询后继续。", offset=stands)
+
+
+def stand(*, actor: Actor, upload_id: str) -> Upload:
+    """The upload as it stands, with `offset` as far as bytes are kept.
+
+    What a crashed process left behind is taken up: bytes that no row knows of count, and a complete part is verified.
+    While another request writes, the offset is that of its beginning.
+    """
+    upload = find(actor=actor, upload_id=upload_id)
+    if upload.state != UploadState.OPEN:
+        return upload
+    held = _hold(upload)
+    if isinstance(held, Upload):
+        return held
+    try:
+        held.keep()
+    finally:
+        held.close()
+    return held.upload
+
+
+def terminate(*, actor: Actor, upload_id: str) -> None:
+    """The client gives the upload up; what was already verified stays. Raises `Locked` while another request writes."""
+    held = begin(actor=actor, upload_id=upload_id)
+    upload = held.upload if isinstance(held, Writing) else held
+    Upload.objects.filter(pk=upload.pk).update(state=UploadState.ENDED)
+    if isinstance(held, Writing):
+        upload.path.unlink(missing_ok=True)
+        held.close()

@@ -1,0 +1,114 @@
+"""ASGI in and out: a request, its body piece by piece, an answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from backend.core import codec, http
+from backend.core.errors import Problem
+from backend.media.problems import Cut
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+QUEUE = 8
+"""Messages of a body (of at most 64 KB each with uvicorn) read ahead of the disk."""
+
+SILENCE = 30.0
+"""Seconds without a byte after which a sender counts as gone: else a dead connection would hold the lock for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The head of a request. `headers` with lower-case names; of a repeated header the last counts."""
+
+    method: str
+    path: str
+    scheme: str
+    headers: Mapping[str, str]
+    receive: Receive
+
+    @classmethod
+    def of(cls, scope: Scope, receive: Receive) -> Self:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        method = headers.get("x-http-method-override", str(scope["method"])).strip().upper()
+        return cls(method, scope["path"], scope.get("scheme", "http"), headers, receive)
+
+
+@dataclass(slots=True)
+class Answer:
+    """The head and body of a response."""
+
+    status: int = 204
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        headers = {**http.headers(problem), "Content-Type": http.PROBLEM_JSON}
+        return cls(problem.status, headers, codec.dumps(http.body(problem)))
+
+    async def send(self, send: Send, *, bare: bool) -> None:
+        """`bare`: an answer to HEAD, whose body is not sent."""
+        headers = dict(self.headers)
+        if self.status != 204:
+            headers["Content-Length"] = str(len(self.body))
+        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": self.status, "headers": encoded})
+        await send({"type": "http.response.body", "body": b"" if bare else self.body})
+
+
+class Body:
+    """The pieces of a request body as they arrive.
+
+    They are fetched ahead while the disk is busy: the server hands over nothing any more once the connection is lost.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._pieces: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
+        self._fault: Exception | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._fetch())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._task.cancel()
+
+    async def next(self) -> bytes:
+        """All that has arrived since the last call; empty at the end. Raises `Cut` when the sender went away."""
+        first = await self._pieces.get()
+        pieces = [first]
+        while pieces[-1] and not self._pieces.empty():
+            pieces.append(self._pieces.get_nowait())
+        if len(pieces) > 1 and not pieces[-1]:
+            self._pieces.put_nowait(b"")
+        if not first and self._fault:
+            raise self._fault
+        return b"".join(pieces)
+
+    async def _fetch(self) -> None:
+        try:
+            await self._fetch_all()
+        except TimeoutError:
+            self._fault = Cut()
+        except Exception as fault:  # noqa: BLE001 -- raised again where the pieces are taken
+            self._fault = fault
+        await self._pieces.put(b"")
+
+    async def _fetch_all(self) -> None:
+        more = True
+        while more:
+            async with asyncio.timeout(SILENCE):
+                message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise Cut()
+            more = message.get("more_body", False)
+            if piece := message.get("body", b""):
+                await self._pieces.put(piece)

@@ -1,0 +1,35 @@
+"""Pictures made on the spot."""
+
+import io
+import random
+from typing import Any
+
+from PIL import ExifTags, Image
+
+
+def noise(size: int, seed: int = 1) -> bytes:
+    """`size` bytes that begin like a JPEG and go on at random."""
+    return (b"\xff\xd8\xff\xe0" + random.Random(seed).randbytes(max(0, size - 4)))[:size]
+
+
+def photo(width: int = 64, height: int = 48, form: str = "JPEG", **options: Any) -> bytes:
+    """A picture whose left half is red and whose right half is blue."""
+    image = Image.new("RGB", (width, height), (0, 0, 255))
+    image.paste((255, 0, 0), (0, 0, width // 2, height))
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def exif(*, orientation: int = 1, taken: str = "2026:11:20 09:12:33", offset: str | None = None) -> bytes:
+    """EXIF with a time and a place in the demonstration county."""
+    found = Image.Exif()
+    found[ExifTags.Base.Orientation] = orientation
+    details = found.get_ifd(ExifTags.IFD.Exif)
+    details[ExifTags.Base.DateTimeOriginal] = taken
+    if offset:
+        details[ExifTags.Base.OffsetTimeOriginal] = offset
+    place = found.get_ifd(ExifTags.IFD.GPSInfo)
+    place[ExifTags.GPS.GPSLatitudeRef], place[ExifTags.GPS.GPSLatitude] = "N", (30.0, 55.0, 48.0)
+    place[ExifTags.GPS.GPSLongitudeRef], place[ExifTags.GPS.GPSLongitude] = "E", (108.0, 42.0, 36.0)
+    return found.tobytes()
