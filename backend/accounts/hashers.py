@@ -11,9 +11,3 @@ class DemoPasswordHasher(Argon2PasswordHasher):
     """
 
     algorithm = "demo_argon2"
-
-
-def hashers(*, demo: bool) -> list[str]:
-    """PASSWORD_HASHERS. The demo one stands first, so that signing in does not turn its hashes into lasting ones."""
-    lasting = "django.contrib.auth.hashers.Argon2PasswordHasher"
-    return [f"{__name__}.{DemoPasswordHasher.__name__}", lasting] if demo else [lasting]
