@@ -1,4 +1,4 @@
-"""Reading a request body through a serializer."""
+"""Reading a request body or a query through a serializer."""
 
 from typing import Any
 
@@ -10,7 +10,16 @@ from backend.core.errors import Invalid
 
 def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     """The validated body. Raises `Invalid` with `errors` per field; NUL characters are refused (no database holds them)."""
-    form = serializer(data=request.data)
+    return _validated(serializer, request.data)
+
+
+def read_query(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The validated query parameters; those the serializer does not know are left out. Raises `Invalid` like `read`."""
+    return _validated(serializer, request.query_params)
+
+
+def _validated(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    form = serializer(data=data)
     if not form.is_valid():
         raise Invalid(errors=_texts(form.errors))
     return dict(form.validated_data)

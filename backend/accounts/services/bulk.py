@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 
 from backend.accounts.models import RoleAssignment, User
 from backend.accounts.roles import PHONE_ROLES
-from backend.accounts.services.people import _checked_roles, _only_office
+from backend.accounts.services.people import checked_roles, only_office
 from backend.core.actor import Actor
 from backend.core.errors import Conflict
 from backend.journal.writing import write
@@ -28,9 +28,9 @@ def create_users(*, actor: Actor, users: Sequence[NewUser], password_hash: str |
 
     Without one they wait for their start codes. Raises `Forbidden`, `Conflict(username_taken)`, `Invalid(roles)`.
     """
-    _only_office(actor)
+    only_office(actor)
     for role in {user.role for user in users}:
-        _checked_roles([role])
+        checked_roles([role])
     _check_names([user.username for user in users])
     password = password_hash or make_password(None)
     with write(actor=actor) as change:

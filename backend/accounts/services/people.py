@@ -33,8 +33,8 @@ def create_user(
 
     Raises `Forbidden`, `Conflict(username_taken)`, `Invalid(roles)`.
     """
-    _only_office(actor)
-    wanted = _checked_roles(roles)
+    only_office(actor)
+    wanted = checked_roles(roles)
     if User.objects.filter(username=username).exists():
         raise Conflict("username_taken", f"账号“{username}”已被使用。")
     with write(actor=actor) as change:
@@ -52,8 +52,8 @@ def create_user(
 
 def set_roles(*, actor: Actor, user_id: int, roles: Iterable[str]) -> User:
     """Make `roles` the ones held from now on; ended terms stay on record."""
-    _only_office(actor)
-    wanted = _checked_roles(roles)
+    only_office(actor)
+    wanted = checked_roles(roles)
     with write(actor=actor) as change:
         user = _locked(actor, user_id)
         before = people.roles_of(user)
@@ -69,7 +69,7 @@ def set_roles(*, actor: Actor, user_id: int, roles: Iterable[str]) -> User:
 
 def disable(*, actor: Actor, user_id: int) -> User:
     """Close an account. Its phones may still hand in work for 90 days, and nothing else (protocol, Sign-in)."""
-    _only_office(actor)
+    only_office(actor)
     with write(actor=actor) as change:
         user = _locked(actor, user_id)
         if user.pk == actor.user_id:
@@ -84,7 +84,7 @@ def disable(*, actor: Actor, user_id: int) -> User:
 
 def enable(*, actor: Actor, user_id: int) -> User:
     """Open a closed account again."""
-    _only_office(actor)
+    only_office(actor)
     with write(actor=actor) as change:
         user = _locked(actor, user_id)
         if not user.is_active:
@@ -96,7 +96,7 @@ def enable(*, actor: Actor, user_id: int) -> User:
 
 def issue_start_code(*, actor: Actor, user_id: int) -> str:
     """A one-time code for a new person, good for seven days; earlier codes end."""
-    _only_office(actor)
+    only_office(actor)
     with write(actor=actor) as change:
         user = _locked(actor, user_id)
         code = _new_code(user)
@@ -106,7 +106,7 @@ def issue_start_code(*, actor: Actor, user_id: int) -> str:
 
 def reset_password(*, actor: Actor, user_id: int) -> str:
     """The office resets a lost password: the old one and every session end, a start code opens the account again."""
-    _only_office(actor)
+    only_office(actor)
     with write(actor=actor) as change:
         user = _locked(actor, user_id)
         user.set_unusable_password()
@@ -167,12 +167,14 @@ def create_county(*, code: str, name: str, issuer: str, number_prefix: str) -> C
     return county
 
 
-def _only_office(actor: Actor) -> None:
+def only_office(actor: Actor) -> None:
+    """Raises `Forbidden` unless the office, or the product itself, acts."""
     if not actor.has(Role.OFFICE, "system"):
         raise Forbidden()
 
 
-def _checked_roles(roles: Iterable[str]) -> list[str]:
+def checked_roles(roles: Iterable[str]) -> list[str]:
+    """The roles, sorted. Raises `Invalid(roles)` for unknown ones, none, or a unit's account with another role."""
     wanted = sorted(set(roles))
     unknown = [role for role in wanted if role not in Role.values]
     if unknown or not wanted:
