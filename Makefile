@@ -23,7 +23,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
 run: $(RUN) ## serve a demonstration county on PORT (8000) with its data in DATA (./data); Ctrl-C ends it
-	@exec $(BIN)/python manage.py up --port "$(PORT)" --data "$(DATA)"
+	@DUDAO_DEMO=yes DUDAO_DATA="$(DATA)" exec $(BIN)/python manage.py up --port "$(PORT)"
 
 test: $(DEV) ## the whole suite, on SQLite and then on PostgreSQL; ARGS are handed to pytest
 	@sh tools/test.sh $(BIN) $(WORKERS) $(ARGS)

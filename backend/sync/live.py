@@ -7,7 +7,7 @@ digests: even a leak of one says nothing.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -51,10 +51,11 @@ def poke(sender: Any, scopes: Iterable[str], **_: Any) -> None:
 
 
 def _send(events: list[tuple[str, dict[str, Any]]]) -> None:
-    try:
-        _run(_send_all(events))
-    except Exception:  # noqa: BLE001 -- a failing channel layer never fails a write; phones poll anyway
-        log.warning("live messages could not be sent", exc_info=True)
+    """On the server's loop when this process serves; a plain thread's own loop would deliver seconds late."""
+    if _loop and _loop[0].is_running():
+        asyncio.run_coroutine_threadsafe(_send_all(events), _loop[0])
+    else:
+        async_to_sync(_send_all)(events)
 
 
 async def _send_all(events: list[tuple[str, dict[str, Any]]]) -> None:
@@ -64,18 +65,5 @@ async def _send_all(events: list[tuple[str, dict[str, Any]]]) -> None:
     try:
         for group, event in events:
             await layer.group_send(group, event)
-    except Exception:  # noqa: BLE001 -- as above; this may run later, on the server's loop
+    except Exception:  # noqa: BLE001 -- a failing channel layer never fails a write; phones poll anyway
         log.warning("live messages could not be sent", exc_info=True)
-
-
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """On the server's loop when this process serves; a plain thread's own loop would deliver seconds late."""
-    if _loop and _loop[0].is_running():
-        asyncio.run_coroutine_threadsafe(work, _loop[0])
-        return
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        async_to_sync(lambda: work)()
-    else:
-        work.close()

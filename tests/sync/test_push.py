@@ -199,7 +199,9 @@ def test_bodies_may_be_gzip_and_bombs_are_bounded(phone: Phone) -> None:
     assert post(b"not gzip").json()["code"] == "malformed_gzip"
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"ops": 3}', b'{"ops": [1, null, "x", {}]}', b"\xff\xfe", b"[" * 5000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"ops": 3}', b'{"ops": [1, null, "x", {}]}', b"\xff\xfe", b"[" * 5000]
+)
 def test_broken_bodies_never_end_in_a_server_error(phone: Phone, body: bytes) -> None:
     answer = phone.client.post("/api/v1/sync/push", body, content_type="application/json")
     assert answer.status_code in {200, 400}
