@@ -31,7 +31,7 @@ UPLOADS = "/api/v1/uploads"
 LIVE = "/ws/v1/live"
 
 
-async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def application(scope: Any, receive: Any, send: Any) -> None:
     """Send each connection to the room that serves it."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
@@ -43,7 +43,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await django_application(scope, receive, send)
 
 
-async def _websocket(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def _websocket(scope: Any, receive: Any, send: Any) -> None:
     if scope["path"] == LIVE:
         await live_application(scope, receive, send)
     else:

@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 from django.conf import settings
+from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.state import token_backend
 from rest_framework_simplejwt.tokens import AccessToken
 
@@ -29,7 +30,7 @@ class Refresh:
 def access_token(session: DeviceSession) -> str:
     token = AccessToken()
     token.set_iat(at_time=clock.now())
-    token.set_exp(from_time=clock.now(), lifetime=settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"])
+    token.set_exp(from_time=clock.now(), lifetime=api_settings.ACCESS_TOKEN_LIFETIME)
     token["user"] = session.user_id
     token["device"] = str(session.device_id)
     token["session"] = session.pk
@@ -45,7 +46,7 @@ def read_access(text: str) -> dict[str, Any]:
             algorithms=[token_backend.algorithm],
             options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )
-        if claims["token_type"] != "access":
+        if claims["token_type"] != AccessToken.token_type:
             raise ValueError(claims["token_type"])
         claims = {key: int(claims[key]) for key in ("user", "session", "exp")} | {"device": uuid.UUID(claims["device"])}
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError) as fault:

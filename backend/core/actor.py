@@ -19,6 +19,13 @@ class Actor:
     device_id: uuid.UUID | None = None
     deposit_only: bool = False
 
+    @property
+    def person(self) -> int:
+        """The user id of an actor that is a person; the system has none and never gets here."""
+        if self.user_id is None:
+            raise TypeError("the system is not a person")
+        return self.user_id
+
     def has(self, *roles: str) -> bool:
         """Whether the actor holds any of `roles`."""
         return not self.roles.isdisjoint(roles)

@@ -88,7 +88,7 @@ def run_once(each: Duty) -> None:
     close_old_connections()
     try:
         each.run()
-    except Exception:  # noqa: BLE001 -- one duty's fault must not end the worker; it is logged with its traceback
+    except Exception:
         log.exception("duty %s failed", each.name)
     finally:
         close_old_connections()

@@ -53,7 +53,7 @@ def as_problem(exc: Exception) -> Problem | None:
         case exceptions.ValidationError():
             return Invalid(errors=_plain(exc.detail))
         case exceptions.Throttled():
-            return Throttled(retry_after=int(exc.wait or 1))
+            return Throttled(retry_after=int(getattr(exc, "wait", None) or 1))
         case exceptions.ParseError():
             return Invalid("malformed_json", "请求内容不是有效的 JSON。")
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():

@@ -1,4 +1,7 @@
-"""Who may call an endpoint, as far as an actor alone can tell. What a caller sees inside it is the selectors' business."""
+"""Who may call an endpoint, as far as an actor alone can tell.
+
+What a caller sees inside it is the selectors' business.
+"""
 
 from typing import Any, ClassVar
 

@@ -9,7 +9,7 @@ from backend.core.errors import Invalid
 
 
 def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The validated body. Raises `Invalid` with `errors` per field; NUL characters are refused (no database holds them)."""
+    """The validated body. Raises `Invalid` with `errors` per field."""
     return _validated(serializer, request.data)
 
 

@@ -1,6 +1,6 @@
 """OpenAPI: every endpoint names its errors and its room."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -20,7 +20,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
 class InvalidSerializer(ProblemSerializer):
     """A problem that says which fields are wrong."""
 
-    errors = serializers.JSONField(required=False, help_text="Per field: list of reasons.")
+    def get_fields(self) -> dict[str, Any]:
+        """`errors` cannot be a class attribute: serializers keep their own there."""
+        return super().get_fields() | {"errors": serializers.JSONField(required=False, help_text="Reasons per field.")}
 
 
 PAGING = [
@@ -44,10 +46,11 @@ class AutoSchema(SpectacularAutoSchema):
         module = self.view.__class__.__module__.split(".")
         return [module[1]] if module[0] == "backend" else ["api"]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         out: dict[str, Any] = super()._get_response_bodies(direction)
         for status, serializer in self._problems().items():
-            out.setdefault(status, self._get_response_for_code(serializer, status, ["application/problem+json"]))
+            answer = self._get_response_for_code(serializer, status, ["application/problem+json"])  # type: ignore[no-untyped-call]
+            out.setdefault(status, answer)
         return out
 
     def _problems(self) -> dict[str, type[serializers.Serializer[Any]]]:

@@ -51,9 +51,7 @@ def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Batch:
         rows.setdefault((row.kind, row.object_id), []).append(row)
     names = {document.journal_scope for document in puts.values() if document is not None}
     names |= {row.scope.name for found in rows.values() for row in found}
-    Scope.objects.bulk_create(
-        [Scope(name=name, county_id=county_id) for name in sorted(names)], ignore_conflicts=True
-    )
+    Scope.objects.bulk_create([Scope(name=name, county_id=county_id) for name in sorted(names)], ignore_conflicts=True)
     locked = Scope.objects.select_for_update().filter(name__in=names).order_by("name")
     return _Batch({scope.name: scope for scope in locked}, rows)
 
@@ -105,7 +103,8 @@ def _number(batch: _Batch, scope: Scope, row: FeedRow) -> None:
 
 
 def _save(batch: _Batch) -> None:
-    new, known = [], []
+    new: list[FeedRow] = []
+    known: list[FeedRow] = []
     for row in batch.writes:
         (known if row.pk else new).append(row)
     FeedRow.objects.bulk_create(new)

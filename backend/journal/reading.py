@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -15,7 +16,7 @@ def snapshot() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":
-        with _deferred():
+        with _deferred(connection):
             yield
     else:
         with transaction.atomic():
@@ -25,7 +26,7 @@ def snapshot() -> Iterator[None]:
 
 
 @contextmanager
-def _deferred() -> Iterator[None]:
+def _deferred(connection: Any) -> Iterator[None]:
     """Writers begin IMMEDIATE; a reader that did so would wait for them, and make them wait."""
     connection.ensure_connection()
     mode, connection.transaction_mode = connection.transaction_mode, "DEFERRED"

@@ -8,6 +8,6 @@ class SyncConfig(AppConfig):
     verbose_name = "离线同步"
 
     def ready(self) -> None:
-        from backend.sync import live  # noqa: F401, PLC0415 -- connects its receiver
+        from backend.sync import live  # noqa: F401 -- connects its receiver
 
         autodiscover_modules("sync")

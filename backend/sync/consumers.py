@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import orjson
@@ -53,7 +53,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.accept(PROTOCOL if PROTOCOL in self.scope.get("subprotocols", []) else None)
             await self.close(REVOKED if actor else UNAUTHORIZED)
             return
-        self.actor, self.token = actor, token
+        self.actor, self.token = actor, token or ""
         self.heard = time.monotonic()
         await self._join()
         await self.accept(PROTOCOL)
@@ -126,7 +126,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def _join(self) -> None:
         """Listen to exactly the scopes the person may read now."""
-        names = await self._in_thread(lambda: grants.scope_names(self.actor.user_id or 0))
+        names = await self._in_thread(lambda: grants.scope_names(self.actor.person))
         wanted = {live.group_of(name) for name in names | {f"user:{self.actor.user_id}"}}
         for group in self.groups_joined - wanted:
             await self.channel_layer.group_discard(group, self.channel_name)
@@ -136,9 +136,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def _actor(self, token: str) -> Actor | None:
         try:
-            return await self._in_thread(lambda: type(self).authenticate(token))
+            actor: Actor = await self._in_thread(lambda: type(self).authenticate(token))
         except Problem:
             return None
+        return actor
 
     def _in_thread(self, work: Callable[[], Any]) -> Awaitable[Any]:
         return sync_to_async(_closing(work), thread_sensitive=False)()
@@ -164,7 +165,7 @@ def _closing(work: Callable[[], Any]) -> Callable[[], Any]:
     return run
 
 
-def bearer(offered: list[str]) -> str | None:
+def bearer(offered: Iterable[str]) -> str | None:
     """The access token among the offered sub-protocols: `bearer.<base64url of the token>`."""
     for each in offered:
         if each.startswith(BEARER):

@@ -88,8 +88,8 @@ def read_op(raw: bytes) -> Arrived:
     """Read one operation leniently: no content problem ever fails a batch."""
     try:
         read = msgspec.json.decode(raw, type=OpIn)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        return _unreadable(raw, str(fault))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        return _unreadable(raw, str(wrong))
     fault = f"operation over {MAX_OP_BYTES} bytes" if len(raw) > MAX_OP_BYTES else ""
     return Arrived(raw, read.op, read, fault, str(read.op))
 

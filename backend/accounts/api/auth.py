@@ -19,7 +19,6 @@ from backend.core.http import problem_response
 from backend.core.requests import read
 from backend.core.schema import ProblemSerializer
 
-
 LOCKED_OUT = Throttled("locked_out", "密码错误次数过多，请 15 分钟后再试，或联系督导办重置密码。", retry_after=900)
 
 
@@ -39,9 +38,7 @@ class LoginView(APIView):
         data = read(s.LoginIn, request)
         user = check_password(request._request, data["username"], data["password"])
         device = data["device"]
-        pair = sessions.sign_in(
-            user=user, device_id=device["id"], name=device["name"], platform=device["platform"]
-        )
+        pair = sessions.sign_in(user=user, device_id=device["id"], name=device["name"], platform=device["platform"])
         return Response(
             {
                 "access": pair.access,
@@ -71,7 +68,9 @@ class RefreshView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="auth_refresh", request=s.RefreshIn, responses={200: s.TokensOut, 401: ProblemSerializer})
+    @extend_schema(
+        operation_id="auth_refresh", request=s.RefreshIn, responses={200: s.TokensOut, 401: ProblemSerializer}
+    )
     def post(self, request: Request) -> Response:
         pair = sessions.refresh(token=read(s.RefreshIn, request)["refresh"])
         return Response({"access": pair.access, "refresh": pair.refresh})
@@ -115,4 +114,4 @@ class MeView(APIView):
     @extend_schema(operation_id="auth_me", responses=s.PersonOut)
     def get(self, request: Request) -> Response:
         actor = actor_of(request)
-        return Response(s.person(User.objects.select_related("county").get(pk=actor.user_id), actor.roles))
+        return Response(s.person(User.objects.select_related("county").get(pk=actor.person), actor.roles))

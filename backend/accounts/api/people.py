@@ -17,6 +17,7 @@ from backend.core.pages import page
 from backend.core.requests import read
 from backend.core.schema import PAGING, paged
 
+
 class UsersView(APIView):
     """The county's people."""
 

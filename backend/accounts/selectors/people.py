@@ -36,7 +36,7 @@ def scoped(actor: Actor) -> QuerySet[User]:
     people = User.objects.filter(county_id=actor.county_id)
     if actor.has(Role.OFFICE):
         return people
-    return people.filter(pk=actor.user_id)
+    return people.filter(pk=actor.person)
 
 
 def with_role(county_id: int, roles: Iterable[str]) -> set[int]:

@@ -130,7 +130,7 @@ def redeem_start_code(*, username: str, code: str, password: str) -> User:
         user=user, used_at__isnull=True, expires_at__gt=clock.now(), tries__lt=CODE_TRIES
     ).last()
     if found is None or not secrets.compare_digest(found.digest, _digest(code)):
-        StartCode.objects.filter(pk=found.pk if found else None).update(tries=F("tries") + 1)
+        StartCode.objects.filter(pk=found.pk if found else 0).update(tries=F("tries") + 1)
         raise Unauthorized("start_code", BAD_CODE)
     _check_password(password, user)
     return _open_account(user, found, password)
@@ -149,7 +149,7 @@ def _open_account(user: User, code: StartCode, password: str) -> User:
 
 def change_password(*, actor: Actor, old: str, new: str) -> None:
     """A person changes the own password. Raises `Invalid(old_password)`, `Invalid(password)`."""
-    user = User.objects.get(pk=actor.user_id)
+    user = User.objects.get(pk=actor.person)
     if not user.check_password(old):
         raise Invalid("old_password", "原密码不正确。")
     _check_password(new, user)

@@ -95,7 +95,7 @@ def _closed_for_good(session: DeviceSession) -> bool:
 
 def sign_out(*, actor: Actor, session_id: int) -> None:
     """End the caller's own session; repeating it does no harm."""
-    found = DeviceSession.objects.filter(pk=session_id, user_id=actor.user_id, ended_at__isnull=True)
+    found = DeviceSession.objects.filter(pk=session_id, user_id=actor.person, ended_at__isnull=True)
     session = found.select_related("device").first()
     if session is None:
         return
@@ -109,9 +109,7 @@ def revoke_device(*, actor: Actor, device_id: uuid.UUID) -> Device:
     if not actor.has(Role.OFFICE):
         raise Forbidden()
     with write(actor=actor) as change:
-        device = (
-            Device.objects.select_for_update().filter(pk=device_id, user__county_id=actor.county_id).first()
-        )
+        device = Device.objects.select_for_update().filter(pk=device_id, user__county_id=actor.county_id).first()
         if device is None:
             raise NotFound("device", device_id)
         if device.revoked_at is None:

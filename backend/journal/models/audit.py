@@ -28,7 +28,7 @@ class AuditLine(models.Model):
         return f"{self.at:%F %T} {self.actor_name} {self.verb}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("an audit line is never changed")
         super().save(*args, **kwargs)
 

@@ -1,6 +1,5 @@
 """What the journal asks of an object that it records."""
 
-
 from typing import Any, ClassVar, Protocol
 
 from django.db import models

@@ -23,7 +23,11 @@ class OperationIn(serializers.Serializer[Any]):
     id = serializers.CharField(max_length=64, help_text="The object the operation is about.")
     schema = serializers.IntegerField(min_value=0, default=1)
     at = serializers.CharField(required=False, help_text="Device time, RFC 3339.")
-    data = serializers.DictField(required=False, help_text="Payload of kind.verb, tabled in docs/sync-protocol.md.")
+
+    def get_fields(self) -> dict[str, Any]:
+        """`data` cannot be a class attribute: serializers keep their own there."""
+        payload = serializers.DictField(required=False, help_text="Payload of kind.verb: docs/sync-protocol.md.")
+        return super().get_fields() | {"data": payload}
 
 
 class PushIn(serializers.Serializer[Any]):

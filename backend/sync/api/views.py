@@ -89,7 +89,7 @@ class PushView(SyncView):
         read: PushIn = parse(body, PushIn)
         if len(body) > MAX_BODY:
             raise self._too_large(read)
-        device = request.auth.device_id
+        device = device_of(request)
         return Response(push(actor, device, read, form_fault=_device_fault(request, device)))
 
     def _too_large(self, read: PushIn) -> Problem:
@@ -99,6 +99,14 @@ class PushView(SyncView):
         return TooLarge(
             "op_too_large", "单个操作过大，已在手机上另行保存。", op=named.group(1).decode() if named else None
         )
+
+
+def device_of(request: Request) -> uuid.UUID:
+    """The device of the token."""
+    device = actor_of(request).device_id
+    if device is None:
+        raise Forbidden("no_device", "此登录方式不使用离线同步。")
+    return device
 
 
 def _device_fault(request: Request, device: uuid.UUID) -> str:
@@ -156,7 +164,4 @@ class OfferView(SyncView):
     def post(self, request: Request) -> Response:
         actor = self.speaker(request)
         read: OfferIn = parse(self.body(request), OfferIn)
-        assert actor.user_id is not None
-        return Response({"lack": [str(each) for each in selectors.lacking(actor.user_id, read.ids)]})
-
-
+        return Response({"lack": [str(each) for each in selectors.lacking(actor.person, read.ids)]})

@@ -84,4 +84,4 @@ class Verdict(models.Model):
             out["code"] = self.code
         if self.status == Status.HELD:
             out["waits"] = {"kind": self.waits_kind, "id": self.waits_id}
-        return out | self.detail
+        return {**out, **self.detail}

@@ -55,11 +55,7 @@ def take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: C
 
 def _lock_device(actor: Actor, device_id: uuid.UUID) -> DeviceLog:
     DeviceLog.objects.bulk_create(
-        [
-            DeviceLog(
-                device_id=device_id, county_id=actor.county_id, user_id=actor.user_id or 0, pushed_at=clock.now()
-            )
-        ],
+        [DeviceLog(device_id=device_id, county_id=actor.county_id, user_id=actor.user_id or 0, pushed_at=clock.now())],
         ignore_conflicts=True,
     )
     device = DeviceLog.objects.select_for_update().get(device_id=device_id)
@@ -134,5 +130,5 @@ def _run_hooks(fresh: Iterable[Operation]) -> None:
             data = msgspec.json.decode(row.body).get("data")
             with transaction.atomic():
                 declared.at_custody(Custody(row.county_id, row.user_id, row.pk, row.object_id, data))
-        except Exception:  # noqa: BLE001 -- custody must not fail because a payload is not what a hook expects
+        except Exception:
             log.warning("at-custody hook of %s failed for %s", row.name, row.pk, exc_info=True)

@@ -99,7 +99,7 @@ def _judge_one(sitting: _Sitting, operation: Operation, fault: str) -> None:
         verdict.code, verdict.detail = _quarantine(problem)
     except OperationalError:
         raise
-    except Exception:  # noqa: BLE001 -- a bug costs only this operation: it is kept, alerted and tried again
+    except Exception:
         log.exception("operation %s (%s) failed", operation.pk, operation.name)
         verdict.status = Status.ERROR
     sitting.verdicts.append(verdict)

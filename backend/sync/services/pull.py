@@ -41,17 +41,16 @@ class _Pull:
 
 def pull(actor: Actor, request: PullIn) -> bytes:
     """One page as ready JSON. Raises `Conflict(epoch)`; see `cursors.read`."""
-    assert actor.user_id is not None
     with snapshot():
         present = state()
-        position = cursors.read(request.cursor, user_id=actor.user_id, epoch=present.name)
-        visible = grants.scope_names(actor.user_id)
+        position = cursors.read(request.cursor, user_id=actor.person, epoch=present.name)
+        visible = grants.scope_names(actor.person)
         job = _Pull(position, grants.scopes(visible), visible)
         drop = _leave(job)
         _enter(job)
         _repair(job, request.csum)
         rows = _rows(job, request.limit)
-    cursor = cursors.write(job.position, user_id=actor.user_id, epoch=present.name)
+    cursor = cursors.write(job.position, user_id=actor.person, epoch=present.name)
     durable = clock.to_ms(present.durable_at) if present.durable_at else None
     return _answer(job, rows, drop, present.name, cursor, durable)
 
@@ -132,9 +131,7 @@ def _fetch(job: _Pull, scopes: list[Scope], limit: int) -> list[Row]:
 def _answer(
     job: _Pull, rows: list[tuple[str, Row]], drop: list[str], epoch: str, cursor: str, durable: int | None
 ) -> bytes:
-    sums = {
-        name: scope.csum_text for name, scope in job.scopes.items() if job.position.at.get(name) == scope.head
-    }
+    sums = {name: scope.csum_text for name, scope in job.scopes.items() if job.position.at.get(name) == scope.head}
     head = {
         "epoch": epoch,
         "drop": drop,

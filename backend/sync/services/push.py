@@ -10,7 +10,7 @@ from backend.core.actor import Actor
 from backend.core.errors import TooLarge
 from backend.sync import selectors
 from backend.sync.models.state import state
-from backend.sync.models.verdict import Status
+from backend.sync.models.verdict import Status, Verdict
 from backend.sync.services.custody import Taken, take
 from backend.sync.services.judging import judge
 from backend.sync.wire import MAX_OPS, Arrived, PushIn, read_op
@@ -45,7 +45,7 @@ def _judge(actor: Actor, arrived: Sequence[Arrived], taken: Taken, form_fault: s
         return
     try:
         judge(actor.county_id, waiting, faults=faults)
-    except Exception:  # noqa: BLE001 -- custody is kept; the phone is told so and the sweeper judges later
+    except Exception:
         log.exception("judgement failed for %d operations of user %s", len(waiting), actor.user_id)
 
 
@@ -54,11 +54,11 @@ def _results(arrived: Sequence[Arrived], taken: Taken) -> list[dict[str, Any]]:
     return [_result(place, each, taken, known) for place, each in enumerate(arrived)]
 
 
-def _result(place: int, each: Arrived, taken: Taken, known: Any) -> dict[str, Any]:
+def _result(place: int, each: Arrived, taken: Taken, known: dict[uuid.UUID, Verdict]) -> dict[str, Any]:
     label = {"op": each.label if each.label is not None else str(each.id)}
     if place in taken.reused:
         return label | {"status": Status.ID_REUSED}
     verdict = known.get(each.id)
     if verdict is None:
         return label | {"status": Status.ERROR}
-    return verdict.answer() | label
+    return {**verdict.answer(), **label}
