@@ -1,4 +1,7 @@
-"""Papers: data in, bytes out. A leaf room: no Django, no ORM, no settings, no clock; the only room that knows ReportLab."""
+"""Papers: data in, bytes out.
+
+A leaf room: no Django, no ORM, no settings, no clock. The only room that knows ReportLab.
+"""
 
 import sys
 

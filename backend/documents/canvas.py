@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import md5
 from typing import Any
 
 from reportlab import rl_config
@@ -24,7 +25,6 @@ class Meta:
     author: str
     subject: str
     issued_at: datetime
-    keywords: str = ""
 
 
 class FixedTime:
@@ -47,12 +47,9 @@ def open_canvas(target: Any, press: Press, meta: Meta) -> Canvas:
     first: Any = press.first_font(Face.BODY)  # the stubs take the name of a font for a number
     canvas: Any = Canvas(target, pagesize=PAGE, invariant=True, pageCompression=1, lang="zh-CN", initialFontName=first)
     canvas._doc._timeStamp = FixedTime(meta.issued_at)
-    canvas.setTitle(meta.title)
-    canvas.setAuthor(meta.author)
-    canvas.setSubject(meta.subject)
-    canvas.setKeywords(meta.keywords)
-    canvas.setCreator("Dudao")
-    canvas.setProducer("Dudao")
+    canvas._doc.signature = md5(
+        meta.issued_at.isoformat().encode(), usedforsecurity=False
+    )  # seeded from the clock before
     canvas.setViewerPreference("DisplayDocTitle", "true")
     sheet: Canvas = canvas
     return sheet

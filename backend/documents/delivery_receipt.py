@@ -34,10 +34,12 @@ def receipt_page(story: Story, press: Press, data: RectificationNotice) -> None:
     story.add(ChineseParagraph(press, data.document_number, NUMBER), minimum=0)
     rows = _rows(data)
     cells = [[ChineseParagraph(press, label, LABEL), ChineseParagraph(press, value, VALUE)] for label, value in rows]
+    font = ("FONTNAME", (0, 0), (-1, -1), press.first_font(Face.SONG))
     inner = TYPE_WIDTH - LABEL_WIDTH - 12
     heights = [max(least, row[1].wrap(inner, 0)[1] + 8) for least, row in zip(ROW_HEIGHTS, cells, strict=True)]
     story.add(
-        Table(cells, colWidths=[LABEL_WIDTH, TYPE_WIDTH - LABEL_WIDTH], rowHeights=heights, style=RULES), minimum=0
+        Table(cells, colWidths=[LABEL_WIDTH, TYPE_WIDTH - LABEL_WIDTH], rowHeights=heights, style=[*RULES, font]),
+        minimum=0,
     )
     note = "注：受送达单位拒绝签收的，送达人应当在备注栏注明情况、日期，并由见证人签名。"
     story.add(ChineseParagraph(press, note, replace(VALUE, size=10.5, leading=18, space_before=6)), minimum=0)

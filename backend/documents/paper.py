@@ -100,7 +100,13 @@ class Pouring(BaseDocTemplate):
     def __init__(self, press: Press, meta: Meta, templates: Sequence[PageTemplate]) -> None:
         self.target = io.BytesIO()
         super().__init__(
-            self.target, pagesize=PAGE, initialFontName=press.first_font("仿宋"), invariant=1, lang="zh-CN"
+            self.target,
+            pagesize=PAGE,
+            title=meta.title,
+            author=meta.author,
+            subject=meta.subject,
+            creator="Dudao",
+            producer="Dudao",
         )
         self.addPageTemplates(list(templates))
         self.entries: list[Entry] = []

@@ -101,12 +101,18 @@ def chinese_table(
     texts = [NO_DATA, *[""] * (len(columns) - 1)]
     empty = [ChineseParagraph(press, text, replace(cell, align="center")) for text in texts]
     widths = column_widths(columns, [header, *body], width)
+    tall = _has_tall_row(body, widths)
     return RuledTable(
         [header, *(body or [empty])],
         colWidths=widths,
         repeatRows=1,
-        splitInRow=SHORTEST_PIECE if _has_tall_row(body, widths) else 0,
-        style=[*RULES, *([] if body else [("SPAN", (0, 1), (-1, 1))])],
+        splitInRow=SHORTEST_PIECE if tall else 0,
+        style=[
+            *RULES,
+            ("FONTNAME", (0, 0), (-1, -1), press.first_font(Face.SONG)),  # or the table names Helvetica in passing
+            ("VALIGN", (0, 1), (-1, -1), "TOP" if tall else "MIDDLE"),  # ReportLab lets a cut row grow otherwise
+            *([] if body else [("SPAN", (0, 1), (-1, 1))]),
+        ],
         hAlign="CENTER",
     )
 

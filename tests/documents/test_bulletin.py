@@ -1,0 +1,158 @@
+"""The half-monthly bulletin, read back."""
+
+import io
+import itertools
+from dataclasses import replace
+
+import pytest
+from pypdf import PdfReader
+
+from backend.documents.bulletin import render
+from backend.documents.bulletin_data import Figure, Section, Subsection
+from backend.documents.figures import change_text
+from tests.documents import papers
+from tests.documents.reading import fonts, outline, pdfium_pages, pypdf_pages, squeezed
+
+RARE = "督查员张喆、李堃、王勠、赵龑到臺灣路小學檢查，課後服務參與率為96.5%。"
+CHAPTERS = [
+    "一、督查开展情况", "二、校内减负情况", "三、校外治理情况", "四、典型问题与好的做法", "五、整改台账",
+    "六、举报办理情况", "七、下步安排",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def full():
+    return render(papers.full_bulletin())
+
+
+@pytest.fixture(scope="module")
+def empty():
+    return render(papers.empty_bulletin())
+
+
+@pytest.mark.parametrize("read", [pypdf_pages, pdfium_pages])
+def test_every_text_is_found_again_by_two_readers(full, read):
+    data, printed = papers.full_bulletin(), "".join(read(full.content))
+    texts = [
+        *data.inspection.paragraphs,
+        *itertools.chain.from_iterable(part.paragraphs for part in data.in_school.subsections),
+        *(case.fact for case in data.cases + data.good_practices),
+        *data.next_steps.paragraphs,
+        *(row.name for row in data.teams + data.districts),
+        *(figure.label for figure in data.figures),
+        *data.distribution.send_to,
+        data.verification.code,
+    ]
+    assert [text for text in texts if squeezed(text) not in printed] == []
+
+
+@pytest.mark.parametrize("read", [pypdf_pages, pdfium_pages])
+def test_rare_and_traditional_characters_are_found_again(read):
+    rendered = render(replace(papers.empty_bulletin(), inspection=Section((RARE,))))
+    assert squeezed(RARE) in "".join(read(rendered.content))
+    assert rendered.warnings == ()
+
+
+def test_every_font_is_embedded_and_helvetica_is_not_among_them(full):
+    found = fonts(full.content)
+    assert set(found.values()) == {True}
+    assert sorted({name.split("+")[1] for name in found}) == [
+        "FandolFang-Regular", "FandolKai-Regular", "NotoSansSC-Medium", "NotoSerifSC-Black", "NotoSerifSC-Regular",
+    ]  # fmt: skip
+
+
+def test_outline_language_and_metadata(full):
+    document = PdfReader(io.BytesIO(full.content))
+    assert outline(full.content)[:3] == ["本期要览", CHAPTERS[0], CHAPTERS[1]]
+    assert document.trailer["/Root"]["/Lang"] == "zh-CN"
+    assert document.metadata is not None
+    assert document.metadata.title == "“双减”督查半月报2026年第5期（总第29期）"
+    assert document.metadata.author == papers.OFFICE
+    assert document.metadata.creation_date == papers.ISSUED
+
+
+def test_contents_name_the_pages_on_which_the_chapters_stand(full):
+    pages = pypdf_pages(full.content)
+    for chapter in CHAPTERS:
+        found = next(number for number, page in enumerate(pages[1:], start=2) if chapter in page)
+        assert f"{chapter}{found}" in pages[0]
+
+
+def test_page_numbers_are_consecutive(full):
+    pages = pypdf_pages(full.content)
+    assert len(pages) == full.pages
+    assert [f"—{number}—" in page for number, page in enumerate(pages, start=1)] == [True] * full.pages
+
+
+def test_no_heading_or_caption_stays_at_the_foot_of_a_page(full):
+    heads = (*CHAPTERS, "表1", "表2", "表3", "表4", "表5", "（一）", "（二）", "（三）")
+    feet = []
+    for number, page in enumerate(PdfReader(io.BytesIO(full.content)).pages, start=1):
+        lines = [squeezed(line) for line in page.extract_text().splitlines()]
+        last = [line for line in lines if line and line != f"—{number}—"][-1]
+        feet.append(last.startswith(heads) and len(last) < 20)
+    assert feet == [False] * full.pages
+
+
+def test_the_foot_block_is_on_the_last_page_and_not_alone(full):
+    last = pypdf_pages(full.content)[-1]
+    assert "报：县委教育工作领导小组，县政府分管领导。" in last
+    assert "云督整〔2026〕48号" in last
+
+
+def test_an_empty_period_says_so_and_invents_nothing(empty):
+    printed = "".join(pypdf_pages(empty.content))
+    assert [chapter for chapter in CHAPTERS if f"{chapter}本期无数据。" not in printed] == [CHAPTERS[3]]
+    assert printed.count("本期无数据") == 9
+    assert empty.warnings == ()
+    assert "目录" not in printed
+    assert empty.pages == 2
+
+
+def test_a_chapter_with_half_of_its_data_names_the_missing_half():
+    data = replace(papers.full_bulletin(), coverage=(), homework=(), tips=None, tip_section=Section(("暂无。",)))
+    printed = "".join(pypdf_pages(render(data).content))
+    names = ("每日累计覆盖率", "各年级书面作业时间", "举报件数")
+    assert [f"{name}：本期无数据。" in printed for name in names] == [True] * 3
+
+
+def test_an_emoji_becomes_a_warning_and_not_a_crash():
+    rendered = render(replace(papers.empty_bulletin(), next_steps=Section(("继续努力😀。",))))
+    assert [warning[:6] for warning in rendered.warnings] == ["字符“😀”（"]
+    assert "继续努力〓。" in "".join(pypdf_pages(rendered.content))
+
+
+def test_a_photo_that_cannot_be_read_becomes_a_warning():
+    case = replace(papers.full_bulletin().cases[0], photos=(replace(papers.photo(), content=b"\xff\xd8broken"),))
+    rendered = render(replace(papers.empty_bulletin(), cases=(case,)))
+    assert rendered.warnings == ("照片“作业公示栏（改前）”无法读取，未印。",)
+
+
+def test_very_long_words_and_texts_are_printed_whole():
+    section = Section(subsections=(Subsection("超" * 90, ("https://" + "a" * 400, "督" * 5000)),))
+    printed = "".join(pypdf_pages(render(replace(papers.empty_bulletin(), in_school=section)).content))
+    assert "a" * 400 in printed.replace("—2—", "")
+    assert printed.count("督") >= 5000
+
+
+def test_a_time_of_issue_without_zone_is_refused():
+    with pytest.raises(ValueError, match="time zone"):
+        render(replace(papers.empty_bulletin(), issued_at=papers.ISSUED.replace(tzinfo=None)))
+
+
+def test_a_full_issue_stays_small(full):
+    assert len(full.content) < 600_000
+
+
+@pytest.mark.parametrize(
+    ("figure", "text"),
+    [
+        (Figure("督查次数", 214, "次", 198), "较上期＋16次"),
+        (Figure("覆盖率", 88.1, "%", 92.3, 1), "较上期－4.2个百分点"),
+        (Figure("发现问题", 6, "个", 6), "与上期持平"),
+        (Figure("满意率", 90.0, "%", None, 1), "上期无数据"),
+        (Figure("满意率", None, "%", 90.0, 1), ""),
+    ],
+)
+def test_changes_are_said_in_words(figure, text):
+    assert change_text(figure) == text
