@@ -18,6 +18,7 @@ urlpatterns = [
     ),
     path("api/v1/", include("backend.accounts.urls")),
     path("api/v1/", include("backend.sync.urls")),
+    path("api/v1/", include("backend.media.urls")),
     path("api/v1/", include("backend.notices.urls")),
 ]
 

@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 import uuid
 from pathlib import Path
+from typing import Self
 
 from django.conf import settings
 
@@ -140,6 +141,12 @@ class Writing:
     def close(self) -> None:
         self.part.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.close()
+
 
 def begin(*, actor: Actor, upload_id: str, offset: int | None = None) -> Writing | Upload:
     """Take the upload for writing, at `offset` if one is given; or the upload itself when it is complete.
@@ -148,7 +155,7 @@ def begin(*, actor: Actor, upload_id: str, offset: int | None = None) -> Writing
     """
     upload = find(actor=actor, upload_id=upload_id)
     if upload.state == UploadState.OPEN:
-        held = _hold(upload)
+        held = hold(upload)
         if isinstance(held, Writing):
             try:
                 _same_offset(held.offset, offset)
@@ -161,8 +168,12 @@ def begin(*, actor: Actor, upload_id: str, offset: int | None = None) -> Writing
     return upload
 
 
-def _hold(upload: Upload) -> Writing | Upload:
-    """Lock first, then look again: what was read before the lock may have been finished meanwhile."""
+def hold(upload: Upload) -> Writing | Upload:
+    """Take an open upload for writing; or the upload itself when it turns out to be complete.
+
+    Lock first, then look again: what was read before the lock may have been finished meanwhile.
+    Raises `Locked`, `Gone`.
+    """
     try:
         part = Part(upload.path)
     except FileNotFoundError:
@@ -199,21 +210,31 @@ def stand(*, actor: Actor, upload_id: str) -> Upload:
     upload = find(actor=actor, upload_id=upload_id)
     if upload.state != UploadState.OPEN:
         return upload
-    held = _hold(upload)
+    held = hold(upload)
     if isinstance(held, Upload):
         return held
-    try:
+    with held:
         held.keep()
-    finally:
-        held.close()
     return held.upload
 
 
 def terminate(*, actor: Actor, upload_id: str) -> None:
     """The client gives the upload up; what was already verified stays. Raises `Locked` while another request writes."""
     held = begin(actor=actor, upload_id=upload_id)
-    upload = held.upload if isinstance(held, Writing) else held
-    Upload.objects.filter(pk=upload.pk).update(state=UploadState.ENDED)
     if isinstance(held, Writing):
-        upload.path.unlink(missing_ok=True)
-        held.close()
+        with held:
+            end(held, UploadState.ENDED)
+    else:
+        _set_state(held, UploadState.ENDED)
+
+
+def end(held: Writing, state: UploadState) -> None:
+    """Throw an unfinished upload away."""
+    _set_state(held.upload, state)
+    held.upload.path.unlink(missing_ok=True)
+
+
+def _set_state(upload: Upload, state: UploadState) -> None:
+    upload.state = state
+    with turn():
+        upload.save(update_fields=["state"])

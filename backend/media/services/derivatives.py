@@ -1,0 +1,40 @@
+"""Smaller copies of images: made by a duty soon after receipt, or when somebody asks first."""
+
+from backend.core import clock
+from backend.journal.turnstile import turn
+from backend.media import storage
+from backend.media.models import Blob, Derivative
+from backend.media.rules import derivatives, filetypes
+from backend.media.rules.images import Unreadable
+
+
+def find(*, blob: Blob, kind: str) -> Derivative | None:
+    """The derivative of `kind` (preview, list), made now if need be; None when the file is not a readable image."""
+    if blob.derived_at is None:
+        derive(blob=blob)
+    return Derivative.objects.filter(blob=blob, kind=kind).first()
+
+
+def derive(*, blob: Blob) -> None:
+    """Make and store every kind. Safe to run twice at once; a file that cannot be read is not tried again."""
+    made: dict[str, bytes] = {}
+    if blob.filetype in filetypes.IMAGES:
+        try:
+            made = derivatives.derive(storage.current().local(blob.sha256))
+        except Unreadable:
+            made = {}
+    for kind, data in made.items():
+        sha256 = storage.current().put(data)
+        with turn():
+            Derivative.objects.get_or_create(blob=blob, kind=kind, defaults={"sha256": sha256, "size": len(data)})
+    blob.derived_at = clock.now()
+    with turn():
+        blob.save(update_fields=["derived_at"])
+
+
+def derive_waiting(limit: int = 20) -> int:
+    """Derive the oldest blobs that wait for it, at most `limit`; how many."""
+    waiting = [*Blob.objects.filter(derived_at__isnull=True).order_by("pk")[:limit]]
+    for blob in waiting:
+        derive(blob=blob)
+    return len(waiting)

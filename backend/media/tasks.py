@@ -1,0 +1,17 @@
+"""Duties of media (backend/core/duties.py)."""
+
+from backend.core.duties import duty
+from backend.media.services import derivatives, sweeping
+
+
+@duty("media.derive", every=10.0)
+def derive() -> None:
+    """Smaller copies of new images; woken by every receipt."""
+    while derivatives.derive_waiting():
+        pass
+
+
+@duty("media.sweep", every=600.0)
+def sweep() -> None:
+    """Finish, expire and forget uploads."""
+    sweeping.sweep()
