@@ -17,6 +17,7 @@ urlpatterns = [
         name="docs",
     ),
     path("api/v1/", include("backend.accounts.urls")),
+    path("api/v1/", include("backend.registry.urls")),
     path("api/v1/", include("backend.sync.urls")),
     path("api/v1/", include("backend.media.urls")),
     path("api/v1/", include("backend.notices.urls")),

@@ -15,7 +15,7 @@ def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
 
 def read_query(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     """The validated query parameters; those the serializer does not know are left out. Raises `Invalid` like `read`."""
-    return _validated(serializer, request.query_params)
+    return _validated(serializer, request.query_params.dict())
 
 
 def _validated(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from django.db import models
 from backend.journal.models import Journaled
 
 
-class _Named(Journaled):
-    """Something with a code that imports find it by, and a name; both unique in the county."""
+class Place(Journaled):
+    """A district, station or department: a code, and a name that imports find it by; both unique in the county."""
 
     code = models.CharField("编码", max_length=32)
     name = models.CharField("名称", max_length=80)
@@ -19,7 +19,7 @@ class _Named(Journaled):
         return self.name
 
 
-class AreaStation(_Named):
+class AreaStation(Place):
     """片区督导站."""
 
     journal_kind = "area_station"
@@ -29,7 +29,7 @@ class AreaStation(_Named):
         constraints = [models.UniqueConstraint(fields=["county_id", "code"], name="station_code")]
 
 
-class SchoolDistrict(_Named):
+class SchoolDistrict(Place):
     """学区; `station` watches over it."""
 
     journal_kind = "school_district"
@@ -41,7 +41,7 @@ class SchoolDistrict(_Named):
         constraints = [models.UniqueConstraint(fields=["county_id", "code"], name="district_code")]
 
 
-class Department(_Named):
+class Department(Place):
     """包片科室."""
 
     journal_kind = "department"

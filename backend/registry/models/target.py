@@ -120,12 +120,14 @@ class Target(Journaled):
             "district": self.district.name if self.district else "",
             "students": self.students,
             "classes": self.classes,
-            "location": self._location(),
+            "location": self.location,
             "address": self.address,
             "phone": self.phone,
         }
 
-    def _location(self) -> dict[str, Any] | None:
+    @property
+    def location(self) -> dict[str, Any] | None:
+        """Degrees and their datum, as on the wire; None when not known."""
         if self.longitude is None or self.latitude is None:
             return None
         return {"lng": self.longitude, "lat": self.latitude, "datum": self.datum}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -9,6 +10,7 @@ from backend.accounts.models.user import in_term
 from backend.accounts.roles import PHONE_ROLES, UNIT_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.errors import NotFound
 from backend.journal import grants
 from backend.registry.models import Target, TargetContact, TargetKind, Team, Track
 
@@ -33,6 +35,23 @@ def scoped(actor: Actor) -> QuerySet[Target]:
         return rows.none()
     known = ~Q(kind=TargetKind.SUSPECTED_SITE) | Q(reported_by=actor.user_id)
     return rows.filter(known | Q(pk__in=_granted(actor.user_id)))
+
+
+def one(actor: Actor, target_id: uuid.UUID) -> Target:
+    """Raises `NotFound` for what `actor` may not know of."""
+    row = scoped(actor).select_related("district", "station", "team").filter(pk=target_id).first()
+    if row is None:
+        raise NotFound("target", target_id)
+    return row
+
+
+def matching(rows: QuerySet[Target], *, q: str = "", active: bool | None = None, **equal: Any) -> QuerySet[Target]:
+    """Those whose name or code contains `q`, which are in inspection or not as asked, and whose fields are `equal`."""
+    if q:
+        rows = rows.filter(Q(name__contains=q) | Q(code__icontains=q))
+    if active is not None:
+        rows = rows.filter(is_active=active)
+    return rows.filter(**equal)
 
 
 def of_contact(user_id: int, at: dt.datetime | None = None) -> QuerySet[Target]:

@@ -15,7 +15,17 @@ from backend.core.errors import Conflict
 from backend.journal.writing import write
 from backend.registry.demo import county as lists
 from backend.registry.demo import people as cast
-from backend.registry.models import AreaStation, Department, SchoolDistrict, Stage, Target, TargetKind, Team, Track
+from backend.registry.models import (
+    AreaStation,
+    Department,
+    Place,
+    SchoolDistrict,
+    Stage,
+    Target,
+    TargetKind,
+    Team,
+    Track,
+)
 from backend.registry.rules.sheets import SHEETS
 from backend.registry.services import organisation
 from backend.registry.services.contacts import NewContact, add_contacts
@@ -24,7 +34,7 @@ from backend.registry.services.memberships import NewMember, add_members
 from backend.registry.services.targets import create_target
 from backend.registry.services.teams import create_team
 
-P = TypeVar("P", SchoolDistrict, AreaStation, Department)
+P = TypeVar("P", bound=Place)
 
 
 def load() -> County:

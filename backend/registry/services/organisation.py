@@ -1,16 +1,16 @@
 """Keeping districts, stations and departments."""
 
 import uuid
-from typing import TypeVar
+from typing import TypedDict, TypeVar, Unpack
 
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict
 from backend.journal.writing import Change, write
-from backend.registry.models import AreaStation, Department, SchoolDistrict, Target, Team
+from backend.registry.models import AreaStation, Department, Place, SchoolDistrict, Target, Team
 from backend.registry.services.authority import found, locked, only_office, unique_code
 
-P = TypeVar("P", SchoolDistrict, AreaStation, Department)
+P = TypeVar("P", bound=Place)
 
 
 def create(model: type[P], *, actor: Actor, code: str, name: str) -> P:
@@ -24,6 +24,32 @@ def create(model: type[P], *, actor: Actor, code: str, name: str) -> P:
         row = model(county_id=actor.county_id, code=code, name=name)
         row.save()
         change.log(f"{model.journal_kind}.created", row, code=code, name=name)
+    return row
+
+
+def create_district(*, actor: Actor, code: str, name: str, station_id: uuid.UUID | None = None) -> SchoolDistrict:
+    """A new district, watched over by a station. Raises like `create`, and `NotFound` (station)."""
+    with write(actor=actor):
+        row = create(SchoolDistrict, actor=actor, code=code, name=name)
+        return assign_station(actor=actor, district_id=row.pk, station_id=station_id)
+
+
+class DistrictFields(TypedDict, total=False):
+    """What can be changed of a district."""
+
+    name: str
+    station_id: uuid.UUID | None
+
+
+def change_district(*, actor: Actor, place_id: uuid.UUID, **fields: Unpack[DistrictFields]) -> SchoolDistrict:
+    """Another name, another station, or both. Raises `NotFound`, `Conflict(name_taken)`."""
+    only_office(actor)
+    with write(actor=actor):
+        row = locked(SchoolDistrict, actor, place_id)
+        if "name" in fields:
+            row = rename(SchoolDistrict, actor=actor, place_id=place_id, name=fields["name"])
+        if "station_id" in fields:
+            row = assign_station(actor=actor, district_id=place_id, station_id=fields["station_id"])
     return row
 
 
@@ -76,7 +102,7 @@ def _check_name(model: type[P], actor: Actor, name: str) -> None:
         raise Conflict("name_taken", f"名称“{name}”已被使用。")
 
 
-def _in_use(row: SchoolDistrict | AreaStation | Department) -> bool:
+def _in_use(row: Place) -> bool:
     active = Target.objects.filter(is_active=True)
     open_teams = Team.objects.filter(closed_at__isnull=True)
     match row:
@@ -91,9 +117,10 @@ def _in_use(row: SchoolDistrict | AreaStation | Department) -> bool:
             )
         case Department():
             return open_teams.filter(department=row).exists()
+    raise TypeError(type(row))
 
 
-def _put_cards(change: Change, row: SchoolDistrict | AreaStation | Department) -> None:
+def _put_cards(change: Change, row: Place) -> None:
     if isinstance(row, SchoolDistrict):
         for target in Target.objects.filter(district=row).select_related("district"):
             change.put(target)
