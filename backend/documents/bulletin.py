@@ -1,8 +1,8 @@
 """双减督查半月报: facts in, PDF out.
 
-Layout: paper, type area, faces, levels and page number of GB/T 9704-2012; 报头 and 报尾 of a 简报, to which the standard
-is not binding. Contents as in the half-monthly reports of 2021-2023: overview, visits, schools, institutions, cases,
-rectification, tips, next steps, annexes.
+Layout: paper, type area, faces, levels and page number of GB/T 9704-2012; 报头 and 报尾 of a 简报, to which
+the standard is not binding. Contents as in the half-monthly reports of 2021-2023: overview, visits, schools,
+institutions, cases, rectification, tips, next steps, annexes.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ from backend.documents.composer import Composer
 from backend.documents.figures import FigureGrid
 from backend.documents.fonts import Face
 from backend.documents.footer_block import FooterBlock
-from backend.documents.grid import LEADING, SIZE_3
+from backend.documents.grid import LEADING, SIZE_3, TYPE_HEIGHT
 from backend.documents.masthead import Contents, MastheadBlock
 from backend.documents.paper import Entry, Heading, Poured, Pouring, numbered, template
 from backend.documents.paragraph import Style
@@ -27,6 +27,7 @@ from backend.documents.tables import RuledTable
 
 CONTENTS_FROM = 4  # pages; a shorter issue needs no 目录
 MOST_POURINGS = 5
+OVERVIEW_EXTRA = 2 * LEADING + 18  # heading of the overview and the space around it
 OVERVIEW = Style(Face.HEI, SIZE_3, LEADING, align="center", space_before=6)
 
 
@@ -66,12 +67,13 @@ def _title(data: Bulletin) -> str:
 def _story(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> list[Flowable]:
     composer = Composer(press)
     story = composer.story
-    story.add(MastheadBlock(press, data.masthead), minimum=0)
+    head, grid = MastheadBlock(press, data.masthead), FigureGrid(press, data.figures)
+    story.add(head, minimum=0)
     if contents:
-        story.add(Contents(press, contents), minimum=0)
+        room = TYPE_HEIGHT - head.height - grid.height - OVERVIEW_EXTRA
+        story.add(Contents(press, contents, room), minimum=0)
     story.head(Heading(press, "本期要览", OVERVIEW, level=0, in_contents=False))
     if data.figures:
-        grid = FigureGrid(press, data.figures)
         story.add(grid, minimum=grid.height + 12)
     else:
         composer.missing()

@@ -16,17 +16,18 @@ from backend.documents.press import Press
 from backend.documents.wording import chinese_date
 
 NAME_SIZE = 46.0
-CONTENTS_LEADING = 24.0
+CONTENTS_LEADING, CLOSEST_LEADING = 24.0, 17.0
 
 
 class MastheadBlock(Flowable):
-    """Secrecy mark, red name, number of the issue, issuer and date, red line (domain layout of the half-monthly report)."""
+    """Secrecy mark, red name, number of the issue, issuer and date, red line."""
 
     def __init__(self, press: Press, head: Masthead) -> None:
         super().__init__()
         self.press, self.head = press, head
         self.width = TYPE_WIDTH
-        self._extra = [text for text in (head.edition and f"（{head.edition}）", _correction(head)) if text]
+        marks = "　".join(text for text in (head.edition, _correction(head)) if text)
+        self._extra = [f"（{marks}）"] if marks else []
         self.height = (LEADING if head.secrecy_mark else 0) + 72 + LEADING * (2 + len(self._extra)) + 14
         self.spaceAfter = 10
 
@@ -76,10 +77,13 @@ def _correction(head: Masthead) -> str:
 class Contents(Flowable):
     """目录: chapters and annexes with dot leaders and links."""
 
-    def __init__(self, press: Press, entries: Sequence[Entry]) -> None:
+    def __init__(self, press: Press, entries: Sequence[Entry], room: float) -> None:
+        """``room`` in points is what the page has left for it; a long list is set closer to fit."""
         super().__init__()
         self.press, self.entries = press, entries
-        self.width, self.height = TYPE_WIDTH, LEADING + CONTENTS_LEADING * len(entries) + 8
+        fitting = (room - LEADING - 8) / len(entries)
+        self._leading = min(CONTENTS_LEADING, max(fitting, CLOSEST_LEADING))
+        self.width, self.height = TYPE_WIDTH, LEADING + self._leading * len(entries) + 8
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take the full width; ReportLab's protocol."""
@@ -91,7 +95,7 @@ class Contents(Flowable):
         y = self.height - LEADING - SIZE_4
         for entry in self.entries:
             self._entry(entry, y)
-            y -= CONTENTS_LEADING
+            y -= self._leading
 
     def _entry(self, entry: Entry, y: float) -> None:
         room = TYPE_WIDTH - SIZE_4 * 4

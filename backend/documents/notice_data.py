@@ -12,7 +12,7 @@ from backend.documents.photo_data import Photo
 
 @dataclass(frozen=True, slots=True)
 class InspectionFacts:
-    """When, by whom and how the unit was inspected; ``mode`` for example 「未事先通知」, ``subject`` what was looked at."""
+    """When, by whom and how the unit was inspected; ``mode`` as in 「未事先通知」, ``subject`` what was looked at."""
 
     inspected_on: date
     team: str
@@ -49,8 +49,8 @@ class DeliveryReceipt:
 class RectificationNotice:
     """All facts of one notice. ``issued_at`` (aware) becomes the PDF's time stamp.
 
-    ``addressed_as`` is how the text speaks to the unit (你校, 你园, 你单位). ``requirements``, ``feedback``, ``rights`` and
-    ``consequences`` are paragraphs of chapters 二 to 四 in the issuing body's own words.
+    ``addressed_as`` is how the text speaks to the unit (你校, 你园, 你单位). ``requirements``, ``feedback``, ``rights``
+    and ``consequences`` are paragraphs of chapters 二 to 四 in the issuing body's own words.
     """
 
     agency_name: str

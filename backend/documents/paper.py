@@ -63,7 +63,7 @@ class Story:
         self._waiting.extend(flowables)
 
     def add(self, *flowables: Flowable, minimum: float | None = None) -> None:
-        """Add a block; ``minimum`` points of it stay with its headings (by default two lines, or all of a short block)."""
+        """Add a block; ``minimum`` points of it stay with its headings (by default two lines at most)."""
         wanted = self._height(flowables) if minimum is None else minimum
         if minimum is None:
             wanted = min(wanted, 2 * LEADING)

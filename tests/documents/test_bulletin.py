@@ -64,7 +64,7 @@ def test_every_font_is_embedded_and_helvetica_is_not_among_them(full):
 def test_outline_language_and_metadata(full):
     document = PdfReader(io.BytesIO(full.content))
     assert outline(full.content)[:3] == ["本期要览", CHAPTERS[0], CHAPTERS[1]]
-    assert document.trailer["/Root"]["/Lang"] == "zh-CN"
+    assert str(document.root_object["/Lang"]) == "zh-CN"
     assert document.metadata is not None
     assert document.metadata.title == "“双减”督查半月报2026年第5期（总第29期）"
     assert document.metadata.author == papers.OFFICE

@@ -9,7 +9,6 @@ from backend.documents.charts.chart import (
     ALARM,
     DARK,
     HATCHED,
-    LABEL,
     LEGEND_HEIGHT,
     RULE,
     Chart,
@@ -19,9 +18,11 @@ from backend.documents.charts.chart import (
     plain,
     ticks,
 )
-from backend.documents.fonts import Face
 from backend.documents.grid import SIZE_SMALL_5
 from backend.documents.press import Press
+
+
+WIDEST_NAME = 150.0  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,18 @@ class BarChart(Chart):
 
     def __init__(self, press: Press, items: Sequence[BarItem], unit: str = "") -> None:
         self.items, self.unit = items, unit
-        self.pitch = 20.0 if len(items) <= 14 else 14.0
-        super().__init__(press, self.pitch * len(items) + 10)
+        super().__init__(press, 0)
+        self.pitch = self.pitch_for([item.name for item in items], WIDEST_NAME)
+        self.height = self.pitch * len(items) + 10
 
     def paint(self, canvas: Canvas) -> None:
         """Draw names, bars, values."""
-        names = [self.fitted(item.name, 150) for item in self.items]
-        left = max(self.press.width(name, Face.HEI, LABEL) for name in names) + 8
+        names, widest = self.names([item.name for item in self.items], WIDEST_NAME)
+        left = widest + 8
         scale = (self.width - left - 40) / max([1.0, *(item.value for item in self.items)])
         for at, (item, name) in enumerate(zip(self.items, names, strict=True)):
             y = self.height - 5 - (at + 0.5) * self.pitch
-            self.label(canvas, left - 5, y, name, "right")
+            self.name(canvas, left - 5, y, name)
             box(canvas, DARK, left, y - self.pitch * 0.3, item.value * scale, self.pitch * 0.6)
             self.label(canvas, left + item.value * scale + 4, y, plain(item.value) + self.unit, "left")
         axis_line(canvas, left, 2, left, self.height - 2)

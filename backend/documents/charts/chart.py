@@ -60,6 +60,26 @@ class Chart(Flowable):
         draw = {"center": draw_centred, "right": draw_right, "left": draw_text}[align]
         draw(canvas, self.press, x, y - size * 0.36, text, Face.HEI, size)
 
+    def names(self, texts: Sequence[str], widest: float) -> tuple[list[list[str]], float]:
+        """Return names cut into at most two lines of ``widest`` points, and the width that they need."""
+        cut = [self._two_lines(text, widest) for text in texts]
+        return cut, max(self.press.width(line, Face.HEI, LABEL) for lines in cut for line in lines)
+
+    def pitch_for(self, texts: Sequence[str], widest: float) -> float:
+        """Return the distance of lying bars in points: wider when a name needs two lines."""
+        return 20.5 if any(len(self._two_lines(text, widest)) > 1 for text in texts) else 18.0
+
+    def _two_lines(self, text: str, widest: float) -> list[str]:
+        if self.press.width(text, Face.HEI, LABEL) <= widest:
+            return [text]
+        half = -(-len(text) // 2)
+        return [self.fitted(text[:half], widest), self.fitted(text[half:], widest)]
+
+    def name(self, canvas: Canvas, x: float, y: float, lines: Sequence[str]) -> None:
+        """Write a name of one or two lines, ending at ``x`` and centred on ``y``."""
+        for at, line in enumerate(lines):
+            self.label(canvas, x, y + (len(lines) - 1 - 2 * at) * LABEL * 0.56, line, "right")
+
     def fitted(self, text: str, width: float, size: float = LABEL) -> str:
         """Return ``text``, shortened with 「…」 when wider than ``width`` points."""
         if self.press.width(text, Face.HEI, size) <= width:

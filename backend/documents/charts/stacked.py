@@ -12,6 +12,7 @@ from backend.documents.fonts import Face
 from backend.documents.press import Press
 
 FILLS = (DARK, HATCHED, ALARM)
+WIDEST_NAME = 130.0  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +29,19 @@ class StackedChart(Chart):
     def __init__(self, press: Press, items: Sequence[StackedItem], labels: tuple[str, str, str]) -> None:
         """``labels`` name the three parts, dark, hatched and alarming."""
         self.items, self.labels = items, labels
-        self.pitch = 19.0 if len(items) <= 16 else 14.0
-        super().__init__(press, self.pitch * len(items) + LEGEND_HEIGHT + 8)
+        super().__init__(press, 0)
+        self.pitch = self.pitch_for([item.name for item in items], WIDEST_NAME)
+        self.height = self.pitch * len(items) + LEGEND_HEIGHT + 8
 
     def paint(self, canvas: Canvas) -> None:
         """Draw names, bars, totals, legend."""
-        names = [self.fitted(item.name, 110) for item in self.items]
-        left = max(self.press.width(name, Face.HEI, LABEL) for name in names) + 8
+        names, widest = self.names([item.name for item in self.items], WIDEST_NAME)
+        left = widest + 8
         scale = (self.width - left - 28) / max([1, *(sum(item.parts) for item in self.items)])
         top = self.height - LEGEND_HEIGHT
         for at, (item, name) in enumerate(zip(self.items, names, strict=True)):
             y = top - (at + 0.5) * self.pitch
-            self.label(canvas, left - 5, y, name, "right")
+            self.name(canvas, left - 5, y, name)
             self._bar(canvas, item, left, y, scale)
         axis_line(canvas, left, 4, left, top)
         self.legend(canvas, self.height - LEGEND_HEIGHT / 2, list(zip(self.labels, FILLS, strict=True)))

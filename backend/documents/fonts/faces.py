@@ -1,8 +1,9 @@
 """Which font draws which character.
 
-Each face of GB/T 9704-2012 is a free font subset in this folder (made by ``tools/fonts/make.py``). An office that owns
-方正小标宋 or 仿宋_GB2312 puts them into a folder as ``小标宋.ttf``, ``仿宋.ttf``, ``楷体.ttf``, ``黑体.ttf``, ``宋体.ttf``; they
-then go first. A character that a face lacks comes from 宋体, which also holds the traditional characters of Big5.
+Each face of GB/T 9704-2012 is a free font subset in this folder (made by ``tools/fonts/make.py``). An office
+that owns 方正小标宋 or 仿宋_GB2312 puts them into a folder under the names of the roles (``小标宋.ttf``,
+``仿宋.ttf``, ``楷体.ttf``, ``黑体.ttf``, ``宋体.ttf``); they then go first. A character that a face lacks comes
+from 宋体, which also holds the traditional characters of Big5.
 """
 
 import io
@@ -79,7 +80,7 @@ class Faces:
         self._found: dict[tuple[str, str], tuple[str, float] | None] = {}
 
     def find(self, char: str, face: str) -> tuple[str, float] | None:
-        """Return the ReportLab name of the font that draws ``char`` and its width in em, or ``None`` if no font has it."""
+        """Return the ReportLab name of the font that draws ``char`` and its width in em; ``None`` if no font has it."""
         key = (char, face)
         if key not in self._found:
             self._found[key] = self._search(ord(char), face)

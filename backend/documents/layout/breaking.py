@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from backend.documents.layout.gaps import Gap, gap_between
 from backend.documents.layout.tokens import Kind, Measure, Token, fragments
@@ -37,7 +38,7 @@ def break_lines(tokens: Sequence[Token], first: float, rest: float, measure: Mea
     wider than a line. Only a run of marks longer than a line is broken against the rules: the alternative is overhang.
     """
     pieces = _without_endless_words(tokens, min(first, rest), measure)
-    gaps = [gap_between(left, right) for left, right in zip(pieces, pieces[1:], strict=False)]
+    gaps = [gap_between(left, right) for left, right in pairwise(pieces)]
     lines: list[Line] = []
     start = _skip_spaces(pieces, 0)
     while start < len(pieces):
