@@ -11,7 +11,7 @@ def prepare(say: Callable[[str], None]) -> None:
     if County.objects.exists():
         return
     say("正在载入演示县“云川县”……")
-    registry_demo.load_demo_county()
+    registry_demo.load()
 
 
 def signins() -> list[tuple[str, str, str]]:
