@@ -1,0 +1,167 @@
+"""What phones may send to this room: the shape of `data` per operation (protocol, Operations). Unknown fields are let
+pass, so that a newer phone is not refused for something an older server does not know."""
+
+import datetime as dt
+import uuid
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(max_length=2000)]
+Line = Annotated[str, msgspec.Meta(max_length=500)]
+Key = Annotated[str, msgspec.Meta(max_length=16)]
+Ids = Annotated[list[uuid.UUID], msgspec.Meta(max_length=50)]
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all payloads."""
+
+
+class Location(Command, frozen=True, kw_only=True):
+    """Degrees; `accuracy` in metres."""
+
+    lng: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    accuracy: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    datum: Literal["wgs84", "gcj02"] = "wgs84"
+
+
+class Nothing(Command, frozen=True, kw_only=True):
+    """No fields."""
+
+
+class Reason(Command, frozen=True, kw_only=True):
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+class DeclareRecusal(Command, frozen=True, kw_only=True):
+    """`assignment` may be left out where the operation's id is the assignment's."""
+
+    kind: Literal["near_relative", "family_employed", "own_employer", "left_recently", "other"] = "other"
+    reason: Line = ""
+    assignment: uuid.UUID | None = None
+
+
+class StartVisit(Command, frozen=True, kw_only=True):
+    """`rev` is the assignment's revision the phone saw; without `assignment`, `target` is what the author came upon."""
+
+    assignment: uuid.UUID | None = None
+    target: uuid.UUID | None = None
+    rev: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+
+
+class CheckIn(Command, frozen=True, kw_only=True):
+    location: Location | None = None
+    reason: Line = ""
+
+
+class SampledClass(Command, frozen=True, kw_only=True):
+    """A class and pupil numbers drawn in it. There is no field for a name."""
+
+    grade: Annotated[int, msgspec.Meta(ge=1, le=9)]
+    number: Annotated[int, msgspec.Meta(ge=1, le=99)]
+    pupils: Annotated[list[Annotated[int, msgspec.Meta(ge=1, le=99)]], msgspec.Meta(max_length=60)] = []
+
+
+class Sample(Command, frozen=True, kw_only=True):
+    classes: Annotated[list[SampledClass], msgspec.Meta(max_length=40)]
+
+
+class AmendVisit(Command, frozen=True, kw_only=True, omit_defaults=True):
+    """Details beside the checklist; what is left out stays as it was."""
+
+    remarks: Text | None = None
+    notice_number: Annotated[str, msgspec.Meta(max_length=60)] | None = None
+    cards: Annotated[list[Annotated[str, msgspec.Meta(max_length=40)]], msgspec.Meta(max_length=9)] | None = None
+
+
+class Feedback(Command, frozen=True, kw_only=True):
+    text: Text
+    explanation: Text = ""
+
+
+class Sign(Command, frozen=True, kw_only=True):
+    """Evidence ids of the signatures, or why the head refused."""
+
+    inspectors: Ids = []
+    unit: Ids = []
+    refused: Line = ""
+
+
+class SubmitVisit(Command, frozen=True, kw_only=True):
+    """`hash`: see `selectors.content`; `upto`: the last `n` of this device that belongs to the visit."""
+
+    hash: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{64}$")]
+    upto: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+
+
+class Alarm(Command, frozen=True, kw_only=True):
+    text: Line = ""
+    location: Location | None = None
+
+
+class OneAnswer(Command, frozen=True, kw_only=True):
+    """`base`: the answer's revision this was made upon, 0 for none. `settles`: ids of rivals it decides against."""
+
+    value: Any
+    note: str = ""
+    base: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = 0
+    settles: Annotated[list[str], msgspec.Meta(max_length=20)] = []
+
+
+class SetAnswers(Command, frozen=True, kw_only=True):
+    answers: dict[str, OneAnswer]
+
+
+class OnSpotFix(Command, frozen=True, kw_only=True):
+    before: Ids
+    after: Ids
+    confirmed_by: int | None = None
+
+
+class WriteFinding(Command, frozen=True, kw_only=True):
+    """A finding as the inspector writes it; `severity` null leaves the proposal of the rules."""
+
+    item: Annotated[str, msgspec.Meta(max_length=12)]
+    text: Text = ""
+    answer_key: Key = ""
+    severity: Literal["minor", "moderate", "serious", "veto"] | None = None
+    severity_reason: Line = ""
+    responsibility: Literal["unit", "person"] = "unit"
+    self_found_fixed: bool = False
+    on_spot: OnSpotFix | None = None
+
+
+class RecordFinding(WriteFinding, frozen=True, kw_only=True):
+    visit: uuid.UUID
+
+
+class AddEvidence(Command, frozen=True, kw_only=True):
+    """The fact of a file; its bytes go by tus under the same id."""
+
+    visit: uuid.UUID
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    size: Annotated[int, msgspec.Meta(ge=1, le=64 * 1024 * 1024)]
+    filetype: Annotated[str, msgspec.Meta(max_length=80)]
+    kind: Literal["photo", "document", "signature"] = "photo"
+    answer_key: Key = ""
+    finding: uuid.UUID | None = None
+    taken_at: dt.datetime | None = None
+    location: Location | None = None
+
+
+class OneDecision(Command, frozen=True, kw_only=True):
+    finding: uuid.UUID
+    result: Literal["closed", "returned"]
+    reason: Line = ""
+
+
+class Decide(Command, frozen=True, kw_only=True):
+    decisions: Annotated[list[OneDecision], msgspec.Meta(min_length=1, max_length=100)]
+
+
+class ReportTarget(Command, frozen=True, kw_only=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+    address: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    description: Line = ""
+    location: Location | None = None

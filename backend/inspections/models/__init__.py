@@ -1,0 +1,45 @@
+"""Tables of inspections: checklists, assignments, visits, answers, findings, evidence."""
+
+from backend.inspections.models.answer import Answer, AnswerRevision, RevisionFate
+from backend.inspections.models.assignment import Assignment, CrewMember, Recusal, RecusalKind, VisitKind, VisitMode
+from backend.inspections.models.evidence import Evidence, EvidenceKindName, EvidenceState
+from backend.inspections.models.finding import (
+    Finding,
+    FindingTransition,
+    Publication,
+    Responsibility,
+    SeverityLevel,
+)
+from backend.inspections.models.lifecycle import AssignmentState, FindingState, VisitState
+from backend.inspections.models.template import ChecklistTemplate, FindingLibrary, TemplateStatus
+from backend.inspections.models.visit import Visit, VisitAlias, VisitRound, VisitTransition
+
+__all__ = [
+    "Answer",
+    "AnswerRevision",
+    "Assignment",
+    "AssignmentState",
+    "ChecklistTemplate",
+    "CrewMember",
+    "Evidence",
+    "EvidenceKindName",
+    "EvidenceState",
+    "Finding",
+    "FindingLibrary",
+    "FindingState",
+    "FindingTransition",
+    "Publication",
+    "Recusal",
+    "RecusalKind",
+    "Responsibility",
+    "RevisionFate",
+    "SeverityLevel",
+    "TemplateStatus",
+    "Visit",
+    "VisitAlias",
+    "VisitKind",
+    "VisitMode",
+    "VisitRound",
+    "VisitState",
+    "VisitTransition",
+]

@@ -1,0 +1,146 @@
+"""One on-site check and its history."""
+
+from typing import Any
+
+from django.db import models
+
+from backend.core import clock
+from backend.inspections.models.assignment import Assignment, VisitKind, VisitMode
+from backend.inspections.models.lifecycle import VisitState
+from backend.journal.models import Journaled
+from backend.registry.models import Target, Track
+
+
+class Visit(Journaled):
+    """One stop of one crew. Its document holds everything in it, so that a phone never sees half a visit."""
+
+    journal_kind = "visit"
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="visit")
+    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="visits")
+    track = models.CharField("轨道", max_length=16, choices=Track.choices)
+    kind = models.CharField("类型", max_length=24, choices=VisitKind.choices)
+    mode = models.CharField("方式", max_length=8, choices=VisitMode.choices)
+    plan_month = models.CharField("计划月份", max_length=7)
+    templates = models.JSONField("清单", default=list)
+    assignment_rev = models.PositiveIntegerField(default=0)
+    state = models.CharField("状态", max_length=16, choices=VisitState.choices, default=VisitState.RELEASED)
+    round = models.PositiveSmallIntegerField("轮次", default=1)
+    started_by = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField(default=clock.now)
+    check_in = models.JSONField("到达", null=True)
+    sample = models.JSONField("抽样", default=list)
+    details = models.JSONField("补充信息", default=dict)
+    feedback = models.JSONField("现场反馈", null=True)
+    signatures = models.JSONField("签字", null=True)
+    score = models.PositiveSmallIntegerField("得分", null=True)
+    score_lines = models.JSONField("扣分明细", default=list)
+    content_hash = models.CharField(max_length=64, blank=True)
+    counts_for_coverage = models.BooleanField("有效到访", default=False)
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.BigIntegerField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.BigIntegerField(null=True)
+    return_reason = models.CharField("退回原因", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "到访"
+        indexes = [
+            models.Index(fields=["county_id", "plan_month", "state"], name="visit_by_month"),
+            models.Index(fields=["target", "submitted_at"], name="visit_by_target"),
+            models.Index(fields=["county_id", "submitted_at"], name="visit_by_submission"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target_id} {self.plan_month}"
+
+    @property
+    def journal_scope(self) -> str:
+        return f"crew:{self.assignment_id}"
+
+    def journal_document(self) -> dict[str, Any]:
+        """The visit with its answers, each with its own revision, author and time (protocol, Documents)."""
+        answers = list(self.answers.all())
+        return {
+            "assignment": str(self.assignment_id),
+            "target": str(self.target_id),
+            "kind": self.kind,
+            "mode": self.mode,
+            "track": self.track,
+            "templates": self.templates,
+            "state": self.state,
+            "round": self.round,
+            "started_by": self.started_by,
+            "started_at": self.started_at,
+            "check_in": self.check_in,
+            "sample": self.sample,
+            "details": self.details,
+            "feedback": self.feedback,
+            "signatures": self.signatures,
+            "answers": {answer.key: answer.as_json() for answer in answers},
+            "conflicts": {answer.key: answer.rivals for answer in answers if answer.rivals},
+            "score": self.score,
+            "content_hash": self.content_hash,
+            "submitted_at": self.submitted_at,
+            "approved_at": self.approved_at,
+            "return_reason": self.return_reason,
+        }
+
+
+class VisitAlias(models.Model):
+    """Another id under which a phone began the same visit.
+
+    Two phones of a crew that are both offline each begin "the" visit of their assignment. The first to arrive is the
+    visit; what the second one did under its own id belongs to the same visit and is neither lost nor refused.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="aliases")
+
+    def __str__(self) -> str:
+        return f"{self.pk} = {self.visit_id}"
+
+
+class VisitTransition(models.Model):
+    """One step in the life of a visit. Rows are added and never changed."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="transitions")
+    verb = models.CharField(max_length=16)
+    before = models.CharField(max_length=16)
+    after = models.CharField(max_length=16)
+    round = models.PositiveSmallIntegerField()
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=80)
+    at = models.DateTimeField(default=clock.now)
+    device_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["visit", "id"], name="transition_by_visit")]
+
+    def __str__(self) -> str:
+        return f"{self.visit_id}: {self.verb}"
+
+
+class VisitRound(models.Model):
+    """What was submitted in one round: its content and the hash of it never change (invariant I10)."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="rounds")
+    round = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    score = models.PositiveSmallIntegerField()
+    score_lines = models.JSONField(default=list)
+    submitted_by = models.BigIntegerField(null=True)
+    submitted_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit", "round"], name="visit_round_once")]
+
+    def __str__(self) -> str:
+        return f"{self.visit_id} #{self.round}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("a submitted round is never changed")
+        super().save(*args, **kwargs)

@@ -1,0 +1,39 @@
+"""Reading findings."""
+
+import datetime as dt
+import uuid
+
+from django.db.models import QuerySet
+
+from backend.core.actor import Actor
+from backend.inspections.models import Finding, FindingState
+from backend.inspections.selectors import visits
+
+REPEAT_WITHIN = dt.timedelta(days=365)
+"""Within this time the same item at the same target is a repeat (workflow.md section 4)."""
+
+
+def scoped(actor: Actor) -> QuerySet[Finding]:
+    """The findings of the visits that `actor` may see."""
+    return Finding.objects.filter(visit__in=visits.scoped(actor).values("pk"))
+
+
+def confirmed(visit_id: uuid.UUID) -> QuerySet[Finding]:
+    """What a notice on this visit is to name, in the order of the findings' numbers."""
+    return Finding.objects.filter(visit_id=visit_id, state=FindingState.CONFIRMED).order_by("number")
+
+
+def was_found_before(finding: Finding) -> bool:
+    """Whether the same item failed at the same target within 12 months, in an approved visit.
+
+    What the other track found in the same plan month does not count: neither may learn of it.
+    """
+    rows = Finding.objects.filter(
+        target_id=finding.target_id,
+        item_code=finding.item_code,
+        visit__state="approved",
+        recorded_at__gt=finding.recorded_at - REPEAT_WITHIN,
+        recorded_at__lt=finding.recorded_at,
+    )
+    rows = rows.exclude(state=FindingState.WITHDRAWN).exclude(visit_id=finding.visit_id)
+    return rows.exclude(visit__plan_month=finding.visit.plan_month).exists()

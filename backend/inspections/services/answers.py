@@ -1,0 +1,193 @@
+"""Setting answers: one call, many keys, few queries."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Max
+
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Invalid
+from backend.core.ids import uuid7
+from backend.inspections.models import Answer, AnswerRevision, RevisionFate, Visit
+from backend.inspections.rules.answer_keys import parse_key
+from backend.inspections.rules.answers import validate_answer
+from backend.inspections.rules.errors import RuleError
+from backend.inspections.selectors import templates
+from backend.inspections.services import field as field_work
+from backend.inspections.services.merging import Incoming, Merged, Present, merge
+from backend.journal.writing import write
+
+MOST_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """One answer as sent: `base` is the revision it was made upon, `settles` the rivals (ids) it decides against."""
+
+    value: Any
+    note: str = ""
+    base: int = 0
+    settles: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class SetResult:
+    """Per key what became of it: `{status, rev}`; the whole has the worst status of all."""
+
+    visit: Visit
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        found = {one["status"] for one in self.answers.values()}
+        return next((status for status in ("conflict", "applied") if status in found), "merged")
+
+
+def set_answers(
+    *,
+    actor: Actor,
+    visit_id: uuid.UUID,
+    answers: Mapping[str, NewAnswer],
+    n: int | None = None,
+    at: dt.datetime | None = None,
+) -> SetResult:
+    """Merge answers into the visit by the policy of `merging`; `n` is the device's counter of the operation.
+
+    One answer that the rules refuse refuses the whole call: an operation is one deed of the inspector and stays whole
+    in quarantine, where a reviewer sees it beside the reason. Raises `NotFound`, `Conflict(late_lock, late_assignment,
+    bad_state)`, `Invalid(invalid, path, msg)`, also for a visit that would pass 64 KB.
+    """
+    with write(actor=actor) as change:
+        visit = field_work.for_work(actor, visit_id)
+        field_work.move(visit, "work", actor, at=at)
+        _validate(visit, answers)
+        batch = _Batch(actor, visit, n, at)
+        result = SetResult(visit, {key: batch.take(key, new) for key, new in answers.items()})
+        batch.save()
+        visit.save(update_fields=["state"])
+        field_work.check_size(visit)
+        change.put(visit)
+        change.log("answer.set", visit, keys=sorted(answers), status=result.status)
+        if result.status == "conflict":
+            change.tell("answer.conflict", {visit.assignment.leader_id}, visit)
+    return result
+
+
+def _validate(visit: Visit, answers: Mapping[str, NewAnswer]) -> None:
+    if not answers or len(answers) > MOST_AT_ONCE:
+        raise field_work.refuse("answers", f"一次须提交1至{MOST_AT_ONCE}项应答。")
+    items = templates.items_by_code(templates.pinned(visit), templates.target_type(visit.target))
+    grades = templates.grades_of(visit.target)
+    for key, new in answers.items():
+        try:
+            code = parse_key(key).code
+            if code not in items:
+                raise RuleError(f"answers.{key}", "unknown_item", f"本次到访的清单中没有条目{code}。")
+            validate_answer(items[code][1], key, new.value, new.note, grades=grades)
+        except RuleError as fault:
+            raise Invalid("invalid", fault.message_zh, path=fault.path, msg=fault.message_zh) from fault
+
+
+class _Batch:
+    """The registers of one visit while a call changes them: read at once, written at once."""
+
+    def __init__(self, actor: Actor, visit: Visit, n: int | None, at: dt.datetime | None) -> None:
+        self.actor, self.visit, self.n, self.at = actor, visit, n, at
+        self.device = str(actor.device_id) if actor.device_id else None
+        self.rows = {row.key: row for row in visit.answers.all()}
+        self.newest = self._newest()
+        self.new: list[Answer] = []
+        self.changed: list[Answer] = []
+        self.revisions: list[AnswerRevision] = []
+
+    def _newest(self) -> dict[str, int]:
+        if self.n is None or self.actor.device_id is None:
+            return {}
+        sent = AnswerRevision.objects.filter(visit=self.visit, device_id=self.actor.device_id, n__isnull=False)
+        return dict(sent.values("key").annotate(newest=Max("n")).values_list("key", "newest"))
+
+    def take(self, key: str, new: NewAnswer) -> dict[str, Any]:
+        row = self.rows.get(key)
+        incoming = Incoming(new.value, new.note, new.base, self.device, self.n, frozenset(new.settles))
+        merged = merge(_present(row), incoming, self.newest.get(key))
+        row = self._put(row, key, new, merged)
+        self._remember(row, new, merged)
+        return {"status": merged.status, "rev": row.rev}
+
+    def _put(self, row: Answer | None, key: str, new: NewAnswer, merged: Merged) -> Answer:
+        if row is None:
+            row = Answer(visit=self.visit, key=key, rev=0, at=clock.now())
+            self.new.append(row)
+        elif merged.fate in (RevisionFate.APPLIED, RevisionFate.CONFLICT) or len(row.rivals) != len(merged.rivals):
+            self.changed.append(row)
+        if merged.fate == RevisionFate.APPLIED:
+            row.value, row.note, row.rev = new.value, new.note, row.rev + 1
+            row.author_id, row.device_id, row.at = self.actor.user_id, self.actor.device_id, clock.now()
+        row.rivals = [dict(rival) for rival in merged.rivals]
+        if merged.fate == RevisionFate.CONFLICT:
+            row.rivals.append(self._rival(new))
+        return row
+
+    def _rival(self, new: NewAnswer) -> dict[str, Any]:
+        now = clock.now().isoformat().replace("+00:00", "Z")
+        return {
+            "id": str(uuid7()),
+            "value": new.value,
+            "note": new.note,
+            "by": self.actor.user_id,
+            "device": self.device,
+            "at": now,
+        }
+
+    def _remember(self, row: Answer, new: NewAnswer, merged: Merged) -> None:
+        self.revisions.append(
+            AnswerRevision(
+                visit=self.visit,
+                key=row.key,
+                value=new.value,
+                note=new.note,
+                rev=row.rev if merged.fate == RevisionFate.APPLIED else None,
+                base=new.base,
+                fate=merged.fate,
+                author_id=self.actor.user_id,
+                device_id=self.actor.device_id,
+                n=self.n,
+                device_at=self.at,
+            )
+        )
+
+    def save(self) -> None:
+        Answer.objects.bulk_create(self.new)
+        Answer.objects.bulk_update(self.changed, ["value", "note", "rev", "author_id", "device_id", "at", "rivals"])
+        AnswerRevision.objects.bulk_create(self.revisions)
+
+
+def _present(row: Answer | None) -> Present | None:
+    if row is None:
+        return None
+    device = str(row.device_id) if row.device_id else None
+    return Present(row.value, row.note, row.rev, device, tuple(row.rivals))
+
+
+def settle(*, actor: Actor, visit_id: uuid.UUID, key: str, choice: str) -> SetResult:
+    """Somebody of the crew picks: `choice` is `current` or the id of a rival; the other values go, kept on record.
+
+    Raises `Invalid` if the key has no such rival, and what `set_answers` raises.
+    """
+    with write(actor=actor):
+        visit = field_work.for_work(actor, visit_id)
+        row = Answer.objects.filter(visit=visit, key=key).first()
+        rivals = {rival["id"]: rival for rival in row.rivals} if row else {}
+        if row is None or (choice != "current" and choice not in rivals):
+            raise field_work.refuse("choice", "没有可供选择的冲突应答。")
+        value, note = (row.value, row.note) if choice == "current" else _of(rivals[choice])
+        new = NewAnswer(value, note, row.rev, tuple(rivals))
+        return set_answers(actor=actor, visit_id=visit_id, answers={key: new})
+
+
+def _of(rival: Mapping[str, Any]) -> tuple[Any, str]:
+    return rival["value"], str(rival["note"])

@@ -1,0 +1,140 @@
+"""Evidence: the fact, added once; and what `media` found when the bytes came."""
+
+import datetime as dt
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from backend.core import clock
+from backend.core.actor import Actor, system
+from backend.core.errors import Conflict, NotFound
+from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState, Finding, Visit
+from backend.inspections.services import field
+from backend.inspections.services.visits import Place
+from backend.journal.writing import write
+from backend.media.models import Expectation
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one upload (protocol, Uploads)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvidence:
+    """The fact as the phone states it: `size` in bytes, `sha256` in lower-case hex."""
+
+    sha256: str
+    size: int
+    filetype: str
+    kind: str = EvidenceKindName.PHOTO
+    answer_key: str = ""
+    finding: uuid.UUID | None = None
+    taken_at: dt.datetime | None = None
+    place: Place | None = None
+
+
+def add(
+    *, actor: Actor, evidence_id: uuid.UUID, visit_id: uuid.UUID, new: NewEvidence, at: dt.datetime | None = None
+) -> Evidence:
+    """Add evidence to a visit; `verified` at once where the bytes were faster. The same fact once more changes nothing; another fact under its id is refused.
+
+    Raises `NotFound` (visit, finding), `Conflict(late_lock, late_assignment, bad_state)`, `Invalid(invalid)`.
+    """
+    _check(new)
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        known = Evidence.objects.filter(pk=evidence_id).first()
+        if known is not None:
+            return _same(known, visit, new)
+        field.move(visit, "work", actor, at=at)
+        visit.save(update_fields=["state"])
+        evidence = _build(actor, evidence_id, visit, new)
+        if _has_arrived(evidence):
+            evidence.state, evidence.verified_at = EvidenceState.VERIFIED, clock.now()
+        evidence.save(force_insert=True)
+        change.put(visit)
+        change.put(evidence)
+        change.log("evidence.added", evidence, sha256=new.sha256, size=new.size)
+    return evidence
+
+
+def _check(new: NewEvidence) -> None:
+    if not SHA256.fullmatch(new.sha256):
+        raise field.refuse("sha256", "摘要须为64位小写十六进制。")
+    if not 0 < new.size <= LARGEST:
+        raise field.refuse("size", "文件大小须在1字节至64 MB之间。")
+    if new.kind not in EvidenceKindName.values:
+        raise field.refuse("kind", "佐证种类不正确。")
+
+
+def _same(known: Evidence, visit: Visit, new: NewEvidence) -> Evidence:
+    if (known.visit_id, known.sha256, known.size) != (visit.pk, new.sha256, new.size):
+        raise Conflict("bad_state", "佐证一经登记不能更改，请以新编号登记。")
+    return known
+
+
+def _build(actor: Actor, evidence_id: uuid.UUID, visit: Visit, new: NewEvidence) -> Evidence:
+    place = new.place
+    return Evidence(
+        id=evidence_id,
+        county_id=actor.county_id,
+        visit=visit,
+        finding=_finding(visit, new.finding),
+        answer_key=new.answer_key,
+        kind=new.kind,
+        sha256=new.sha256,
+        size=new.size,
+        filetype=new.filetype,
+        taken_at=new.taken_at,
+        lng=place.lng if place else None,
+        lat=place.lat if place else None,
+        accuracy=place.accuracy if place else None,
+        datum=place.datum if place else "",
+        author_id=actor.user_id,
+    )
+
+
+def _has_arrived(evidence: Evidence) -> bool:
+    """Whether `media` has verified the bytes already: they may be sent as soon as the fact is in custody."""
+    return Expectation.objects.filter(
+        evidence_id=str(evidence.pk), sha256=evidence.sha256, size=evidence.size, state=EvidenceState.VERIFIED
+    ).exists()
+
+
+def _finding(visit: Visit, finding_id: uuid.UUID | None) -> Finding | None:
+    if finding_id is None:
+        return None
+    finding = visit.findings.filter(pk=finding_id).first()
+    if finding is None:
+        raise NotFound("finding", finding_id)
+    return finding
+
+
+def received(*, evidence_id: str, sha256: str, intact: bool, facts: dict[str, Any]) -> None:
+    """The bytes came and were hashed again: the fact becomes `verified` or `corrupt`, and every phone hears of it.
+
+    Ids that are no evidence of ours (a school's upload, a fact still held) are passed over.
+    """
+    known = _find(evidence_id)
+    if known is None:
+        return
+    with write(actor=system(known.county_id)) as change:
+        evidence = Evidence.objects.select_for_update(of=("self",)).select_related("visit").get(pk=known.pk)
+        if evidence.state == EvidenceState.VERIFIED or evidence.sha256 != sha256:
+            return
+        if not intact and facts.get("owner_id") != evidence.author_id:
+            return  # somebody else's failed upload under our id says nothing about ours
+        evidence.state = EvidenceState.VERIFIED if intact else EvidenceState.CORRUPT
+        evidence.verified_at = clock.now() if intact else None
+        evidence.facts = facts
+        evidence.save(update_fields=["state", "verified_at", "facts"])
+        change.put(evidence)
+        change.log(f"evidence.{evidence.state}", evidence, sha256=sha256)
+
+
+def _find(evidence_id: str) -> Evidence | None:
+    try:
+        return Evidence.objects.filter(pk=uuid.UUID(evidence_id)).first()
+    except ValueError:
+        return None

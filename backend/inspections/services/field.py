@@ -1,0 +1,80 @@
+"""What every piece of field work does first and last: find the visit, check the authority, move its state."""
+
+import datetime as dt
+import uuid
+
+from backend.core import codec
+from backend.core.actor import Actor
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.inspections.models import Assignment, Visit, VisitAlias, VisitTransition
+from backend.inspections.models.lifecycle import visit_after
+from backend.inspections.models.template import MAX_DOCUMENT_BYTES
+from backend.inspections.selectors import crews
+
+LATE = "您未被安排或已回避此次任务，内容已留存，等待组长处理。"
+
+
+def locked(actor: Actor, visit_id: uuid.UUID) -> Visit:
+    """The visit, locked, also by an id it is known by besides. Raises `NotFound` also for another county's."""
+    rows = Visit.objects.select_for_update(of=("self",)).select_related("assignment", "target")
+    visit = rows.filter(pk=visit_id, county_id=actor.county_id).first()
+    if visit is None:
+        alias = VisitAlias.objects.filter(pk=visit_id).values_list("visit_id", flat=True).first()
+        visit = rows.filter(pk=alias, county_id=actor.county_id).first() if alias else None
+    if visit is None:
+        raise NotFound("visit", visit_id)
+    return visit
+
+
+def for_work(actor: Actor, visit_id: uuid.UUID) -> Visit:
+    """The visit for somebody of its crew, present or past.
+
+    Raises `NotFound` for everybody else, exactly as if there were no such visit, and `Conflict(late_assignment)` for
+    those who declared recusal.
+    """
+    visit = locked(actor, visit_id)
+    if not crews.works_on(actor, visit.assignment):
+        raise NotFound("visit", visit_id)
+    check_not_recused(actor, visit.assignment)
+    return visit
+
+
+def check_not_recused(actor: Actor, assignment: Assignment) -> None:
+    """Raises `Conflict(late_assignment)` if the actor stays away from it."""
+    if actor.user_id is not None and crews.is_recused(actor.user_id, assignment):
+        raise Conflict("late_assignment", LATE)
+
+
+def move(
+    visit: Visit, verb: str, actor: Actor, *, at: dt.datetime | None = None, reason: str = "", always: bool = False
+) -> None:
+    """Take the step `verb`; a step that changes the state, or is to be remembered `always`, becomes a row.
+
+    Does not save the visit. Raises `Conflict`: `late_lock`, `bad_state`.
+    """
+    before, visit.state = visit.state, visit_after(verb, visit.state)
+    if visit.state == before and not always:
+        return
+    VisitTransition.objects.create(
+        visit=visit,
+        verb=verb,
+        before=before,
+        after=visit.state,
+        round=visit.round,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        device_at=at,
+        reason=reason,
+    )
+
+
+def check_size(visit: Visit) -> None:
+    """Raises `Invalid(invalid)` if the visit no longer fits into one document."""
+    if len(codec.dumps({"rev": 1, **visit.journal_document()})) >= MAX_DOCUMENT_BYTES:
+        reason = "本次到访的内容超过 64 KB，请精简文字。"
+        raise Invalid("invalid", reason, path="", msg=reason)
+
+
+def refuse(path: str, reason: str, code: str = "invalid") -> Invalid:
+    """An error that names the field and says in Chinese what is wrong with it."""
+    return Invalid(code, reason, path=path, msg=reason)

@@ -1,0 +1,292 @@
+"""Findings: recorded in the field, moved by a table of states."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max
+
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.inspections.models import Finding, FindingState, FindingTransition, Responsibility, Visit
+from backend.inspections.models.lifecycle import check_finding_move
+from backend.inspections.models.template import legal_basis
+from backend.inspections.rules.checklist import Item, Severity, Template
+from backend.inspections.rules.errors import RuleError
+from backend.inspections.rules.grading import LEVELS, Grading, can_fix_on_spot, check_severity_choice, severity_after
+from backend.inspections.selectors import crews, templates
+from backend.inspections.selectors import findings as selectors
+from backend.inspections.services import field
+from backend.inspections.services.publication import publish_to_target
+from backend.journal.writing import Change, write
+
+__all__ = ["NewFinding", "OnSpot", "advance", "amend", "confirm_on_spot", "publish_to_target", "record", "withdraw"]
+
+LONGEST = 2000
+EDITABLE = (FindingState.RECORDED, FindingState.RECTIFIED_ON_SPOT)
+
+
+@dataclass(frozen=True, slots=True)
+class OnSpot:
+    """Fixed while the inspectors stayed: photos before and after (evidence ids), confirmed by the other inspector."""
+
+    before: Sequence[str] = ()
+    after: Sequence[str] = ()
+    confirmed_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewFinding:
+    """A finding as the inspector writes it; `severity` None leaves the proposal of the rules."""
+
+    item: str
+    text: str = ""
+    answer_key: str = ""
+    severity: str | None = None
+    severity_reason: str = ""
+    responsibility: str = Responsibility.UNIT
+    self_found_fixed: bool = False
+    on_spot: OnSpot | None = None
+
+
+def record(
+    *,
+    actor: Actor,
+    finding_id: uuid.UUID,
+    visit_id: uuid.UUID,
+    new: NewFinding,
+    n: int | None = None,
+    at: dt.datetime | None = None,
+) -> Finding:
+    """Write a finding into a visit. The same id once more changes nothing.
+
+    Raises `NotFound`, `Conflict(late_lock, late_assignment, bad_state)`, `Invalid(invalid, path, msg)`.
+    """
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        known = Finding.objects.filter(pk=finding_id).select_related("visit").first()
+        if known is not None:
+            return _same(known, visit)
+        field.move(visit, "work", actor, at=at)
+        visit.save(update_fields=["state"])
+        finding = Finding(
+            id=finding_id,
+            county_id=actor.county_id,
+            visit=visit,
+            target=visit.target,
+            number=_next_number(visit),
+            recorded_by=actor.user_id,
+            device_at=at,
+        )
+        _write(finding, new, actor, n)
+        finding.save(force_insert=True)
+        _step(finding, "", actor, "")
+        change.put(visit)
+        change.put(finding)
+        change.log("finding.recorded", finding, item=new.item, severity=finding.severity)
+    return finding
+
+
+def _same(known: Finding, visit: Visit) -> Finding:
+    if known.visit_id != visit.pk:
+        raise Conflict("bad_state", "该编号已被使用。")
+    return known
+
+
+def _next_number(visit: Visit) -> int:
+    return (visit.findings.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def amend(
+    *, actor: Actor, finding_id: uuid.UUID, new: NewFinding, n: int | None = None, at: dt.datetime | None = None
+) -> Finding:
+    """Rewrite a finding of a visit still at work. An older word of the same device never undoes a newer one."""
+    with write(actor=actor) as change:
+        finding = _for_work(actor, finding_id)
+        field.move(finding.visit, "work", actor, at=at)
+        if _is_outdated(finding, actor, n):
+            return finding
+        if finding.state not in EDITABLE:
+            raise Conflict("bad_state", "该问题已不能修改。")
+        before = finding.state
+        _write(finding, new, actor, n)
+        finding.save()
+        if finding.state != before:
+            _step(finding, before, actor, "")
+        finding.visit.save(update_fields=["state"])
+        change.put(finding.visit)
+        change.put(finding)
+        change.log("finding.amended", finding, severity=finding.severity)
+    return finding
+
+
+def _is_outdated(finding: Finding, actor: Actor, n: int | None) -> bool:
+    return None not in (n, finding.n) and finding.device_id == actor.device_id and (n or 0) < (finding.n or 0)
+
+
+def withdraw(*, actor: Actor, finding_id: uuid.UUID, reason: str) -> Finding:
+    """Take a finding back before the visit is submitted; it stays on record. A second time changes nothing."""
+    if not reason.strip():
+        raise field.refuse("reason", "撤销问题须写明理由。")
+    with write(actor=actor) as change:
+        finding = _for_work(actor, finding_id)
+        field.move(finding.visit, "note", actor)
+        if finding.state != FindingState.WITHDRAWN:
+            _advance(change, finding, FindingState.WITHDRAWN, actor, reason)
+    return finding
+
+
+def confirm_on_spot(*, actor: Actor, finding_id: uuid.UUID) -> Finding:
+    """The other inspector confirms a fix that was recorded without it. Raises `Conflict` for its own author."""
+    with write(actor=actor) as change:
+        finding = _for_work(actor, finding_id)
+        if finding.on_spot is None or finding.recorded_by == actor.user_id:
+            raise Conflict("bad_state", "须由另一名督查员确认即知即改。")
+        finding.on_spot = {**finding.on_spot, "confirmed_by": actor.user_id}
+        finding.save(update_fields=["on_spot"])
+        if finding.state == FindingState.RECORDED:
+            _advance(change, finding, FindingState.RECTIFIED_ON_SPOT, actor, "")
+        change.put(finding)
+        change.log("finding.fix_confirmed", finding)
+    return finding
+
+
+def advance(*, actor: Actor, finding_id: uuid.UUID, to: str, reason: str = "") -> Finding:
+    """Move a finding by the table of states (workflow.md section 6); what notices and reviews call.
+
+    The caller answers for who may do it. Raises `NotFound`, `Conflict(bad_state)`.
+    """
+    with write(actor=actor) as change:
+        finding = _locked(actor, finding_id)
+        _advance(change, finding, to, actor, reason)
+    return finding
+
+
+def _advance(change: Change, finding: Finding, to: str, actor: Actor, reason: str) -> None:
+    before = finding.state
+    check_finding_move(before, to)
+    finding.state = to
+    finding.closed_at = clock.now() if to == FindingState.CLOSED else None
+    if before == FindingState.CLOSED:
+        finding.reopened += 1
+    finding.save(update_fields=["state", "closed_at", "reopened"])
+    _step(finding, before, actor, reason)
+    change.put(finding)
+    change.log(f"finding.{to}", finding, reason=reason)
+
+
+def _step(finding: Finding, before: str, actor: Actor, reason: str) -> None:
+    FindingTransition.objects.create(
+        finding=finding,
+        before=before,
+        after=finding.state,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        reason=reason,
+    )
+
+
+def _locked(actor: Actor, finding_id: uuid.UUID) -> Finding:
+    rows = Finding.objects.select_for_update(of=("self",)).select_related("visit__assignment", "visit__target")
+    finding = rows.filter(pk=finding_id, county_id=actor.county_id).first()
+    if finding is None:
+        raise NotFound("finding", finding_id)
+    return finding
+
+
+def _for_work(actor: Actor, finding_id: uuid.UUID) -> Finding:
+    """The finding for somebody of its crew, with its visit locked first: every writer takes the two in that order."""
+    visit_id = (
+        Finding.objects.filter(pk=finding_id, county_id=actor.county_id).values_list("visit_id", flat=True).first()
+    )
+    if visit_id is None:
+        raise NotFound("finding", finding_id)
+    try:
+        visit = field.for_work(actor, visit_id)
+    except NotFound:
+        raise NotFound("finding", finding_id) from None
+    finding = _locked(actor, finding_id)
+    finding.visit = visit
+    return finding
+
+
+def _write(finding: Finding, new: NewFinding, actor: Actor, n: int | None) -> None:
+    template, item = _item(finding.visit, new.item)
+    base = Severity(item.severity or Severity.MINOR)
+    grading = _grading(finding, base, new)
+    finding.template_code, finding.item_code, finding.answer_key = template.code, item.code, new.answer_key
+    finding.text = _text(new.text.strip() or item.text)
+    finding.base_severity, finding.chosen_severity = base, new.severity or ""
+    finding.severity, finding.veto_candidate = grading
+    finding.severity_reason = new.severity_reason
+    finding.self_found_fixed = new.self_found_fixed
+    finding.responsibility = new.responsibility
+    finding.legal_basis = legal_basis(template, item)
+    finding.due_days = _due_days(item, base, grading.severity)
+    finding.device_id, finding.n = actor.device_id, n
+    _write_fix(finding, new.on_spot, actor)
+
+
+def _item(visit: Visit, code: str) -> tuple[Template, Item]:
+    items = templates.items_by_code(templates.pinned(visit), templates.target_type(visit.target))
+    if code not in items:
+        raise field.refuse("item", f"本次到访的清单中没有条目{code}。")
+    return items[code]
+
+
+def _grading(finding: Finding, base: Severity, new: NewFinding) -> Grading:
+    """The rules' proposal, lowered by one level where the inspector says why (workflow.md section 4)."""
+    finding.item_code = new.item
+    finding.repeated = selectors.was_found_before(finding)
+    proposal = severity_after(base, repeat_within_12_months=finding.repeated, self_found_fixed=new.self_found_fixed)
+    if new.severity is None:
+        return proposal
+    chosen = Severity(new.severity)
+    try:
+        check_severity_choice(proposal.severity, chosen, new.severity_reason)
+    except RuleError as fault:
+        raise Invalid("invalid", fault.message_zh, path=fault.path, msg=fault.message_zh) from fault
+    return Grading(chosen, chosen is Severity.VETO)
+
+
+def _due_days(item: Item, base: Severity, severity: Severity) -> int:
+    """The item's own days while its level stands, the level's days once it moved."""
+    if severity is base and item.default_days is not None:
+        return item.default_days
+    return LEVELS[severity].default_days
+
+
+def _text(text: str) -> str:
+    if len(text) > LONGEST or "\x00" in text:
+        raise field.refuse("text", f"问题描述不得超过{LONGEST}字。")
+    return text
+
+
+def _write_fix(finding: Finding, fix: OnSpot | None, actor: Actor) -> None:
+    """Set or clear the fix on the spot. It holds once a second inspector confirmed it; until then it is only noted."""
+    if fix is None:
+        finding.on_spot, finding.rectified_on_spot = None, False
+        finding.state = FindingState.RECORDED
+        return
+    _check_fix(finding, fix, actor)
+    finding.on_spot = _fix_json(fix)
+    finding.rectified_on_spot = True
+    finding.state = FindingState.RECTIFIED_ON_SPOT if fix.confirmed_by else FindingState.RECORDED
+
+
+def _check_fix(finding: Finding, fix: OnSpot, actor: Actor) -> None:
+    if not can_fix_on_spot(Severity(finding.severity)) or finding.responsibility == Responsibility.PERSON:
+        raise field.refuse("on_spot", "只有一般、较重且不涉及个人责任的问题可以即知即改。")
+    if not (fix.before and fix.after):
+        raise field.refuse("on_spot", "即知即改须有整改前、整改后的照片。")
+    if fix.confirmed_by is not None and (
+        fix.confirmed_by == actor.user_id or fix.confirmed_by not in crews.present(finding.visit.assignment)
+    ):
+        raise field.refuse("on_spot.confirmed_by", "须由本组另一名督查员确认。")
+
+
+def _fix_json(fix: OnSpot) -> dict[str, Any]:
+    return {"before": list(fix.before), "after": list(fix.after), "confirmed_by": fix.confirmed_by}

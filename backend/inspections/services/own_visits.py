@@ -1,0 +1,78 @@
+"""Visits nobody was sent on: a suspected site, something met on the road."""
+
+import uuid
+
+from backend.accounts.models.user import in_term
+from backend.accounts.roles import PHONE_ROLES
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Forbidden, NotFound
+from backend.inspections.models import Assignment, AssignmentState, VisitKind
+from backend.inspections.selectors import templates
+from backend.inspections.services import crews
+from backend.journal import grants
+from backend.journal.writing import Change
+from backend.registry.models import Membership, Target, TargetKind, Track
+
+
+def begin(change: Change, actor: Actor, target_id: uuid.UUID | None) -> Assignment:
+    """An assignment of the actor's own, under way at once, in a scope of its own for author, leader and office.
+
+    Raises `NotFound` for a target the actor cannot see, `Forbidden` for people who do not visit.
+    """
+    if actor.user_id is None or not actor.has(*PHONE_ROLES):
+        raise Forbidden()
+    target = _visible(actor, target_id)
+    membership = own_team(actor.user_id)
+    now = clock.now()
+    assignment = Assignment.objects.create(
+        county_id=actor.county_id,
+        target=target,
+        team=membership.team if membership else None,
+        track=membership.team.track if membership else Track.DEPARTMENT,
+        kind=VisitKind.ROUTINE,
+        plan_month=f"{clock.today():%Y-%m}",
+        scheduled_on=clock.today(),
+        templates=_templates(actor.county_id, target),
+        leader_id=actor.user_id,
+        reveal_at=now,
+        announced_at=now,
+        released_at=now,
+        departed_at=now,
+        state=AssignmentState.DEPARTED,
+        own=True,
+        created_by=actor.user_id,
+    )
+    crews.enrol(assignment, actor.user_id, leaders_beside(actor.user_id, membership))
+    crews.open_to_leader(change, assignment)
+    crews.open_to_crew(change, assignment)
+    change.put(assignment)
+    change.log("assignment.own", assignment)
+    return assignment
+
+
+def own_team(user_id: int) -> Membership | None:
+    """The membership under which somebody goes out on their own: the newest that holds now."""
+    rows = Membership.objects.filter(in_term(clock.now()), user_id=user_id).select_related("team")
+    return rows.order_by("-starts_at", "-pk").first()
+
+
+def leaders_beside(user_id: int, membership: Membership | None) -> set[int]:
+    """The leader of the team, unless it is `user_id`; empty without a team."""
+    if membership is None:
+        return set()
+    rows = Membership.objects.filter(in_term(clock.now()), team=membership.team, is_leader=True)
+    return set(rows.values_list("user_id", flat=True)) - {user_id}
+
+
+def _visible(actor: Actor, target_id: uuid.UUID | None) -> Target:
+    target = Target.objects.filter(pk=target_id, county_id=actor.county_id).first() if target_id else None
+    hidden = target is not None and target.kind == TargetKind.SUSPECTED_SITE
+    if target is None or (hidden and not grants.may_read(actor.user_id or 0, target.scope)):
+        raise NotFound("target", target_id)
+    return target
+
+
+def _templates(county_id: int, target: Target) -> list[list[object]]:
+    codes = templates.default_codes(county_id, target)
+    return [[row.code, row.version] for row in templates.newest(county_id, codes)]

@@ -1,0 +1,114 @@
+"""What happens to a submitted visit: approved or returned; and decisions of a review visit."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.accounts.roles import Role
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Conflict, Forbidden, NotFound
+from backend.inspections.models import Assignment, Finding, FindingState, Visit, VisitKind, VisitState
+from backend.inspections.models.lifecycle import assignment_after
+from backend.inspections.selectors import crews as crew_rows
+from backend.inspections.selectors import visits as selectors
+from backend.inspections.services import crews, field, findings, submissions
+from backend.journal.writing import Change, write
+
+KEPT_ON_PHONES = dt.timedelta(days=35)
+"""An approved visit leaves the phones' feed after this (protocol, Documents)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """On one finding after a review: `result` is `closed` or `returned`."""
+
+    finding: uuid.UUID
+    result: str
+    reason: str = ""
+
+
+def approve(*, actor: Actor, visit_id: uuid.UUID, reason: str = "") -> Visit:
+    """Confirm a submitted visit: its findings stand, what was fixed on the spot is closed, the assignment is done.
+
+    By the office, or the leader of the team if somebody else submitted it. Raises `NotFound`, `Forbidden`, `Conflict`.
+    """
+    with write(actor=actor) as change:
+        visit = _for_review(actor, visit_id)
+        field.move(visit, "approve", actor, reason=reason)
+        _confirm_findings(actor, visit)
+        result = submissions.score_visit(visit)
+        visit.score, visit.score_lines = result.value, submissions.score_lines(result)
+        visit.approved_at, visit.approved_by = clock.now(), actor.user_id
+        visit.save()
+        _finish(change, visit.assignment)
+        change.put(visit)
+        change.tell("visit.approved", crew_rows.present(visit.assignment), visit)
+        change.log("visit.approved", visit, score=visit.score, round=visit.round)
+    return visit
+
+
+def _confirm_findings(actor: Actor, visit: Visit) -> None:
+    after = {FindingState.RECORDED: FindingState.CONFIRMED, FindingState.RECTIFIED_ON_SPOT: FindingState.CLOSED}
+    for finding in visit.findings.filter(state__in=list(after)).order_by("number"):
+        findings.advance(actor=actor, finding_id=finding.pk, to=after[FindingState(finding.state)])
+
+
+def _finish(change: Change, assignment: Assignment) -> None:
+    assignment.state = assignment_after("finish", assignment.state)
+    assignment.save(update_fields=["state"])
+    change.put(assignment)
+    crews.shut(change, assignment, at=clock.now() + KEPT_ON_PHONES)
+
+
+def return_visit(*, actor: Actor, visit_id: uuid.UUID, reason: str) -> Visit:
+    """Send a submitted visit back to its crew; the next round begins. What was submitted stays as it was (I10)."""
+    if not reason.strip():
+        raise field.refuse("reason", "退回须写明原因。")
+    with write(actor=actor) as change:
+        visit = _for_review(actor, visit_id)
+        field.move(visit, "return", actor, reason=reason)
+        visit.round += 1
+        visit.return_reason, visit.content_hash, visit.counts_for_coverage = reason, "", False
+        visit.save()
+        change.put(visit)
+        change.tell("visit.returned", crew_rows.present(visit.assignment), visit)
+        change.log("visit.returned", visit, reason=reason, round=visit.round)
+    return visit
+
+
+def _for_review(actor: Actor, visit_id: uuid.UUID) -> Visit:
+    if not selectors.scoped(actor).filter(pk=visit_id).exists():
+        raise NotFound("visit", visit_id)
+    visit = field.locked(actor, visit_id)
+    leads = visit.assignment.leader_id == actor.user_id or actor.has(Role.TEAM_LEADER, Role.STATION_HEAD)
+    if not actor.has(Role.OFFICE) and (not leads or visit.submitted_by == actor.user_id):
+        raise Forbidden("not_reviewer", "须由督导办或未提交本次记录的组长审核。")
+    return visit
+
+
+def decide(*, actor: Actor, visit_id: uuid.UUID, decisions: Sequence[Decision]) -> Visit:
+    """What a review visit found of each reported finding at its target: closed or returned.
+
+    Raises `NotFound` (visit, finding), `Conflict(bad_state)` for visits of another kind and findings not reported.
+    """
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        if visit.kind != VisitKind.REVIEW_VISIT:
+            raise Conflict("bad_state", "只有复查到访可以作出复查结论。")
+        if visit.state in (VisitState.APPROVED, VisitState.CANCELLED):
+            raise Conflict("bad_state", "到访已结束，不能再作结论。")
+        for decision in decisions:
+            _decide(actor, visit, decision)
+        change.log("review.decided", visit, findings=[str(one.finding) for one in decisions])
+        change.put(visit)
+    return visit
+
+
+def _decide(actor: Actor, visit: Visit, decision: Decision) -> None:
+    if decision.result not in (FindingState.CLOSED, FindingState.RETURNED):
+        raise field.refuse("result", "复查结论须为“销号”或“退回”。")
+    if not Finding.objects.filter(pk=decision.finding, target_id=visit.target_id).exists():
+        raise NotFound("finding", decision.finding)
+    findings.advance(actor=actor, finding_id=decision.finding, to=decision.result, reason=decision.reason)

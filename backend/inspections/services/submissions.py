@@ -1,0 +1,149 @@
+"""Submitting a visit: complete, without open conflicts, and with the content both sides know."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backend.core import clock, codec
+from backend.core.actor import Actor
+from backend.core.errors import Conflict
+from backend.inspections.models import Visit, VisitRound, VisitState
+from backend.inspections.rules.checklist import AnswerType, Severity, Template
+from backend.inspections.rules.completeness import Missing, missing_for_submit
+from backend.inspections.rules.scoring import Score, ScoredFinding
+from backend.inspections.rules.scoring import score as score_of
+from backend.inspections.selectors import evidence, templates
+from backend.inspections.selectors.content import content_of
+from backend.inspections.services import crews, field
+from backend.journal.writing import Change, write
+
+
+class ContentDiffers(Conflict):
+    """The phone signed another content than the server holds; it pulls and submits again (`expected` is our hash)."""
+
+    code = "content_differs"
+    detail = "提交内容与服务器记录不一致，请同步后重新核对提交。"
+
+    def __init__(self, visit: Visit, expected: str) -> None:
+        super().__init__(expected=expected)
+        self.visit, self.expected = visit, expected
+
+
+def submit(
+    *, actor: Actor, visit_id: uuid.UUID, content_hash: str | None = None, at: dt.datetime | None = None
+) -> Visit:
+    """Close a round of the visit. `content_hash` None (desk, REST) signs what the server holds.
+
+    A submission of exactly what is submitted already changes nothing. Raises `NotFound`, `Conflict`: `late_lock`,
+    `bad_state` with `missing` (list of `{key, code, message}`) or `conflicts` (keys), and `ContentDiffers`.
+    """
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        if visit.state in (VisitState.SUBMITTED, VisitState.APPROVED) and content_hash == visit.content_hash:
+            return visit
+        field.move(visit, "submit", actor, at=at)
+        content = content_of(visit)
+        _check_settled(visit)
+        _check_complete(visit, content["answers"])
+        expected = codec.content_hash(content)
+        if content_hash is not None and content_hash.lower() != expected:
+            raise ContentDiffers(visit, expected)
+        _close_round(change, visit, actor, content, expected)
+    return visit
+
+
+def _check_settled(visit: Visit) -> None:
+    keys = sorted(row.key for row in visit.answers.all() if row.rivals)
+    if keys:
+        raise Conflict("bad_state", f"有{len(keys)}项应答存在冲突，请先选定：{'、'.join(keys[:5])}。", conflicts=keys)
+
+
+def _check_complete(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> None:
+    pinned = templates.pinned(visit)
+    filled = {**_signed(visit, pinned), **answers}
+    gaps = missing_for_submit(pinned, filled, templates.target_type(visit.target), templates.grades_of(visit.target))
+    gaps += _unknown_evidence(visit, answers)
+    if gaps:
+        listed = [{"key": gap.key, "code": gap.code, "message": gap.message_zh} for gap in gaps]
+        raise Conflict("bad_state", f"还有{len(gaps)}项未完成，不能提交。", missing=listed)
+
+
+def _signed(visit: Visit, pinned: Iterable[Template]) -> dict[str, dict[str, Any]]:
+    """Signatures given by `visit.sign` stand for the signature items, which nobody then answers a second time."""
+    given = visit.signatures or {}
+    filled: dict[str, dict[str, Any]] = {}
+    for item in (item for template in pinned for item in template.items if item.type is AnswerType.SIGNATURE):
+        ids = given.get("unit" if item.refusable else "inspectors", [])
+        refused = given.get("refused", "") if item.refusable else ""
+        if ids or refused:
+            filled[item.code] = {"value": ids, "note": refused}
+    return filled
+
+
+def _unknown_evidence(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> list[Missing]:
+    known = evidence.known_ids(visit.pk)
+    items = {item.code: item for template in templates.pinned(visit) for item in template.items}
+    media = (AnswerType.PHOTO, AnswerType.SIGNATURE)
+    return [
+        Missing(key, "unknown_evidence", "应答所列的佐证尚未登记。")
+        for key, answer in answers.items()
+        if items[key.partition("#")[0]].type in media and not known.issuperset(answer["value"])
+    ]
+
+
+def _close_round(change: Change, visit: Visit, actor: Actor, content: dict[str, Any], expected: str) -> None:
+    result = score_visit(visit)
+    lines = score_lines(result)
+    visit.content_hash, visit.score, visit.score_lines = expected, result.value, lines
+    visit.submitted_at, visit.submitted_by = clock.now(), actor.user_id
+    visit.counts_for_coverage = _is_valid(visit, content["answers"])
+    VisitRound.objects.create(
+        visit=visit,
+        round=visit.round,
+        content=content,
+        content_hash=expected,
+        score=result.value,
+        score_lines=lines,
+        submitted_by=actor.user_id,
+        submitted_at=visit.submitted_at,
+    )
+    visit.save()
+    change.put(visit)
+    told = crews.office(visit.county_id) | {visit.assignment.leader_id}
+    change.tell("visit.submitted", told - {actor.user_id or 0}, visit)
+    change.log("visit.submitted", visit, round=visit.round, content_hash=expected, score=result.value)
+
+
+def score_visit(visit: Visit) -> Score:
+    """The score as its findings stand now, explained line by line; withdrawn findings do not count."""
+    rows = sorted(visit.findings.exclude(state="withdrawn"), key=lambda row: row.number)
+    return score_of(ScoredFinding(row.item_code, Severity(row.severity), row.text[:60]) for row in rows)
+
+
+def score_lines(result: Score) -> list[dict[str, Any]]:
+    """The explanation as JSON: `{item, severity, points, text}` per deduction."""
+    return [
+        {"item": line.code, "severity": line.severity.value, "points": line.points, "text": line.explanation_zh}
+        for line in result.lines
+    ]
+
+
+def _is_valid(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether it counts for coverage (workflow.md section 1.3): arrived, in the geofence or with a reason, and signed.
+
+    That all mandatory items are answered was settled before. Signed means by `visit.sign` or by the signature items.
+    """
+    arrived = bool(visit.check_in and (visit.check_in["inside"] or visit.check_in["reason"]))
+    signed = {**_signed(visit, templates.pinned(visit))} or _signature_answers(visit, answers)
+    return arrived and bool(signed)
+
+
+def _signature_answers(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    codes = [
+        item.code
+        for template in templates.pinned(visit)
+        for item in template.items
+        if item.type is AnswerType.SIGNATURE
+    ]
+    return [code for code in codes if code in answers and (answers[code]["value"] or answers[code]["note"])]

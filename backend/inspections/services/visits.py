@@ -1,0 +1,248 @@
+"""A visit as it happens: start, check in, sample, feed back, sign, raise the alarm, cancel."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from backend.accounts.roles import Role
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Conflict, NotFound
+from backend.inspections.models import Assignment, Visit, VisitAlias
+from backend.inspections.selectors import crews as crew_rows
+from backend.inspections.services import assignments, crews, field, geofence, own_visits
+from backend.journal.writing import Change, write
+
+FINISHABLE = ("done", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the phone says it is: degrees, `accuracy` in metres, `datum` wgs84 or gcj02."""
+
+    lng: float
+    lat: float
+    accuracy: float | None = None
+    datum: str = "wgs84"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The visit, and whether this call began it."""
+
+    visit: Visit
+    new: bool
+
+
+def start(
+    *,
+    actor: Actor,
+    visit_id: uuid.UUID,
+    assignment_id: uuid.UUID | None = None,
+    target_id: uuid.UUID | None = None,
+    rev: int = 0,
+    at: dt.datetime | None = None,
+) -> Started:
+    """Begin the visit of an assignment, or without one at a target met on the road.
+
+    `rev` is the revision of the assignment that the phone saw. Who ever held the assignment may begin, however late and
+    also after a reassignment (protocol, Push). A second phone of the crew that begins under another id joins the first.
+    Raises `Conflict(late_assignment)` for an assignment never granted, unknown, or ended by recusal: all alike.
+    """
+    with write(actor=actor) as change:
+        known = Visit.objects.filter(pk=visit_id).first()
+        if known is not None:
+            return _again(actor, known)
+        if assignment_id is None:
+            assignment = own_visits.begin(change, actor, target_id)
+        else:
+            assignment = _granted(actor, assignment_id)
+        if hasattr(assignment, "visit"):
+            return _join(assignment.visit, visit_id)
+        return Started(_begin(change, actor, visit_id, assignment, rev, at), new=True)
+
+
+def _granted(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
+    try:
+        assignment = assignments.locked(actor, assignment_id)
+    except NotFound:
+        raise Conflict("late_assignment", field.LATE) from None
+    if not crew_rows.works_on(actor, assignment):
+        raise Conflict("late_assignment", field.LATE)
+    field.check_not_recused(actor, assignment)
+    if assignment.state == "cancelled":
+        raise Conflict("bad_state", "任务已取消。")
+    return assignment
+
+
+def _again(actor: Actor, visit: Visit) -> Started:
+    """The same visit is begun once more; to a stranger its id is one that cannot be used."""
+    if visit.county_id != actor.county_id or not crew_rows.works_on(actor, visit.assignment):
+        raise Conflict("late_assignment", field.LATE)
+    return Started(visit, new=False)
+
+
+def _join(visit: Visit, alias: uuid.UUID) -> Started:
+    VisitAlias.objects.get_or_create(pk=alias, defaults={"visit": visit})
+    return Started(visit, new=False)
+
+
+def _begin(
+    change: Change, actor: Actor, visit_id: uuid.UUID, assignment: Assignment, rev: int, at: dt.datetime | None
+) -> Visit:
+    if assignment.state not in FINISHABLE:
+        assignments.set_out(change, assignment)
+    visit = Visit(
+        id=visit_id,
+        county_id=actor.county_id,
+        assignment=assignment,
+        target=assignment.target,
+        track=assignment.track,
+        kind=assignment.kind,
+        mode=assignment.mode,
+        plan_month=assignment.plan_month,
+        templates=assignment.templates,
+        assignment_rev=rev,
+        started_by=actor.user_id,
+    )
+    visit.save(force_insert=True)
+    field.move(visit, "start", actor, at=at)
+    visit.save(update_fields=["state"])
+    change.put(visit)
+    change.log("visit.started", visit, assignment=str(assignment.pk), rev=rev)
+    return visit
+
+
+def check_in(
+    *, actor: Actor, visit_id: uuid.UUID, place: Place | None, reason: str = "", at: dt.datetime | None = None
+) -> Visit:
+    """Arrived. Outside the geofence, or without a position, a reason is needed; nothing else is held up.
+
+    Raises `Invalid(invalid, path="reason")`.
+    """
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        arrival = _arrival(visit, place)
+        if not arrival["inside"] and not reason.strip():
+            raise field.refuse("reason", "到达位置不在学校范围内或未取得定位，请写明原因。")
+        field.move(visit, "check_in", actor, at=at, reason=reason, always=True)
+        said = {"reason": reason, "by": actor.user_id, "at": _text(clock.now()), "device_at": _text(at)}
+        visit.check_in = {**arrival, **said}
+        _save(change, visit, "check_in")
+        change.log("visit.checked_in", visit, metres=arrival["metres"], inside=arrival["inside"])
+    return visit
+
+
+def _arrival(visit: Visit, place: Place | None) -> dict[str, Any]:
+    target = visit.target
+    if place is None:
+        return {"place": None, "metres": None, "inside": False}
+    if target.longitude is None or target.latitude is None:
+        return {"place": asdict(place), "metres": None, "inside": True}
+    there = geofence.Point(target.longitude, target.latitude, target.datum)
+    metres = geofence.distance(geofence.Point(place.lng, place.lat, place.datum), there)
+    return {"place": asdict(place), "metres": round(metres), "inside": geofence.is_inside(metres, place.accuracy)}
+
+
+def sample(
+    *, actor: Actor, visit_id: uuid.UUID, classes: Sequence[Mapping[str, Any]], at: dt.datetime | None = None
+) -> Visit:
+    """The classes and pupil numbers drawn on site: `{grade, number, pupils}` each, never a name (workflow.md 3)."""
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        field.move(visit, "work", actor, at=at)
+        visit.sample = [dict(one) for one in classes]
+        _save(change, visit, "sample")
+        change.log("visit.sampled", visit, classes=len(classes))
+    return visit
+
+
+def amend(*, actor: Actor, visit_id: uuid.UUID, details: Mapping[str, Any], at: dt.datetime | None = None) -> Visit:
+    """Set details of the visit (remarks, number of the check notice, card numbers); others stay as they are."""
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        field.move(visit, "note", actor, at=at)
+        visit.details = {**visit.details, **details}
+        _save(change, visit, "details")
+        change.log("visit.amended", visit, fields=sorted(details))
+    return visit
+
+
+def feedback(
+    *, actor: Actor, visit_id: uuid.UUID, text: str, explanation: str = "", at: dt.datetime | None = None
+) -> Visit:
+    """What was told to the unit on site, and what its head said to it."""
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        field.move(visit, "feedback", actor, at=at)
+        visit.feedback = {"text": text, "explanation": explanation, "by": actor.user_id, "at": _text(clock.now())}
+        _save(change, visit, "feedback")
+        change.log("visit.feedback_given", visit)
+    return visit
+
+
+def sign(
+    *,
+    actor: Actor,
+    visit_id: uuid.UUID,
+    inspectors: Sequence[str] = (),
+    unit: Sequence[str] = (),
+    refused: str = "",
+    at: dt.datetime | None = None,
+) -> Visit:
+    """Signatures as evidence ids, of the inspectors and of the unit's head, or why the head refused.
+
+    Parts may come one after another; an empty part leaves what was there.
+    """
+    if not (inspectors or unit or refused.strip()):
+        raise field.refuse("inspectors", "请提供签名，或写明拒签原因。")
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        field.move(visit, "note", actor, at=at)
+        before = visit.signatures or {"inspectors": [], "unit": [], "refused": ""}
+        visit.signatures = {
+            "inspectors": list(inspectors) or before["inspectors"],
+            "unit": list(unit) or before["unit"],
+            "refused": refused or before["refused"],
+        }
+        _save(change, visit, "signatures")
+        change.log("visit.signed", visit, inspectors=len(inspectors), unit=len(unit), refused=bool(refused))
+    return visit
+
+
+def alarm(
+    *, actor: Actor, visit_id: uuid.UUID, text: str, place: Place | None = None, at: dt.datetime | None = None
+) -> Visit:
+    """Danger: office and leadership are told at once, whatever state the visit is in (条例 art. 15)."""
+    with write(actor=actor) as change:
+        visit = field.for_work(actor, visit_id)
+        told = crews.office(actor.county_id) | crews.leadership(actor.county_id)
+        change.tell("visit.alarm", told, visit, text=text[:200], target=visit.target.name)
+        change.log("visit.alarm", visit, text=text, place=asdict(place) if place else None)
+    return visit
+
+
+def cancel(*, actor: Actor, visit_id: uuid.UUID, reason: str, at: dt.datetime | None = None) -> Visit:
+    """Break off a visit that has not been submitted, with a reason; by its crew or the office."""
+    if not reason.strip():
+        raise field.refuse("reason", "取消到访须写明原因。")
+    with write(actor=actor) as change:
+        visit = field.locked(actor, visit_id) if actor.has(Role.OFFICE) else field.for_work(actor, visit_id)
+        field.move(visit, "cancel", actor, at=at, reason=reason)
+        visit.save(update_fields=["state"])
+        change.put(visit)
+        change.tell("visit.cancelled", crews.office(actor.county_id), visit)
+        change.log("visit.cancelled", visit, reason=reason)
+    return visit
+
+
+def _save(change: Change, visit: Visit, name: str) -> None:
+    field.check_size(visit)
+    visit.save(update_fields=["state", name])
+    change.put(visit)
+
+
+def _text(instant: dt.datetime | None) -> str | None:
+    return instant.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if instant else None
