@@ -73,14 +73,14 @@ class RuledTable(Table):
     def split(self, width: float, height: float) -> list[Flowable]:
         """Split between rows, with at least three of them after the break; ReportLab's protocol."""
         own = super().wrap(width, height)[1]
-        if self._must_give_up_rows(own, height):
+        gives_up = self._must_give_up_rows(own, height)
+        parts = [] if gives_up else super().split(width, height)
+        splittable = self._nrows > 2 * LONELY + self.repeatRows and not self.splitInRow
+        lonely = len(parts) == 2 and cast(RuledTable, parts[1])._nrows - self.repeatRows < LONELY
+        if gives_up or (splittable and lonely):
+            # The break keeps the moved rows from coming back into the room that they have just left.
             kept, moved = super().split(width, own - sum(self._rowHeights[-LONELY:]))
-            return [kept, CondPageBreak(TYPE_HEIGHT), moved]
-        parts = super().split(width, height)
-        if len(parts) == 2 and self._nrows > 2 * LONELY + self.repeatRows and not self.splitInRow:
-            after = cast(RuledTable, parts[1])._nrows - self.repeatRows
-            if 0 < after < LONELY:
-                parts = super().split(width, height - sum(self._rowHeights[-LONELY:-after])) or parts
+            parts = [kept, CondPageBreak(TYPE_HEIGHT), moved]
         if parts:
             cast(RuledTable, parts[-1]).room_after = self.room_after
         return parts

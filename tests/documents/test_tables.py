@@ -70,3 +70,13 @@ def test_columns_fill_the_type_area_and_hold_their_longest_number(weights):
     widths = column_widths(columns, [cells, cells], TYPE_WIDTH)
     assert sum(widths) == pytest.approx(TYPE_WIDTH)
     assert [width >= cell.minimum_width() for width, cell in zip(widths, cells, strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize("count", range(30, 50))
+def test_a_long_table_never_leaves_one_or_two_rows_alone_nor_repeats_its_header_on_a_page(count):
+    rows = tuple((at, f"第{at}所学校") for at in range(1, count + 1))
+    pages = pypdf_pages(annexed(TableData("学校名单", (Column("序号"), Column("学校名称", 3)), rows)))
+    with_rows = [page for page in pages if "所学校" in page]
+    assert [page.count("序号学校名称") for page in with_rows] == [1] * len(with_rows)
+    assert min(page.count("所学校") for page in with_rows) >= 3
+    assert "主编" in with_rows[-1]

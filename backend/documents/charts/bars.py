@@ -21,7 +21,6 @@ from backend.documents.charts.chart import (
 from backend.documents.grid import SIZE_SMALL_5
 from backend.documents.press import Press
 
-
 WIDEST_NAME = 150.0  # points
 
 
