@@ -1,11 +1,15 @@
-"""What phones read of this room and do in it: the inbox."""
+"""What phones read of this room and do in it: the inbox, also live."""
 
 import uuid
+from typing import Any
 
 import msgspec
 
+from backend.core.actor import Actor
 from backend.core.errors import Invalid
+from backend.notices.selectors import inbox as selectors
 from backend.notices.services import inbox as services
+from backend.sync import live
 from backend.sync.registry import Command, Outcome, document, operation
 
 document("inbox", "A message to the user, numbered without gaps per user")
@@ -25,3 +29,22 @@ def read_inbox(command: Command[ReadInbox]) -> Outcome:
         raise Invalid("invalid", "消息编号无效。", path="id", msg="not a UUID") from fault
     entry, changed = services.read_one(actor=command.actor, entry_id=entry_id, upto=command.data.upto)
     return Outcome(about=entry, status="applied" if changed else "merged")
+
+
+@services.on_delivered
+def send_standing(user_id: int, newest: int, unread: int) -> None:
+    """Tell the person's open sockets how the inbox stands; the content is fetched by whoever may read it."""
+    live.send_to_user(user_id, standing(newest, unread))
+
+
+@live.on_hello
+def missed(actor: Actor, message: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a client that has seen the inbox up to `inbox` has missed: one message, or none."""
+    seen, newest = message.get("inbox"), selectors.last_seq(actor)
+    if not isinstance(seen, int) or isinstance(seen, bool) or newest <= seen:
+        return []
+    return [standing(newest, selectors.unread(actor))]
+
+
+def standing(newest: int, unread: int) -> dict[str, Any]:
+    return {"type": "inbox", "seq": newest, "unread": unread}

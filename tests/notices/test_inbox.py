@@ -19,7 +19,7 @@ from backend.journal.models import AuditLine, FeedRow, Outbox
 from backend.journal.writing import write
 from backend.notices.models import InboxEntry
 from backend.notices.services import inbox
-from backend.notices.sync import ReadInbox, read_inbox
+from backend.notices.sync import ReadInbox, missed, read_inbox
 from backend.sync.registry import Command
 from tests.fixtures.people import Cast, Client
 
@@ -230,3 +230,12 @@ def test_two_racing_deliverers_deliver_everything_exactly_once(
     for reader in readers:
         seqs = InboxEntry.objects.filter(user_id=reader.pk).order_by("seq").values_list("seq", flat=True)
         assert list(seqs) == list(range(1, 41))
+
+
+def test_hello_is_answered_with_what_was_missed(county: County, cast: Cast, inspector: User) -> None:
+    for _ in range(2):
+        tell(county, "visit.returned", [inspector])
+    inbox.deliver_waiting()
+    actor = cast.actor(inspector)
+    said = [missed(actor, {"type": "hello", "inbox": seen}) for seen in (0, 1, 2, None, "x", True)]
+    assert said == [[{"type": "inbox", "seq": 2, "unread": 2}]] * 2 + [[]] * 4

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from backend.accounts.permissions import actor_of
 from backend.core.pages import page
-from backend.core.requests import read
+from backend.core.requests import read, read_query
 from backend.core.schema import PAGING
 from backend.notices.models import InboxEntry
 from backend.notices.selectors import inbox
@@ -40,6 +40,10 @@ class InboxOut(serializers.Serializer[Any]):
     last = serializers.IntegerField(help_text="Number of the newest message, 0 for an empty inbox.")
 
 
+class InboxQuery(serializers.Serializer[Any]):
+    unread = serializers.BooleanField(default=False, help_text="Only what is not read yet.")
+
+
 class InboxReadIn(serializers.Serializer[Any]):
     ids = serializers.ListField(child=serializers.UUIDField(), max_length=200, default=list)
     upto = serializers.IntegerField(
@@ -57,13 +61,13 @@ class InboxView(APIView):
 
     @extend_schema(
         operation_id="inbox_list",
-        parameters=[*PAGING, OpenApiParameter("unread", bool, description="Only what is not read yet.")],
+        parameters=[*PAGING, InboxQuery],
         responses=InboxOut,
     )
     def get(self, request: Request) -> Response:
         actor = actor_of(request)
         rows = inbox.of(actor)
-        if request.query_params.get("unread") in {"true", "1"}:
+        if read_query(InboxQuery, request)["unread"]:
             rows = rows.filter(read_at__isnull=True)
         return Response(page(rows, request.query_params, by="-seq").answer(entry_json) | standing(request))
 

@@ -1,5 +1,30 @@
 """Tables of the notices room."""
 
+from backend.notices.models.answers import (
+    TEXT_LIMIT,
+    Defence,
+    DeliveryReceipt,
+    Extension,
+    FindingReport,
+    NoticeEvidence,
+    RectificationReport,
+)
 from backend.notices.models.inbox import InboxCounter, InboxEntry
+from backend.notices.models.notice import NoticeFinding, NoticeTransition, RectificationNotice
+from backend.notices.models.number import NumberSeries
 
-__all__ = ["InboxCounter", "InboxEntry"]
+__all__ = [
+    "TEXT_LIMIT",
+    "Defence",
+    "DeliveryReceipt",
+    "Extension",
+    "FindingReport",
+    "InboxCounter",
+    "InboxEntry",
+    "NoticeEvidence",
+    "NoticeFinding",
+    "NoticeTransition",
+    "NumberSeries",
+    "RectificationNotice",
+    "RectificationReport",
+]

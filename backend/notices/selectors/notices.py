@@ -1,0 +1,93 @@
+"""Reading notices: who may know of which.
+
+What is not the caller's, or not yet issued, is the same as what does not exist (workflow.md section 12).
+"""
+
+import datetime as dt
+import uuid
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from backend.accounts.roles import UNIT_ROLES, Role
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import NotFound
+from backend.notices.models import FindingReport, NoticeEvidence, NoticeFinding, RectificationNotice
+from backend.notices.rules.lifecycle import WITH_THE_UNIT
+from backend.registry.selectors import targets
+
+OVERSEERS = (Role.OFFICE, Role.LEADERSHIP, "system")
+
+
+def scoped(actor: Actor) -> QuerySet[RectificationNotice]:
+    """The notices `actor` may know of: the office and leadership their county's, a unit its own from `issued` on."""
+    rows = RectificationNotice.objects.filter(county_id=actor.county_id)
+    if actor.has(*OVERSEERS):
+        return rows
+    if actor.user_id is not None and actor.has(*UNIT_ROLES):
+        own = targets.of_contact(actor.user_id).values("pk")
+        return rows.filter(target__in=own, issued_at__isnull=False)
+    return rows.none()
+
+
+def get(actor: Actor, notice_id: uuid.UUID) -> RectificationNotice:
+    """One notice with all that belongs to it. Raises `NotFound`."""
+    found = complete(scoped(actor)).filter(pk=notice_id).first()
+    if found is None:
+        raise NotFound("notice", notice_id)
+    return found
+
+
+def locked(actor: Actor, notice_id: uuid.UUID) -> RectificationNotice:
+    """The notice, locked until the transaction ends. Raises `NotFound`."""
+    rows = scoped(actor).select_for_update(of=("self",)).select_related("target", "visit")
+    found = rows.filter(pk=notice_id).first()
+    if found is None:
+        raise NotFound("notice", notice_id)
+    return found
+
+
+def filtered(
+    rows: QuerySet[RectificationNotice],
+    *,
+    state: str = "",
+    target: uuid.UUID | None = None,
+    overdue: bool | None = None,
+) -> QuerySet[RectificationNotice]:
+    """Narrow `rows`; overdue is derived from the deadline that runs now."""
+    if state:
+        rows = rows.filter(state=state)
+    if target is not None:
+        rows = rows.filter(target_id=target)
+    if overdue is not None:
+        late = overdue_at(clock.today())
+        rows = rows.filter(late) if overdue else rows.exclude(late)
+    return rows.select_related("target")
+
+
+def overdue_at(today: dt.date) -> Q:
+    """The condition that a notice waits for its unit beyond its deadline."""
+    return Q(state__in=WITH_THE_UNIT, due_on__isnull=False, due_on__lt=today)
+
+
+def complete(rows: QuerySet[RectificationNotice]) -> QuerySet[RectificationNotice]:
+    """`rows` with everything a detail page shows, in a fixed number of queries."""
+    return rows.select_related("target", "defence", "extension").prefetch_related(
+        Prefetch("findings", queryset=items()), "transitions", "receipts"
+    )
+
+
+def items() -> QuerySet[NoticeFinding]:
+    """Rows of notices with the state of their finding, their evidence and their reports, oldest report first."""
+    parts = FindingReport.objects.select_related("report").prefetch_related("evidence").order_by("pk")
+    return (
+        NoticeFinding.objects.select_related("finding")
+        .prefetch_related("evidence", Prefetch("reports", queryset=parts))
+        .order_by("number")
+    )
+
+
+def may_read_blob(actor: Actor, sha256: str) -> bool:
+    """Whether `actor` may read the paper of a notice, or a unit's evidence, with this content."""
+    proofs = NoticeEvidence.objects.filter(county_id=actor.county_id, sha256=sha256).values("notice_id")
+    return scoped(actor).filter(Q(pdf_sha256=sha256) | Q(pk__in=proofs)).exists()

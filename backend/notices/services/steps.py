@@ -1,0 +1,137 @@
+"""Taking a step in the life of a notice: one transaction, one row of history, one audit line, also for a refusal."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from backend.accounts.models import User
+from backend.accounts.roles import UNIT_ROLES, Role
+from backend.accounts.selectors import people
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Conflict, Forbidden
+from backend.inspections.models import FindingState
+from backend.journal.writing import Change, write
+from backend.notices.models import NoticeFinding, NoticeTransition, RectificationNotice
+from backend.notices.rules.lifecycle import TRANSITIONS, WITH_THE_UNIT, Party, refusal, state_after
+from backend.notices.selectors import notices
+from backend.registry.selectors import targets
+
+RIGHT_TO_SIGN = "notices.sign_notice"
+
+OPEN_FINDINGS = (FindingState.IN_NOTICE, FindingState.RECTIFYING, FindingState.RETURNED)
+"""States of a finding that wait for the unit."""
+
+
+@dataclass
+class Step:
+    """A notice being changed inside a transaction, locked."""
+
+    change: Change
+    notice: RectificationNotice
+    actor: Actor
+
+    def take(self, action: str, reason: str = "") -> None:
+        """Move the notice by the table. Raises `Conflict(bad_state)`, `Forbidden`."""
+        self.permit(action)
+        before, after = self.notice.state, state_after(action, self.notice.state)
+        NoticeTransition.objects.create(
+            notice=self.notice,
+            action=action,
+            before=before,
+            after=after,
+            actor_id=self.actor.user_id,
+            actor_name=self.actor.name,
+            at=clock.now(),
+            reason=reason,
+        )
+        self.notice.state = after
+        self.change.log(f"notice.{action}", self.notice, before=str(before), after=str(after), reason=reason)
+
+    def permit(self, action: str) -> None:
+        """Raises `Forbidden` unless the step belongs to the actor's party."""
+        require(self.actor, TRANSITIONS[action].party)
+
+    def only_in(self, name: str, *states: str) -> None:
+        """For what is done to a notice without moving it. Raises `Conflict(bad_state)`."""
+        if self.notice.state not in states:
+            raise refusal(name, self.notice.state)
+
+    @property
+    def person(self) -> int:
+        """Who acts; raises `Forbidden` for the system, which writes no reports."""
+        if self.actor.user_id is None:
+            raise Forbidden()
+        return self.actor.user_id
+
+    def items(self, *states: str) -> list[NoticeFinding]:
+        """The notice's rows whose finding is in one of `states` (none given: all), in their order."""
+        rows = NoticeFinding.objects.filter(notice=self.notice).select_related("finding").order_by("number")
+        return list(rows.filter(finding__state__in=states) if states else rows)
+
+    def next_deadline(self) -> None:
+        """Let the notice show the deadline that runs now."""
+        dues = [row.due_on for row in self.items(*OPEN_FINDINGS) if row.due_on]
+        self.notice.due_on = min(dues, default=None) if self.notice.state in WITH_THE_UNIT else None
+
+    def tell_unit(self, kind: str, **detail: Any) -> None:
+        """To the people of the unit; nothing before the notice is issued."""
+        if self.notice.issued_at is not None:
+            self._tell(kind, targets.contacts(self.notice.target), detail)
+
+    def tell_office(self, kind: str, **detail: Any) -> None:
+        readers = people.with_role(self.notice.county_id, {Role.OFFICE, Role.LEADERSHIP})
+        self._tell(kind, readers - {self.actor.user_id}, {"unit": self.notice.target.name, **detail})
+
+    def _tell(self, kind: str, recipients: Iterable[int | None], detail: dict[str, Any]) -> None:
+        ids = [recipient for recipient in recipients if recipient is not None]
+        self.change.tell(kind, ids, self.notice, **{"number": self.notice.number, **detail})
+
+
+@contextmanager
+def changing(*, actor: Actor, notice_id: uuid.UUID, action: str) -> Iterator[Step]:
+    """A transaction about one locked notice, saved at its end.
+
+    Raises `NotFound` for what the actor may not know of. A refusal (`Conflict`, `Forbidden`) is written to the audit
+    trail in a transaction of its own: the attempt stays on record, its effects do not.
+    """
+    try:
+        with write(actor=actor) as change:
+            step = Step(change, notices.locked(actor, notice_id), actor)
+            yield step
+            step.next_deadline()
+            step.notice.save()
+    except (Conflict, Forbidden) as fault:
+        _record_refusal(actor, notice_id, action, fault)
+        raise
+
+
+def _record_refusal(actor: Actor, notice_id: uuid.UUID, action: str, fault: Conflict | Forbidden) -> None:
+    with write(actor=actor) as change:
+        notice = RectificationNotice.objects.get(pk=notice_id)
+        change.log("notice.refused", notice, action=action, code=fault.code, state=str(notice.state))
+
+
+def require(actor: Actor, party: Party) -> None:
+    """Raises `Forbidden` unless `actor` belongs to `party`."""
+    if party is Party.ANY:
+        return
+    allowed = {
+        Party.OFFICE: lambda: actor.has(Role.OFFICE),
+        Party.SIGNER: lambda: may_sign(actor),
+        Party.UNIT: lambda: actor.has(*UNIT_ROLES),
+    }
+    if not allowed[party]():
+        raise Forbidden("may_not_sign", "您没有签发权限。") if party is Party.SIGNER else Forbidden()
+
+
+def may_sign(actor: Actor) -> bool:
+    """Leadership signs; people of the office who were given the right sign too."""
+    if actor.has(Role.LEADERSHIP):
+        return True
+    if not actor.has(Role.OFFICE) or actor.user_id is None:
+        return False
+    user = User.objects.filter(pk=actor.user_id, county_id=actor.county_id).first()
+    return user is not None and user.has_perm(RIGHT_TO_SIGN)
