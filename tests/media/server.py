@@ -41,6 +41,13 @@ class Running:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/api/v1/uploads/"
 
+    def wait(self) -> None:
+        """Until no request is being served."""
+        deadline = time.monotonic() + 10
+        while self.server.server_state.tasks:
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+
     def stop(self) -> None:
         self.server.should_exit = True
         self.thread.join(10)
@@ -52,7 +59,12 @@ def start() -> Running:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        application(authenticate), lifespan="off", log_level="warning", timeout_graceful_shutdown=2, ws="none"
+        application(authenticate),
+        lifespan="off",
+        log_level="warning",
+        proxy_headers=False,  # uvicorn would believe any proxy on 127.0.0.1, whatever the deployment declared
+        timeout_graceful_shutdown=2,
+        ws="none",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)

@@ -16,7 +16,7 @@ from backend.journal.turnstile import turn
 from backend.media.models import Expectation, Upload
 from backend.media.models.upload import UploadState
 from backend.media.parts import Part
-from backend.media.problems import Corrupt, DiskFull, Gone, UnsupportedType
+from backend.media.problems import Corrupt, DiskFull, Gone, Locked, UnsupportedType
 from backend.media.rules import filetypes
 from backend.media.services import receiving
 
@@ -58,6 +58,7 @@ def create(*, actor: Actor, evidence_id: str, sha256: str, filetype: str, size: 
 
 def _expected(actor: Actor, evidence_id: str, sha256: str) -> Expectation:
     """The owner's expectation; of several for one id, that of the named hash, else the latest."""
+    evidence_id = evidence_id.replace("\0", "\N{REPLACEMENT CHARACTER}")  # no database holds or compares NUL
     rows = Expectation.objects.filter(
         owner_id=_person(actor), county_id=actor.county_id, evidence_id=evidence_id
     ).order_by("-created_at", "-pk")
@@ -205,12 +206,17 @@ def stand(*, actor: Actor, upload_id: str) -> Upload:
     """The upload as it stands, with `offset` as far as bytes are kept.
 
     What a crashed process left behind is taken up: bytes that no row knows of count, and a complete part is verified.
-    While another request writes, the offset is that of its beginning.
+    While another request writes, the offset is that of its beginning; `Locked` while it verifies the whole.
     """
     upload = find(actor=actor, upload_id=upload_id)
     if upload.state != UploadState.OPEN:
         return upload
-    held = hold(upload)
+    try:
+        held = hold(upload)
+    except Locked:
+        if upload.offset < upload.size:
+            return upload
+        raise
     if isinstance(held, Upload):
         return held
     with held:

@@ -53,8 +53,11 @@ async def _answer(request: Request, authenticate: Authenticate) -> Answer:
     handler = (ITEM if upload_id else COLLECTION).get(request.method)
     if handler is None:
         raise _not_allowed()
-    actor = await threads.run(authenticate, request.headers)
-    return await handler(request, actor, upload_id)
+    async with request.body:
+        if request.has_body and "expect" not in request.headers:
+            request.body.start()
+        actor = await threads.run(authenticate, request.headers)
+        return await handler(request, actor, upload_id)
 
 
 def _upload_id(path: str) -> str:

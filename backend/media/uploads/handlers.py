@@ -11,7 +11,7 @@ from backend.media.services.uploads import Writing
 from backend.media.uploads import headers, threads
 from backend.media.uploads.headers import Checksum
 from backend.media.uploads.location import location
-from backend.media.uploads.wire import Answer, Body, Request
+from backend.media.uploads.wire import Answer, Request
 
 
 async def create(request: Request, actor: Actor, upload_id: str) -> Answer:
@@ -19,7 +19,7 @@ async def create(request: Request, actor: Actor, upload_id: str) -> Answer:
     size = headers.whole(request, "Upload-Length")
     assert size is not None
     said, checksum = headers.metadata(request), headers.checksum(request)
-    if headers.has_body(request) and not headers.is_octets(request):
+    if request.has_body and not headers.is_octets(request):
         raise _content_type()
     if not said.get("evidence"):
         raise Invalid("bad_header", "请求头 Upload-Metadata 缺少 evidence。", header="Upload-Metadata")
@@ -33,7 +33,7 @@ async def create(request: Request, actor: Actor, upload_id: str) -> Answer:
         size=size,
         metadata=request.headers.get("upload-metadata", ""),
     )
-    if size == 0 or headers.has_body(request):
+    if size == 0 or request.has_body:
         upload = await _write(request, actor, str(upload.pk), 0, checksum)
     return Answer(201, {"Location": location(request, upload.pk), **_state(upload)})
 
@@ -107,9 +107,8 @@ async def _pour(request: Request, held: Writing, checksum: Checksum | None) -> N
         if checksum:
             checksum.add(data)
 
-    async with Body(request.receive) as body:
-        while data := await body.next():
-            await threads.write(append, data)
+    while data := await request.body.next():
+        await threads.write(append, data)
 
 
 def _state(upload: Upload) -> dict[str, str]:

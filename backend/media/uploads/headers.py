@@ -78,10 +78,6 @@ def is_octets(request: Request) -> bool:
     return request.headers.get("content-type", "").split(";")[0].strip().lower() == OCTETS
 
 
-def has_body(request: Request) -> bool:
-    return request.headers.get("content-length", "0").strip() != "0" or "transfer-encoding" in request.headers
-
-
 def _decoded(value: str, header: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)

@@ -21,68 +21,36 @@ SILENCE = 30.0
 """Seconds without a byte after which a sender counts as gone: else a dead connection would hold the lock for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The head of a request. `headers` with lower-case names; of a repeated header the last counts."""
-
-    method: str
-    path: str
-    scheme: str
-    headers: Mapping[str, str]
-    receive: Receive
-
-    @classmethod
-    def of(cls, scope: Scope, receive: Receive) -> Self:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        method = headers.get("x-http-method-override", str(scope["method"])).strip().upper()
-        return cls(method, scope["path"], scope.get("scheme", "http"), headers, receive)
-
-
-@dataclass(slots=True)
-class Answer:
-    """The head and body of a response."""
-
-    status: int = 204
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-    @classmethod
-    def of(cls, problem: Problem) -> Self:
-        headers = {**http.headers(problem), "Content-Type": http.PROBLEM_JSON}
-        return cls(problem.status, headers, codec.dumps(http.body(problem)))
-
-    async def send(self, send: Send, *, bare: bool) -> None:
-        """`bare`: an answer to HEAD, whose body is not sent."""
-        headers = dict(self.headers)
-        if self.status != 204:
-            headers["Content-Length"] = str(len(self.body))
-        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": self.status, "headers": encoded})
-        await send({"type": "http.response.body", "body": b"" if bare else self.body})
-
-
 class Body:
     """The pieces of a request body as they arrive.
 
-    They are fetched ahead while the disk is busy: the server hands over nothing any more once the connection is lost.
+    They are fetched ahead, while we still look who is calling and while the disk is busy: once the connection is lost
+    the server hands over nothing any more, and what arrived with it would be lost too.
     """
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._pieces: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
         self._fault: Exception | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to fetch; a sender that asked whether to go on (Expect: 100-continue) is thereby told yes."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._fetch())
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._fetch())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None
     ) -> None:
-        self._task.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
     async def next(self) -> bytes:
         """All that has arrived since the last call; empty at the end. Raises `Cut` when the sender went away."""
+        self.start()
         first = await self._pieces.get()
         pieces = [first]
         while pieces[-1] and not self._pieces.empty():
@@ -112,3 +80,47 @@ class Body:
             more = message.get("more_body", False)
             if piece := message.get("body", b""):
                 await self._pieces.put(piece)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The head of a request. `headers` with lower-case names; of a repeated header the last counts."""
+
+    method: str
+    path: str
+    scheme: str
+    headers: Mapping[str, str]
+    body: Body
+
+    @classmethod
+    def of(cls, scope: Scope, receive: Receive) -> Self:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        method = headers.get("x-http-method-override", str(scope["method"])).strip().upper()
+        return cls(method, scope["path"], scope.get("scheme", "http"), headers, Body(receive))
+
+    @property
+    def has_body(self) -> bool:
+        return self.headers.get("content-length", "0").strip() != "0" or "transfer-encoding" in self.headers
+
+
+@dataclass(slots=True)
+class Answer:
+    """The head and body of a response."""
+
+    status: int = 204
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        headers = {**http.headers(problem), "Content-Type": http.PROBLEM_JSON}
+        return cls(problem.status, headers, codec.dumps(http.body(problem)))
+
+    async def send(self, send: Send, *, bare: bool) -> None:
+        """`bare`: an answer to HEAD, whose body is not sent."""
+        headers = dict(self.headers)
+        if self.status != 204:
+            headers["Content-Length"] = str(len(self.body))
+        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": self.status, "headers": encoded})
+        await send({"type": "http.response.body", "body": b"" if bare else self.body})
