@@ -13,10 +13,13 @@ from django.conf import settings  # noqa: E402 -- Django must be set up first
 
 from backend.accounts.authentication import actor_for_header, actor_for_token  # noqa: E402
 from backend.core.actor import Actor  # noqa: E402
+from backend.core.checks import refuse_unsafe_setup  # noqa: E402
 from backend.core.duties import Worker  # noqa: E402
 from backend.media import uploads  # noqa: E402
 from backend.sync import live  # noqa: E402
 from backend.sync.consumers import LiveConsumer  # noqa: E402
+
+refuse_unsafe_setup()
 
 
 def _authenticate(token: str) -> Actor:

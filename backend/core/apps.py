@@ -11,4 +11,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         clock.start_from_environment()
-        autodiscover_modules("tasks")
+        autodiscover_modules("checks", "tasks")
