@@ -27,6 +27,7 @@ from backend.documents.tables import RuledTable
 
 CONTENTS_FROM = 4  # pages; a shorter issue needs no 目录
 MOST_POURINGS = 5
+FOOTER_GAP = 16.0  # points between the text and 报尾 at least
 OVERVIEW_EXTRA = 2 * LEADING + 18  # heading of the overview and the space around it
 OVERVIEW = Style(Face.HEI, SIZE_3, LEADING, align="center", space_before=6)
 
@@ -86,11 +87,11 @@ def _story(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> list[Fl
 
 def _add_footer(composer: Composer, footer: FooterBlock) -> None:
     """Add 报尾 so that it is never alone on the last page: some rows or the last paragraph come with it."""
-    story, minimum = composer.story, footer.minimum() + LEADING
+    story, minimum = composer.story, footer.minimum() + FOOTER_GAP
     table = next((flowable for flowable in story.last_block() if isinstance(flowable, RuledTable)), None)
     if table:
-        table.room_after = minimum
+        table.room_after += minimum
     else:
         story.keep_last_block_with(minimum)
-    story.space(LEADING / 2)
+    story.space(FOOTER_GAP / 2)
     story.add(footer, minimum=footer.minimum())

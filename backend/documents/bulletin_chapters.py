@@ -57,7 +57,7 @@ def in_school(composer: Composer, data: Bulletin) -> None:
 def _homework_chart(composer: Composer, data: Bulletin) -> None:
     items = [LimitItem(grade.grade, grade.minutes, grade.limit) for grade in data.homework]
     labels = ("未超上限", "超过上限", "上限")
-    samples = [grade.samples for grade in data.homework if grade.samples is not None]
+    samples = [grade.samples for grade in data.homework if grade.samples and grade.minutes is not None]
     note = _source(data) + (f"样本{sum(samples)}份。" if samples else "")
     composer.chart("各年级平均每日书面作业时间", LimitChart(composer.press, items, labels, "分钟"), note)
 
@@ -86,8 +86,8 @@ def _cases(composer: Composer, items: Sequence[TypicalCase]) -> None:
         basis = f"依据：{case.legal_basis}" if case.legal_basis else ""
         marks = "；".join(part for part in (basis, case.severity and f"级别：{case.severity}") if part)
         state = f"办理情况：{sentence(case.state)}" if case.state else ""
-        tail = (f"（{marks}。）" if marks else "") + state
-        composer.spans((f"{number}. {case.place}。", Face.KAI), (sentence(case.fact) + tail, Face.BODY))
+        text = sentence(case.fact) + (f"（{marks}。）" if marks else "") + state
+        composer.spans((f"{number}. ", Face.BODY), (f"{case.place}。", Face.KAI), (text, Face.BODY))
         composer.photos(case.photos)
 
 

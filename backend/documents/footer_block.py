@@ -15,7 +15,7 @@ from backend.documents.qr import draw_qr
 from backend.documents.wording import moment, period
 
 RECEIVERS = Style(Face.BODY, SIZE_4, 24, first_indent=-2, left_indent=3, right_indent=1, align="left")
-NOTES = Style(Face.SONG, SIZE_SMALL_5, 14, align="left")
+NOTES = Style(Face.SONG, SIZE_SMALL_5, 12.5, align="left")
 QR_SIDE, LINE = 62.0, 26.0
 
 

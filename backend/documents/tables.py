@@ -40,9 +40,12 @@ def add_table(story: Story, press: Press, data: TableData, number: int) -> None:
     """Add 「表N title」, the table and its note to ``story``; the caption stays with the first rows."""
     story.head(ChineseParagraph(press, f"表{number}　{data.title}", CAPTION))
     grid = chinese_table(press, data.columns, data.rows, compact=data.compact)
-    story.add(grid, minimum=grid.kept_with_caption(story.width))
     if data.note:
-        story.add(ChineseParagraph(press, data.note, NOTE))
+        note = ChineseParagraph(press, data.note, NOTE)
+        grid.room_after = note.wrap(story.width, 0)[1] + NOTE.space_before + 1
+    story.add(grid, minimum=grid.kept_with_caption(story.width) + grid.room_after)
+    if data.note:
+        story.flowables.append(note)
     story.space(8)
 
 

@@ -40,4 +40,5 @@ def moment(instant: datetime) -> str:
 def sentence(text: str) -> str:
     """Return ``text`` with a full stop unless it ends with a stop."""
     text = text.strip()
-    return text if not text or text[-1] in "。！？；：…”）" else text + "。"
+    inner = text.rstrip("”’）")
+    return text if not inner or inner[-1] in "。！？；：…" else text + "。"

@@ -28,6 +28,12 @@ def test_a_face_draws_itself_what_it_has():
     assert press.font_of("臺", Face.TITLE)[0] == FILES[Face.SONG]
 
 
+def test_figures_in_body_text_have_the_serifs_of_song_unless_the_office_owns_the_face(tmp_path):
+    assert Press().font_of("5", Face.BODY)[0] == FILES[Face.SONG]
+    (tmp_path / "仿宋.ttf").write_bytes(lzma.decompress((VENDORED / f"{FILES[Face.BODY]}.ttf.xz").read_bytes()))
+    assert Press(tmp_path).font_of("5", Face.BODY)[0].startswith(FILES[Face.BODY] + "-")
+
+
 def test_a_character_that_no_face_has_is_reported_once_and_marked():
     press = Press()
     assert [press.font_of("😀", Face.BODY)[1] for _ in range(2)] == [MISSING_MARK, MISSING_MARK]

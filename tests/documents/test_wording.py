@@ -42,7 +42,17 @@ def test_midnight_is_24_oclock_of_the_day_that_ended(instant, text):
     assert moment(instant) == text
 
 
-@pytest.mark.parametrize(("text", "whole"), [("已改", "已改。"), ("已改。", "已改。"), ("", ""), ("已改！", "已改！")])
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("已改", "已改。"),
+        ("已改。", "已改。"),
+        ("", ""),
+        ("已改！", "已改！"),
+        ("“自愿”", "“自愿”。"),
+        ("“好。”", "“好。”"),
+    ],
+)
 def test_sentences_end_with_one_stop(text, whole):
     assert sentence(text) == whole
 

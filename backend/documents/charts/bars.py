@@ -82,7 +82,7 @@ class LimitChart(Chart):
         for at, item in enumerate(self.items):
             self._bar(canvas, item, left + at * slot, slot, bottom, scale)
         axis_line(canvas, left, bottom, self.width, bottom)
-        self.label(canvas, 0, top + 9, self.unit, "left")
+        self.label(canvas, 0, top + 13, self.unit, "left")
         within, beyond, limit = self.labels
         self.legend(canvas, self.height - LEGEND_HEIGHT / 2, [(within, HATCHED), (beyond, ALARM), (limit, None)])
 

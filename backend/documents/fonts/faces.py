@@ -17,6 +17,8 @@ from pathlib import Path
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
+LATIN_END = 0x250
+"""FandolFang's letters and figures are heavy and without serifs; those of 宋体 suit its strokes, as in print."""
 VENDORED = Path(__file__).resolve().parent
 _loading = threading.RLock()
 
@@ -93,7 +95,10 @@ class Faces:
         return font.name
 
     def _search(self, code: int, face: str) -> tuple[str, float] | None:
-        for font in self._chains[face]:
+        chain = self._chains[face]
+        if code < LATIN_END and chain[0].name == FILES[Face.BODY]:
+            chain = chain[::-1]
+        for font in chain:
             width = font.widths.get(code)
             if width is not None:
                 return font.name, width / 1000
