@@ -27,6 +27,10 @@ def test_a_docstring_does_not_lengthen_a_function() -> None:
     assert [(node.name, sizes.function_lines(node)) for node in functions()] == [("documented", 2), ("untyped", 2)]
 
 
+def test_a_function_that_is_one_return_counts_as_data() -> None:
+    assert [(node.name, sizes.is_one_value(node)) for node in functions()] == [("documented", True), ("untyped", False)]
+
+
 def test_one_parameter_without_a_type_makes_a_function_untyped() -> None:
     assert [(node.name, sizes.is_typed(node)) for node in functions()] == [("documented", True), ("untyped", False)]
 
@@ -43,7 +47,9 @@ def test_a_cycle_is_found_through_several_steps_and_a_diamond_is_none() -> None:
 
 
 def test_a_long_function_and_a_long_file_are_faults_and_a_table_is_none() -> None:
-    long = sizes.Module(Path("a.py"), 401, is_table=False, functions=[(61, "a.py:1 f", True), (60, "a.py:70 g", True)])
+    lengths = [("f", 61, False), ("g", 60, False), ("data", 80, True)]
+    functions = [sizes.Measured(lines, f"a.py:1 {name}", True, table) for name, lines, table in lengths]
+    long = sizes.Module(Path("a.py"), 401, is_table=False, functions=functions)
     table = sizes.Module(Path("b.py"), 2000, is_table=True)
     assert list(sizes.too_long([long, table])) == [
         "long file: a.py has 401 lines (limit 400)",
