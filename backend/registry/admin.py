@@ -13,8 +13,9 @@ class PlaceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SchoolDistrict)
-class SchoolDistrictAdmin(PlaceAdmin):
+class SchoolDistrictAdmin(ReadOnlyAdmin):
     list_display = ("code", "name", "station", "county_id", "closed_at")
+    search_fields = ("code", "name")
 
 
 @admin.register(Team)

@@ -41,9 +41,10 @@ class Command(BaseCommand):
             self.stderr.write(f"第 {fault.row} 行 {fault.column}：{fault.reason}")
         if report.errors:
             raise CommandError(f"共 {report.rows} 行，有 {len(report.errors)} 处错误，未导入任何内容。")
-        done = "检查通过，将" if dry_run else ""
+        done, will = ("检查通过", "将") if dry_run else ("已导入", "")
         self.stdout.write(
-            f"共 {report.rows} 行：{done}新增 {report.created}，{done}更新 {report.updated}，未变 {report.unchanged}。"
+            f"{done}：共 {report.rows} 行，{will}新增 {report.created}，{will}更新 {report.updated}，"
+            f"未变 {report.unchanged}。"
         )
 
 
