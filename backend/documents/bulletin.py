@@ -14,7 +14,7 @@ from backend.documents.bulletin_annexes import add_annexes
 from backend.documents.bulletin_data import Bulletin
 from backend.documents.canvas import Meta
 from backend.documents.composer import Composer
-from backend.documents.figures import FigureGrid
+from backend.documents.figures import figure_rows
 from backend.documents.fonts import Face
 from backend.documents.footer_block import FooterBlock
 from backend.documents.grid import LEADING, SIZE_3, TYPE_HEIGHT
@@ -27,6 +27,8 @@ from backend.documents.tables import RuledTable
 
 CONTENTS_FROM = 4  # pages; a shorter issue needs no 目录
 MOST_POURINGS = 5
+MOST_LISTED = 24  # entries that 目录 holds on the first page; a longer list is left to the outline
+FIGURE_ROWS_TOGETHER = 2
 FOOTER_GAP = 16.0  # points between the text and 报尾 at least
 OVERVIEW_EXTRA = 2 * LEADING + 18  # heading of the overview and the space around it
 OVERVIEW = Style(Face.HEI, SIZE_3, LEADING, align="center", space_before=6)
@@ -51,7 +53,8 @@ def render(data: Bulletin, fonts: Path | None = None) -> Rendered:
 
 
 def _listed(poured: Poured) -> tuple[Entry, ...]:
-    return tuple(entry for entry in poured.entries if entry.in_contents)
+    listed = tuple(entry for entry in poured.entries if entry.in_contents)
+    return listed if len(listed) <= MOST_LISTED else ()
 
 
 def _pour(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> Poured:
@@ -68,14 +71,15 @@ def _title(data: Bulletin) -> str:
 def _story(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> list[Flowable]:
     composer = Composer(press)
     story = composer.story
-    head, grid = MastheadBlock(press, data.masthead), FigureGrid(press, data.figures)
+    head, figures = MastheadBlock(press, data.masthead), figure_rows(press, data.figures)
     story.add(head, minimum=0)
     if contents:
-        room = TYPE_HEIGHT - head.height - grid.height - OVERVIEW_EXTRA
+        room = TYPE_HEIGHT - head.height - sum(row.height for row in figures) - OVERVIEW_EXTRA
         story.add(Contents(press, contents, room), minimum=0)
     story.head(Heading(press, "本期要览", OVERVIEW, level=0, in_contents=False))
-    if data.figures:
-        story.add(grid, minimum=grid.height + 12)
+    if figures:
+        story.add(*figures, minimum=sum(row.height for row in figures[:FIGURE_ROWS_TOGETHER]) + 2)
+        story.space(8)
     else:
         composer.missing()
     for write in chapters.ALL:
@@ -86,8 +90,14 @@ def _story(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> list[Fl
 
 
 def _add_footer(composer: Composer, footer: FooterBlock) -> None:
-    """Add 报尾 so that it is never alone on the last page: some rows or the last paragraph come with it."""
-    story, minimum = composer.story, footer.minimum() + FOOTER_GAP
+    """Add 报尾 so that it is never alone on the last page: some rows or the last paragraph come with it.
+
+    A list of receivers that fills half a page is set before the block, where it can run on to the next page.
+    """
+    story = composer.story
+    if footer.minimum() > TYPE_HEIGHT / 2:
+        story.add(*footer.take_receivers())
+    minimum = footer.minimum() + FOOTER_GAP
     table = next((flowable for flowable in story.last_block() if isinstance(flowable, RuledTable)), None)
     if table:
         table.room_after += minimum

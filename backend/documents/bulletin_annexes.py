@@ -30,6 +30,9 @@ LEDGER_COLUMNS = (
 )
 
 
+LONGEST_SPAN = 12  # rows: a spanned cell cannot be cut at a page's end
+
+
 def add_annexes(composer: Composer, data: Bulletin) -> None:
     """Add the annexes that the issue has, each on a new page."""
     if data.indicator_form:
@@ -91,7 +94,7 @@ def _group_spans(groups: Sequence[IndicatorGroup]) -> list[tuple[str, tuple[int,
     spans, row = [], 1
     for group in groups:
         last = row + len(group.indicators) - 1
-        if last > row:
+        if row < last < row + LONGEST_SPAN:
             spans.append(("SPAN", (0, row), (0, last)))
         row = last + 1
     return spans

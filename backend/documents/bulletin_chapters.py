@@ -1,6 +1,7 @@
 """The chapters of the bulletin, in their order."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from backend.documents.bulletin_data import Bulletin, TypicalCase
 from backend.documents.charts import (
@@ -17,6 +18,9 @@ from backend.documents.composer import Composer, is_empty
 from backend.documents.fonts import Face
 from backend.documents.table_data import Column, TableData
 from backend.documents.wording import moment, period, sentence, short_date
+
+T = TypeVar("T")
+MOST_BARS = 26
 
 
 def inspection(composer: Composer, data: Bulletin) -> None:
@@ -45,7 +49,8 @@ def in_school(composer: Composer, data: Bulletin) -> None:
     composer.section(data.in_school)
     if data.findings_by_category:
         bars = [BarItem(item.name, item.count) for item in data.findings_by_category]
-        composer.chart("发现问题分类统计（个）", BarChart(composer.press, bars), _source(data))
+        for part, title in _parts(bars, "发现问题分类统计（个）"):
+            composer.chart(title, BarChart(composer.press, part), _source(data))
     else:
         composer.missing("发现问题分类")
     if any(grade.minutes is not None for grade in data.homework):
@@ -102,7 +107,8 @@ def rectification(composer: Composer, data: Bulletin) -> None:
     if any(row.closed or row.open_in_time or row.late for row in data.districts):
         items = [StackedItem(row.name, (row.closed, row.open_in_time, row.late)) for row in data.districts]
         labels = ("已销号", "整改中（未到期）", "逾期")
-        composer.chart("各学区问题整改情况（个）", StackedChart(composer.press, items, labels), _source(data))
+        for part, title in _parts(items, "各学区问题整改情况（个）"):
+            composer.chart(title, StackedChart(composer.press, part, labels), _source(data))
     composer.table(_late_table(data))
 
 
@@ -130,6 +136,12 @@ def next_steps(composer: Composer, data: Bulletin) -> None:
     if is_empty(data.next_steps):
         composer.missing()
     composer.section(data.next_steps)
+
+
+def _parts(items: Sequence[T], title: str) -> list[tuple[Sequence[T], str]]:
+    """Cut a long list of bars into charts that fit a page; the later ones are marked （续）."""
+    starts = range(0, len(items), MOST_BARS)
+    return [(items[start : start + MOST_BARS], title + ("（续）" if start else "")) for start in starts]
 
 
 def _source(data: Bulletin) -> str:

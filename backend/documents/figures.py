@@ -11,7 +11,7 @@ from backend.documents.fonts import Face
 from backend.documents.grid import GREY, SHADE, SIZE_5, TYPE_WIDTH
 from backend.documents.press import Press
 
-COLUMNS, CELL_HEIGHT, BAND = 3, 82.0, 23.0
+COLUMNS, CELL_HEIGHT, BAND = 3, 80.0, 23.0
 VALUE_SIZE, UNIT_SIZE, CHANGE_SIZE = 25.0, 12.0, 10.5
 
 
@@ -28,25 +28,28 @@ def change_text(figure: Figure) -> str:
     return f"较上期{'＋' if change > 0 else '－'}{abs(change):.{figure.decimals}f}{unit}"
 
 
-class FigureGrid(Flowable):
+def figure_rows(press: Press, figures: Sequence[Figure]) -> list["FigureRow"]:
+    """Return the figures in rows of three."""
+    return [FigureRow(press, figures[at : at + COLUMNS]) for at in range(0, len(figures), COLUMNS)]
+
+
+class FigureRow(Flowable):
     """One cell a figure: label on a grey band, value large, change below."""
 
     def __init__(self, press: Press, figures: Sequence[Figure]) -> None:
         super().__init__()
         self.press, self.figures = press, figures
-        self.width, self.height = TYPE_WIDTH, -(-len(figures) // COLUMNS) * CELL_HEIGHT
-        self.spaceBefore, self.spaceAfter = 4, 8
+        self.width, self.height = TYPE_WIDTH, CELL_HEIGHT
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take the full width; ReportLab's protocol."""
         return self.width, self.height
 
     def draw(self) -> None:
-        """Draw row by row; ReportLab's protocol."""
+        """Draw cell by cell; ReportLab's protocol."""
         width = TYPE_WIDTH / COLUMNS
         for at, figure in enumerate(self.figures):
-            row, column = divmod(at, COLUMNS)
-            self._cell(figure, column * width, self.height - (row + 1) * CELL_HEIGHT, width)
+            self._cell(figure, at * width, 0, width)
 
     def _cell(self, figure: Figure, x: float, y: float, width: float) -> None:
         canvas, middle = self.canv, x + width / 2
@@ -57,7 +60,8 @@ class FigureGrid(Flowable):
         canvas.setFillColor(SHADE)
         canvas.rect(x, y + CELL_HEIGHT - BAND, width, BAND, stroke=1, fill=1)
         canvas.setFillColor(black)
-        draw_centred(canvas, self.press, middle, y + CELL_HEIGHT - BAND + 7.5, figure.label, Face.HEI, SIZE_5 + 1)
+        size = (SIZE_5 + 1) * min(1.0, width / max(self.press.width(figure.label, Face.HEI, SIZE_5 + 2), 1))
+        draw_centred(canvas, self.press, middle, y + CELL_HEIGHT - BAND + 7.5, figure.label, Face.HEI, size)
         self._value(figure, middle, y + 26)
         canvas.setFillColor(GREY)
         draw_centred(canvas, self.press, middle, y + 8, change_text(figure), Face.SONG, CHANGE_SIZE)

@@ -36,6 +36,11 @@ class FooterBlock(Flowable):
         self.height = max(self._block, height - 0.5)
         return self.width, self.height
 
+    def take_receivers(self) -> list[ChineseParagraph]:
+        """Take the lists of receivers out of the block."""
+        receivers, self._receivers = self._receivers, []
+        return receivers
+
     def minimum(self) -> float:
         """Height in points that the block needs."""
         self.wrap(TYPE_WIDTH, 0)

@@ -107,6 +107,11 @@ class CopyLine(Flowable):
         super().__init__()
         self._text = ChineseParagraph(press, f"抄送：{'，'.join(names)}。", COPIES)
 
+    @property
+    def text(self) -> ChineseParagraph:
+        """The paragraph itself, for a list too long for the foot of a page."""
+        return self._text
+
     def minimum(self) -> float:
         """Height in points of the text."""
         return self._text.wrap(TYPE_WIDTH, 0)[1] + 6

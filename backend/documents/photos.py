@@ -14,7 +14,7 @@ from backend.documents.press import Press
 
 LONG_SIDE, QUALITY = 1280, 78
 MOST_PIXELS = 120_000_000  # a larger picture is a mistake or an attack: it would fill the memory when opened
-GAP, TALLEST = 12.0, 190.0
+GAP, TALLEST, LONGEST_CAPTION = 12.0, 190.0, 120
 
 
 def printable(photo: Photo) -> bytes | None:
@@ -37,12 +37,19 @@ def photo_rows(press: Press, photos: Sequence[Photo], tallest: float = TALLEST, 
     """Return rows of ``per_row`` photos with their captions; a photo that cannot be read becomes a warning."""
     good = []
     for number, photo in enumerate(photos, start=1):
-        content = printable(photo)
+        content = press.once(photo.content, lambda content=photo.content: printable(Photo(content)))
         if content is None:
             press.warn(f"照片“{photo.caption or f'第{number}张'}”无法读取，未印。")
         else:
-            good.append((ImageReader(io.BytesIO(content)), photo.caption))
+            good.append((ImageReader(io.BytesIO(content)), _caption(press, photo.caption)))
     return [PhotoRow(press, good[at : at + per_row], tallest, per_row) for at in range(0, len(good), per_row)]
+
+
+def _caption(press: Press, text: str) -> str:
+    if len(text) <= LONGEST_CAPTION:
+        return text
+    press.warn(f"照片说明超过{LONGEST_CAPTION}字，已截短：“{text[:12]}…”。")
+    return text[: LONGEST_CAPTION - 1] + "…"
 
 
 class PhotoRow(Flowable):

@@ -1,11 +1,13 @@
 """The press of one paper: measures text, finds the font of every character, and keeps the warnings."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from backend.documents.fonts import faces_in
 
+T = TypeVar("T")
 MISSING_MARK = "〓"  # the printers' mark for a character that the case does not hold
 
 
@@ -15,6 +17,7 @@ class Press:
     def __init__(self, overrides: Path | None = None) -> None:
         self._faces = faces_in(overrides)
         self._missing: dict[str, None] = {}
+        self._made: dict[Hashable, Any] = {}
         self._warnings: dict[str, None] = dict.fromkeys(self._faces.problems)
 
     def font_of(self, char: str, face: str) -> tuple[str, str, float]:
@@ -50,6 +53,13 @@ class Press:
     def first_font(self, face: str) -> str:
         """ReportLab name of the first font of ``face``; the canvas starts with it instead of Helvetica."""
         return self._faces.loaded_name(face)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` gave for ``key`` the first time; a paper may be poured several times."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     def warn(self, sentence: str) -> None:
         """Keep a Chinese sentence for the person who issues the paper."""

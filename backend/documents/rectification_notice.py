@@ -117,6 +117,13 @@ class NoticeWriter:
         self._attachments()
         block = SignatureBlock(self.press, self.data.agency_name, self.data.document_date)
         copies = CopyLine(self.press, self.data.copy_to) if self.data.copy_to else None
+        if copies and copies.minimum() > TYPE_HEIGHT / 3:
+            self._close(block, None)
+            self.story.add(copies.text)
+        else:
+            self._close(block, copies)
+
+    def _close(self, block: SignatureBlock, copies: CopyLine | None) -> None:
         needed = block.height + (copies.minimum() if copies else 0.0)
         self.story.keep_last_block_with(needed + LEADING)
         self.story.add(block, minimum=needed)

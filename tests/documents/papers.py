@@ -135,7 +135,7 @@ def full_bulletin() -> Bulletin:
                 "二是3月下旬开展校外培训机构“回头看”，重点核查隐形变异培训和预收费资金监管账户余额。",
             )
         ),
-        indicator_form=_form(),
+        indicator_form=form(),
         ledger=tuple(_ledger_row(at) for at in range(48)),
         distribution=Distribution(
             ("县委教育工作领导小组", "县政府分管领导"),
@@ -220,7 +220,8 @@ def _district(at: int, name: str) -> DistrictRectification:
     )
 
 
-def _form() -> IndicatorForm:
+def form() -> IndicatorForm:
+    """Annex 1 with shares for most indicators and none for the last of a group."""
     names = {
         "基本情况": ("义务教育学校（所）", "学科类培训机构（家）", "其中：线上机构（家）", "其中：线下机构（家）"),
         "作业管理": ("建立作业公示制度的学校（所）", "书面作业时间达标的学校（所）", "不给家长布置作业的学校（所）"),

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
+from backend.documents import photos
 from backend.documents.bulletin import render
-from backend.documents.bulletin_data import Figure, Section, Subsection
+from backend.documents.bulletin_data import Annex, Distribution, Figure, Section, Signers, Subsection
 from backend.documents.figures import change_text
+from backend.documents.photos import printable
 from tests.documents import papers
 from tests.documents.reading import fonts, outline, pdfium_pages, pypdf_pages, squeezed
 
@@ -156,3 +158,39 @@ def test_a_full_issue_stays_small(full):
 )
 def test_changes_are_said_in_words(figure, text):
     assert change_text(figure) == text
+
+
+def test_extreme_data_are_printed_and_never_end_in_an_error():
+    full, long = papers.full_bulletin(), "很长的文字" * 60
+    data = replace(
+        full,
+        masthead=replace(full.masthead, title="超长标题" * 20, issuer=long, secrecy_mark="机密", edition=long),
+        figures=tuple(replace(full.figures[0], label=long, value=1e12) for _ in range(40)),
+        teams=full.teams * 8,
+        coverage=tuple(replace(point, actual=400.0, target=-5.0) for point in full.coverage * 6),
+        findings_by_category=tuple(replace(item, name=long) for item in full.findings_by_category * 9),
+        homework=full.homework * 9,
+        cases=tuple(
+            replace(case, place=long, photos=(papers.photo(long), papers.photo(long, (4, 900)))) for case in full.cases
+        ),
+        districts=tuple(replace(row, name=long, closed=at) for at, row in enumerate(full.districts * 4)),
+        late_items=tuple(replace(item, unit=long, finding=long * 9) for item in full.late_items),
+        indicator_form=replace(
+            papers.form(),
+            groups=tuple(replace(group, indicators=group.indicators * 20) for group in papers.form().groups),
+        ),
+        annexes=tuple(Annex(long) for _ in range(40)),
+        distribution=Distribution(full.distribution.report_to * 300, (long * 20,), full.distribution.issue_to),
+        signers=Signers(long, long, long),
+        data_note=long,
+    )
+    rendered = render(data)
+    assert rendered.pages > 60
+    assert [warning[:4] for warning in rendered.warnings] == ["照片说明"]
+
+
+def test_photos_are_prepared_once_however_often_the_pages_are_poured(monkeypatch):
+    prepared = []
+    monkeypatch.setattr(photos, "printable", lambda photo: prepared.append(1) or printable(photo))
+    render(papers.full_bulletin())
+    assert len(prepared) == 2
