@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from functools import partial
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from reportlab.lib.utils import ImageReader
@@ -37,7 +38,7 @@ def photo_rows(press: Press, photos: Sequence[Photo], tallest: float = TALLEST, 
     """Return rows of ``per_row`` photos with their captions; a photo that cannot be read becomes a warning."""
     good = []
     for number, photo in enumerate(photos, start=1):
-        content = press.once(photo.content, lambda content=photo.content: printable(Photo(content)))
+        content = press.once(photo.content, partial(printable, photo))
         if content is None:
             press.warn(f"照片“{photo.caption or f'第{number}张'}”无法读取，未印。")
         else:
