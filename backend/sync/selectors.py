@@ -2,9 +2,13 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 
 from backend.sync.models import DeviceLog, Operation, Verdict
 from backend.sync.models.verdict import SETTLED
+
+settled_here: ContextVar[set[uuid.UUID]] = ContextVar("sync_settled_here")
+"""Operations settled in the judgement transaction that is running; their verdicts are written at its end."""
 
 
 def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
@@ -29,7 +33,8 @@ def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | No
     if have < upto:
         return have + 1
     rows = Operation.objects.filter(device_id=device_id, n__lte=upto, body__contains=object_id)
-    return rows.exclude(verdict__status__in=SETTLED).order_by("n").values_list("n", flat=True).first()
+    rows = rows.exclude(verdict__status__in=SETTLED).exclude(pk__in=settled_here.get(set()))
+    return rows.order_by("n").values_list("n", flat=True).first()
 
 
 def lacking(user_id: int, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

@@ -23,6 +23,7 @@ from backend.sync import people
 from backend.sync.models import Operation, Verdict
 from backend.sync.models.verdict import SETTLED, TOLD, Status
 from backend.sync.registry import QUARANTINE_CODES, Command, Outcome, Waits, registry
+from backend.sync.selectors import settled_here
 from backend.sync.wire import MAX_OP_BYTES, OpIn
 
 log = logging.getLogger(__name__)
@@ -68,8 +69,12 @@ def _sit(county_id: int, ids: Sequence[uuid.UUID], faults: dict[uuid.UUID, str])
     """One transaction. Returns what exists now that somebody may have waited for."""
     with write(actor=Actor(None, county_id, "同步")) as change:
         sitting = _Sitting(change)
-        for operation in _open(county_id, ids):
-            _judge_one(sitting, operation, faults.get(operation.pk, ""))
+        token = settled_here.set(set())
+        try:
+            for operation in _open(county_id, ids):
+                _judge_one(sitting, operation, faults.get(operation.pk, ""))
+        finally:
+            settled_here.reset(token)
         change.flush()
         _record(sitting)
     settled = {("operation", str(row.operation.device_id)) for row in sitting.verdicts if row.status in SETTLED}
@@ -103,6 +108,8 @@ def _judge_one(sitting: _Sitting, operation: Operation, fault: str) -> None:
         log.exception("operation %s (%s) failed", operation.pk, operation.name)
         verdict.status = Status.ERROR
     sitting.verdicts.append(verdict)
+    if verdict.status in SETTLED:
+        settled_here.get().add(operation.pk)
 
 
 def _apply(operation: Operation, fault: str) -> Outcome:
