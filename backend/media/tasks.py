@@ -7,8 +7,7 @@ from backend.media.services import derivatives, sweeping
 @duty("media.derive", every=10.0)
 def derive() -> None:
     """Smaller copies of new images; woken by every receipt."""
-    while derivatives.derive_waiting():
-        pass
+    derivatives.derive_waiting()
 
 
 @duty("media.sweep", every=600.0)

@@ -172,3 +172,11 @@ def test_a_blob_that_storage_lost_is_unavailable_and_not_unknown(inspector_clien
     storage.current().local(blob).unlink()
     answer = get(inspector_client, blob)
     assert (answer.status_code, answer.json()["code"]) == (503, "blob_missing")
+
+
+def test_a_derivative_of_an_image_that_storage_lost_is_unavailable(county, inspector, inspector_client, readers):
+    kept = blobs.keep(county_id=county.pk, data=photo(), filetype="image/jpeg")
+    readers[inspector.pk] = {kept}
+    storage.current().local(kept).unlink()
+    answer = get(inspector_client, kept, "?size=list")
+    assert (answer.status_code, answer.json()["code"]) == (503, "blob_missing")

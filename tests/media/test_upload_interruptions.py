@@ -208,7 +208,7 @@ def test_a_closed_part_writes_into_no_other_file(tmp_path):
     assert (tmp_path / "other").read_bytes() == b""
 
 
-def test_sweeping_deletes_files_without_an_upload_after_a_day_and_no_others(transactional_db, settings, tmp_path):
+def test_sweeping_deletes_files_without_an_upload_after_a_day_and_no_others(live_tables, settings, tmp_path):
     folder = Path(settings.UPLOAD_DIR)
     folder.mkdir()
     for name, age in (("old.part", 25), ("young.part", 23), ("old.txt", 25)):

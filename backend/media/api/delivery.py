@@ -24,7 +24,10 @@ def serve(request: HttpRequest, *, actor: Actor, sha256: str, kind: str | None =
 
     For every view that hands out blobs, whatever way its caller signed in.
     """
-    found = reading.representation(actor=actor, sha256=sha256, kind=kind)
+    try:
+        found = reading.representation(actor=actor, sha256=sha256, kind=kind)
+    except FileNotFoundError:
+        raise _lost(sha256) from None
     headers = _headers(found)
     if _unchanged(request, found):
         return HttpResponseNotModified(headers={key: headers[key] for key in ("ETag", "Cache-Control")})
@@ -81,12 +84,16 @@ def _send(
     try:
         pieces = blobs.open_range(found.sha256, start, length)
     except FileNotFoundError:
-        log.error("blob %s is in the database and not in storage", found.sha256)
-        raise Unavailable("blob_missing", "文件暂时无法读取，请联系管理员。") from None
+        raise _lost(found.sha256) from None
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers)
     content = _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
     return StreamingHttpResponse(content, status=status, headers=headers)
+
+
+def _lost(sha256: str) -> Unavailable:
+    log.error("blob %s is in the database and not in storage", sha256)
+    return Unavailable("blob_missing", "文件暂时无法读取，请联系管理员。")
 
 
 async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -32,9 +32,17 @@ def derive(*, blob: Blob) -> None:
         blob.save(update_fields=["derived_at"])
 
 
-def derive_waiting(limit: int = 20) -> int:
-    """Derive the oldest blobs that wait for it, at most `limit`; how many."""
-    waiting = [*Blob.objects.filter(derived_at__isnull=True).order_by("pk")[:limit]]
-    for blob in waiting:
+def derive_waiting() -> int:
+    """Derive every blob that waits for it, oldest first; how many."""
+    waiting = Blob.objects.filter(derived_at__isnull=True).order_by("pk").values_list("pk", flat=True)
+    return sum(_derive_if_there(key) for key in [*waiting])
+
+
+def _derive_if_there(key: int) -> bool:
+    """A file that storage lost waits until it is restored; readers of it are answered 503, and that is logged."""
+    blob = Blob.objects.get(pk=key)
+    try:
         derive(blob=blob)
-    return len(waiting)
+    except FileNotFoundError:
+        return False
+    return True

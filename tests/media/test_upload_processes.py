@@ -1,0 +1,93 @@
+"""Two server processes over one database and one folder, as behind a proxy; and one of them is killed."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from backend.media.models import Blob, Expectation, Upload
+from tests.engines.processes import free_port, launch, stop, tail, wait_until
+from tests.media.conftest import Tus, sha256
+from tests.media.pictures import noise
+from tests.media.raw import open_patch
+from tests.media.test_upload_interruptions import grown
+
+
+@dataclass
+class Process:
+    """A server process and a client for it."""
+
+    tus: Tus
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def here(self, location: str) -> str:
+        """The same upload, asked of this process."""
+        return f"http://127.0.0.1:{self.port}/api/v1/uploads/{location[-36:]}"
+
+
+def database() -> str:
+    """The database of this test run as the product's own variable names it."""
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{found['NAME']}"
+    return f"postgresql://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+
+
+def answers(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def serve(data: Path) -> tuple[subprocess.Popen[bytes], int]:
+    port, log = free_port(), data / "server.log"
+    environment = {"DUDAO_DATA": str(data), "DUDAO_DATABASE": database(), "DUDAO_SECRET_KEY": "for tests only"}
+    command = ["env", *(f"{name}={value}" for name, value in environment.items()), sys.executable, "-m", "uvicorn"]
+    command += ["tests.media.served:application", "--port", str(port), "--lifespan", "off", "--log-level", "warning"]
+    process = launch(command, log=log, cwd=settings.BASE_DIR)
+    wait_until(lambda: answers(port), process, log=log, seconds=60)
+    return process, port
+
+
+@pytest.fixture
+def pair(live_tables: None, tmp_path: Path) -> Iterator[list[Process]]:
+    found: list[Process] = []
+    for _ in range(2):
+        process, port = serve(tmp_path)
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1/uploads/", timeout=20)
+        client.headers["Authorization"] = "Bearer mei"
+        found.append(Process(Tus(client), process, port))
+    yield found
+    for each in found:
+        each.tus.client.close()
+        stop(each.process)
+    assert tail(tmp_path / "server.log") == ""
+
+
+def test_a_process_killed_while_it_writes_loses_nothing_and_another_goes_on(pair, promise):
+    first, second = pair
+    data = noise(300_000)
+    promise(data)
+    location = first.tus.create(data).headers["location"]
+    assert second.tus.offset(second.here(location)) == 0
+    with open_patch(location, 0, len(data)) as writing:
+        writing.sendall(data[:120_000])
+        grown(location, 120_000)
+        refused = second.tus.patch(second.here(location), data)
+        assert (refused.status_code, refused.json()["code"]) == (423, "locked")
+        os.kill(first.process.pid, signal.SIGKILL)
+        first.process.wait(10)
+    assert second.tus.offset(second.here(location)) == 120_000
+    assert second.tus.patch(second.here(location), data[120_000:], 120_000).status_code == 204
+    assert (Blob.objects.get().sha256, Upload.objects.get().state) == (sha256(data), "done")
+    assert Expectation.objects.get().state == "verified"
