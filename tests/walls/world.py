@@ -1,0 +1,80 @@
+"""A county in full work: something of every kind that must stay inside it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.accounts.models import County, User
+from backend.accounts.roles import Role
+from backend.bulletins.services import compiling
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.inspections.models import ChecklistTemplate, Visit
+from backend.media.services import blobs
+from backend.notices.models import RectificationNotice
+from backend.notices.services import drafts
+from backend.registry.models import Membership, TargetContact
+from tests.fixtures.people import Cast
+from tests.fixtures.places import Places
+from tests.fixtures.visits import Fieldwork
+
+
+@dataclass
+class FullCounty:
+    """One county with a school that has an account, and what was done about that school unseen by it."""
+
+    cast: Cast
+    places: Places
+    fieldwork: Fieldwork
+    county: County
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def office(self) -> User:
+        return self._person(Role.OFFICE)
+
+    def _person(self, role: str) -> User:
+        found = User.objects.filter(county=self.county, role_assignments__role=role).first()
+        return found or self.cast.person(role, county=self.county)
+
+    def actor(self, role: str) -> Actor:
+        return self.cast.actor(self._person(role))
+
+    def settle(self) -> "FullCounty":
+        """The people and the school, before anything is planned."""
+        self.fieldwork.county(self.county)
+        self.team = self.places.team(county=self.county)
+        self.school = self.places.school(county=self.county, team=self.team)
+        self.liaison = self.places.liaison(self.school)
+        return self
+
+    def work(self) -> "FullCounty":
+        """A visit under way, another one approved with its notice in draft: all of it secret."""
+        self.under_way = self.fieldwork.filled(target=self.school, team=self.team)
+        visit = self.fieldwork.filled(target=self.school, team=self.team)
+        self.finding = self.fieldwork.finding(visit, self.fieldwork.leader(visit.assignment))
+        self.approved = self.fieldwork.approved(self.fieldwork.submitted(visit))
+        self.notice = drafts.draft_from_visit(actor=self.actor(Role.OFFICE), visit_id=self.approved.pk)
+        self.bulletin = compiling.compile(actor=self.actor(Role.OFFICE), period_start=clock.today().replace(day=1))
+        self.blob = blobs.keep(county_id=self.county.pk, data=b"%PDF-1.4 secret", filetype="application/pdf")
+        self.values = self._values(self.under_way, self.notice)
+        return self
+
+    def _values(self, visit: Visit, notice: RectificationNotice) -> dict[str, Any]:
+        """An existing value for every parameter in the URL configuration."""
+        office = self.cast.client(self.office)
+        return {
+            "user_id": self.office.pk,
+            "device_id": office.device.pk,
+            "template_id": ChecklistTemplate.objects.filter(county_id=self.county.pk).first().pk,  # type: ignore[union-attr]
+            "assignment_id": visit.assignment_id,
+            "visit_id": visit.pk,
+            "finding_id": self.finding.pk,
+            "notice_id": notice.pk,
+            "place_id": self.school.district_id,
+            "team_id": self.team.pk,
+            "membership_id": Membership.objects.filter(team=self.team).first().pk,  # type: ignore[union-attr]
+            "target_id": self.school.pk,
+            "contact_id": TargetContact.objects.filter(target=self.school).first().pk,  # type: ignore[union-attr]
+            "bulletin_id": self.bulletin.pk,
+            "sha256": self.blob,
+        }
