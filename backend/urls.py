@@ -19,6 +19,7 @@ urlpatterns = [
     ),
     path("api/v1/", include("backend.accounts.urls")),
     path("api/v1/", include("backend.registry.urls")),
+    path("api/v1/", include("backend.inspections.urls")),
     path("api/v1/", include("backend.sync.urls")),
     path("api/v1/", include("backend.media.urls")),
     path("api/v1/", include("backend.notices.urls")),

@@ -264,6 +264,7 @@ class Migration(migrations.Migration):
                 ('content_hash', models.CharField(max_length=64)),
                 ('score', models.PositiveSmallIntegerField()),
                 ('score_lines', models.JSONField(default=list)),
+                ('counts_for_coverage', models.BooleanField(default=False)),
                 ('submitted_by', models.BigIntegerField(null=True)),
                 ('submitted_at', models.DateTimeField(default=backend.core.clock.now)),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='inspections.visit')),

@@ -45,6 +45,10 @@ class RevisionFate(models.TextChoices):
     CONFLICT = "conflict", "有冲突"
 
 
+TOLD = ("applied", "merged", "conflict")
+"""What the sender of an answer may be told of it (protocol, Push)."""
+
+
 class AnswerRevision(models.Model):
     """One value as it was sent, kept for good. `rev` is null where it did not become the present value."""
 

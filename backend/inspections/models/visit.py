@@ -131,6 +131,7 @@ class VisitRound(models.Model):
     content_hash = models.CharField(max_length=64)
     score = models.PositiveSmallIntegerField()
     score_lines = models.JSONField(default=list)
+    counts_for_coverage = models.BooleanField(default=False)
     submitted_by = models.BigIntegerField(null=True)
     submitted_at = models.DateTimeField(default=clock.now)
 

@@ -1,14 +1,16 @@
 """Which assignments, and with them which visits, a person may see."""
 
 import uuid
+from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from backend.accounts.models.user import in_term
 from backend.accounts.roles import PHONE_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.inspections.models import Assignment, AssignmentState
+from backend.core.errors import NotFound
+from backend.inspections.models import Assignment, AssignmentState, CrewMember
 from backend.journal import grants
 from backend.registry.models import Membership
 
@@ -52,3 +54,38 @@ def to_reveal() -> QuerySet[Assignment]:
         reveal_at__lte=clock.now(),
         announced_at__isnull=True,
     )
+
+
+def with_crew(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """With what lists show: target, team and the people of the crew."""
+    people = CrewMember.objects.select_related("user")
+    return rows.select_related("target", "team").prefetch_related(Prefetch("crew", queryset=people))
+
+
+def matching(
+    actor: Actor,
+    *,
+    month: str | None = None,
+    team: uuid.UUID | None = None,
+    target: uuid.UUID | None = None,
+    track: str | None = None,
+    state: str | None = None,
+) -> QuerySet[Assignment]:
+    """Those of the assignments `actor` may see that fit every filter given."""
+    wanted = {"plan_month": month, "team": team, "target": target, "track": track, "state": state}
+    rows = scoped(actor).filter(**{name: value for name, value in wanted.items() if value is not None})
+    return with_crew(rows)
+
+
+def listed(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Assignment]:
+    """Those of `ids` that `actor` may see, in the order given."""
+    found = {row.pk: row for row in with_crew(scoped(actor).filter(pk__in=ids))}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def get(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
+    """One assignment. Raises `NotFound` for unknown and for not the actor's to see."""
+    found = listed(actor, [assignment_id])
+    if not found:
+        raise NotFound("assignment", assignment_id)
+    return found[0]

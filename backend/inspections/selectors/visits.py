@@ -2,11 +2,11 @@
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.inspections.models import Visit
+from backend.inspections.models import Answer, CrewMember, Evidence, Finding, Visit, VisitRound, VisitTransition
 from backend.inspections.selectors import assignments
 
 
@@ -18,6 +18,37 @@ def scoped(actor: Actor) -> QuerySet[Visit]:
 def get(actor: Actor, visit_id: uuid.UUID) -> Visit:
     """One visit with target, team and people. Raises `NotFound` for unknown and for not the actor's to see."""
     visit = scoped(actor).select_related("target", "assignment__team", "assignment__leader").filter(pk=visit_id).first()
+    if visit is None:
+        raise NotFound("visit", visit_id)
+    return visit
+
+
+def matching(
+    actor: Actor,
+    *,
+    month: str | None = None,
+    team: uuid.UUID | None = None,
+    target: uuid.UUID | None = None,
+    track: str | None = None,
+    state: str | None = None,
+) -> QuerySet[Visit]:
+    """Those of the visits `actor` may see that fit every filter given, with target and team."""
+    wanted = {"plan_month": month, "assignment__team": team, "target": target, "track": track, "state": state}
+    rows = scoped(actor).filter(**{name: value for name, value in wanted.items() if value is not None})
+    return rows.select_related("target", "assignment__team")
+
+
+def whole(actor: Actor, visit_id: uuid.UUID) -> Visit:
+    """One visit with everything in it, in order. Raises `NotFound`."""
+    rows = scoped(actor).select_related("target", "assignment__team").prefetch_related(
+        Prefetch("assignment__crew", queryset=CrewMember.objects.select_related("user")),
+        Prefetch("answers", queryset=Answer.objects.order_by("key")),
+        Prefetch("findings", queryset=Finding.objects.order_by("number")),
+        Prefetch("evidence", queryset=Evidence.objects.order_by("pk")),
+        Prefetch("transitions", queryset=VisitTransition.objects.order_by("pk")),
+        Prefetch("rounds", queryset=VisitRound.objects.defer("content").order_by("round")),
+    )
+    visit: Visit | None = rows.filter(pk=visit_id).first()
     if visit is None:
         raise NotFound("visit", visit_id)
     return visit

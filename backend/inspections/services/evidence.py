@@ -14,6 +14,7 @@ from backend.inspections.services import field
 from backend.inspections.services.visits import Place
 from backend.journal.writing import write
 from backend.media.models import Expectation
+from backend.media.services import expectations
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 LARGEST = 64 * 1024 * 1024
@@ -37,7 +38,9 @@ class NewEvidence:
 def add(
     *, actor: Actor, evidence_id: uuid.UUID, visit_id: uuid.UUID, new: NewEvidence, at: dt.datetime | None = None
 ) -> Evidence:
-    """Add evidence to a visit; `verified` at once where the bytes were faster. The same fact once more changes nothing; another fact under its id is refused.
+    """Add evidence to a visit; `verified` at once where the bytes were faster.
+
+    The same fact once more changes nothing; another fact under its id is refused.
 
     Raises `NotFound` (visit, finding), `Conflict(late_lock, late_assignment, bad_state)`, `Invalid(invalid)`.
     """
@@ -57,6 +60,21 @@ def add(
         change.put(evidence)
         change.log("evidence.added", evidence, sha256=new.sha256, size=new.size)
     return evidence
+
+
+def state_fact(*, actor: Actor, evidence_id: uuid.UUID, visit_id: uuid.UUID, new: NewEvidence) -> Evidence:
+    """`add` for clients that do not sync: the bytes may be uploaded from now on. Raises what `add` raises."""
+    with write(actor=actor):
+        row = add(actor=actor, evidence_id=evidence_id, visit_id=visit_id, new=new)
+        expectations.expect(
+            county_id=actor.county_id,
+            owner_id=actor.user_id or 0,
+            evidence_id=str(row.pk),
+            sha256=new.sha256,
+            size=new.size,
+            filetype=new.filetype,
+        )
+    return row
 
 
 def _check(new: NewEvidence) -> None:

@@ -105,6 +105,7 @@ def _close_round(change: Change, visit: Visit, actor: Actor, content: dict[str, 
         content_hash=expected,
         score=result.value,
         score_lines=lines,
+        counts_for_coverage=visit.counts_for_coverage,
         submitted_by=actor.user_id,
         submitted_at=visit.submitted_at,
     )
