@@ -12,6 +12,7 @@ from backend.documents.grid import SIZE_SMALL_4, TYPE_WIDTH
 from backend.documents.press import Press
 from backend.documents.table_data import Cell, Column, TableData
 from backend.documents.tables import chinese_table
+from backend.documents.tags import tagged
 from backend.documents.wording import short_date
 
 INDICATOR_COLUMNS = (
@@ -77,6 +78,10 @@ class FormLine(Flowable):
 
     def draw(self) -> None:
         """Draw two lines; ReportLab's protocol."""
+        with tagged(self.canv, "P"):
+            self._draw()
+
+    def _draw(self) -> None:
         for text, x, y in zip(self.parts, (0.0, 0.0, TYPE_WIDTH / 2), (26.0, 8.0, 8.0), strict=True):
             draw_text(self.canv, self.press, x, y, text, Face.SONG, SIZE_SMALL_4)
 

@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from backend.documents.fonts import Face
 from backend.documents.grid import BOTTOM, LEFT, PAGE, RIGHT, SIZE_4
 from backend.documents.press import Press
+from backend.documents.tags import Sheet
 
 rl_config.useA85 = 0  # ASCII-armoured streams are a quarter larger and half as slow again; nobody mails 7-bit PDFs
 
@@ -45,7 +46,7 @@ class FixedTime:
 def open_canvas(target: Any, press: Press, meta: Meta) -> Canvas:
     """Return a canvas on ``target`` (a binary file) with fixed time, language zh-CN and no Helvetica."""
     first: Any = press.first_font(Face.BODY)  # the stubs take the name of a font for a number
-    canvas: Any = Canvas(target, pagesize=PAGE, invariant=True, pageCompression=1, lang="zh-CN", initialFontName=first)
+    canvas: Any = Sheet(target, pagesize=PAGE, invariant=True, pageCompression=1, lang="zh-CN", initialFontName=first)
     canvas._doc._timeStamp = FixedTime(meta.issued_at)
     canvas._doc.signature = md5(
         meta.issued_at.isoformat().encode(), usedforsecurity=False

@@ -87,6 +87,7 @@ class Composer:
     def chart(self, title: str, chart: Chart, note: str = "") -> None:
         """Add the next chart with its title below (domain layout of the bulletin)."""
         self._charts += 1
+        chart.title = title
         caption = ChineseParagraph(
             self.press, f"图{self._charts}　{title}", replace(CAPTION, space_before=2, size=SIZE_5)
         )

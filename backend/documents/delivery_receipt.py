@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from reportlab.lib.colors import black
-from reportlab.platypus import Table
 
 from backend.documents.fonts import Face
 from backend.documents.grid import SIZE_2, SIZE_4, TYPE_WIDTH
@@ -12,6 +11,7 @@ from backend.documents.notice_data import RectificationNotice
 from backend.documents.paper import Heading, Story
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.press import Press
+from backend.documents.tables import RuledTable, mark_cells
 from backend.documents.wording import chinese_date, moment
 
 TITLE = Style(Face.TITLE, SIZE_2, 40, align="center", space_after=6)
@@ -35,10 +35,11 @@ def receipt_page(story: Story, press: Press, data: RectificationNotice) -> None:
     rows = _rows(data)
     cells = [[ChineseParagraph(press, label, LABEL), ChineseParagraph(press, value, VALUE)] for label, value in rows]
     font = ("FONTNAME", (0, 0), (-1, -1), press.first_font(Face.SONG))
+    mark_cells(cells, "TD")
     inner = TYPE_WIDTH - LABEL_WIDTH - 12
     heights = [max(least, row[1].wrap(inner, 0)[1] + 8) for least, row in zip(ROW_HEIGHTS, cells, strict=True)]
     story.add(
-        Table(cells, colWidths=[LABEL_WIDTH, TYPE_WIDTH - LABEL_WIDTH], rowHeights=heights, style=[*RULES, font]),
+        RuledTable(cells, colWidths=[LABEL_WIDTH, TYPE_WIDTH - LABEL_WIDTH], rowHeights=heights, style=[*RULES, font]),
         minimum=0,
     )
     note = "注：受送达单位拒绝签收的，送达人应当在备注栏注明情况、日期，并由见证人签名。"

@@ -10,6 +10,7 @@ from backend.documents.canvas import draw_centred
 from backend.documents.fonts import Face
 from backend.documents.grid import GREY, SHADE, SIZE_5, TYPE_WIDTH
 from backend.documents.press import Press
+from backend.documents.tags import tagged
 
 COLUMNS, CELL_HEIGHT, BAND = 3, 80.0, 23.0
 VALUE_SIZE, UNIT_SIZE, CHANGE_SIZE = 25.0, 12.0, 10.5
@@ -47,6 +48,10 @@ class FigureRow(Flowable):
 
     def draw(self) -> None:
         """Draw cell by cell; ReportLab's protocol."""
+        with tagged(self.canv, "P"):
+            self._draw()
+
+    def _draw(self) -> None:
         width = TYPE_WIDTH / COLUMNS
         for at, figure in enumerate(self.figures):
             self._cell(figure, at * width, 0, width)

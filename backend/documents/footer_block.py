@@ -12,6 +12,7 @@ from backend.documents.grid import SIZE_4, SIZE_SMALL_5, THICK, THIN, TYPE_WIDTH
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.press import Press
 from backend.documents.qr import draw_qr
+from backend.documents.tags import tagged
 from backend.documents.wording import moment, period
 
 RECEIVERS = Style(Face.BODY, SIZE_4, 24, first_indent=-2, left_indent=3, right_indent=1, align="left")
@@ -56,7 +57,8 @@ class FooterBlock(Flowable):
         y -= 4
         if self._receivers:
             self._rule(y, THIN)
-        self._signers(y - 18)
+        with tagged(self.canv, "P"):
+            self._signers(y - 18)
         self._rule(0, THICK)
 
     def _notes_width(self) -> float:
@@ -73,7 +75,8 @@ class FooterBlock(Flowable):
             paragraph.drawOn(self.canv, 0, y)
         if self._qr:
             self.canv.setFillColor(black)
-            draw_qr(self.canv, self._qr, TYPE_WIDTH - QR_SIDE, top - QR_SIDE, QR_SIDE)
+            with tagged(self.canv, "Figure", f"二维码：{self._qr}"):
+                draw_qr(self.canv, self._qr, TYPE_WIDTH - QR_SIDE, top - QR_SIDE, QR_SIDE)
         return top - self._notes_height()
 
     def _rule(self, y: float, thickness: float) -> None:

@@ -25,6 +25,7 @@ from backend.documents.grid import (
 )
 from backend.documents.paragraph import BASELINE, ChineseParagraph, Style
 from backend.documents.press import Press
+from backend.documents.tags import tagged
 from backend.documents.wording import chinese_date
 
 NAME_TOP, NAME_SIZE = 30 * mm, 40.0
@@ -89,6 +90,10 @@ class SignatureBlock(Flowable):
 
     def draw(self) -> None:
         """Draw name, place of the seal, date; ReportLab's protocol."""
+        with tagged(self.canv, "P"):
+            self._draw()
+
+    def _draw(self) -> None:
         day = self.press.width(self.day, Face.BODY, SIZE_3)
         middle = TYPE_WIDTH - 4 * SIZE_3 - day / 2
         name = self.press.width(self.agency, Face.BODY, SIZE_3)

@@ -13,6 +13,7 @@ from backend.documents.grid import LEADING, RED, SIZE_3, SIZE_4, TYPE_WIDTH
 from backend.documents.layout.characters import OPENING
 from backend.documents.paper import Entry
 from backend.documents.press import Press
+from backend.documents.tags import tagged
 from backend.documents.wording import chinese_date
 
 NAME_SIZE = 46.0
@@ -37,6 +38,10 @@ class MastheadBlock(Flowable):
 
     def draw(self) -> None:
         """Draw from the top; ReportLab's protocol."""
+        with tagged(self.canv, "P"):
+            self._draw()
+
+    def _draw(self) -> None:
         canvas, press, head, y = self.canv, self.press, self.head, self.height
         if head.secrecy_mark:
             draw_text(canvas, press, 0, y - SIZE_3, head.secrecy_mark, Face.HEI, SIZE_3)
@@ -91,6 +96,10 @@ class Contents(Flowable):
 
     def draw(self) -> None:
         """Draw from the top; ReportLab's protocol."""
+        with tagged(self.canv, "TOC"):
+            self._draw()
+
+    def _draw(self) -> None:
         draw_centred(self.canv, self.press, TYPE_WIDTH / 2, self.height - SIZE_3 - 2, "目　录", Face.HEI, SIZE_3)
         y = self.height - LEADING - SIZE_4
         for entry in self.entries:

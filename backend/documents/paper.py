@@ -13,6 +13,7 @@ from backend.documents.canvas import Meta, draw_page_number, open_canvas
 from backend.documents.grid import BOTTOM, LEADING, LEFT, PAGE, TYPE_HEIGHT, TYPE_WIDTH
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.press import Press
+from backend.documents.tags import tagged
 
 OnPage = Callable[[Canvas, int], None]
 
@@ -23,6 +24,7 @@ class Heading(ChineseParagraph):
     def __init__(self, press: Press, text: str, style: Style, level: int, in_contents: bool = True) -> None:
         super().__init__(press, text, style)
         self.level, self.in_contents = level, in_contents
+        self.kind = f"H{level + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def template(
     def on_page(canvas: Canvas, document: BaseDocTemplate) -> None:
         if draw:
             canvas.saveState()
-            draw(canvas, document.page)
+            with tagged(canvas, "P" if top else "Artifact"):
+                draw(canvas, document.page)
             canvas.restoreState()
 
     return PageTemplate(id=name, frames=[frame], onPage=on_page, autoNextPageTemplate=after or None)

@@ -11,6 +11,7 @@ from backend.documents.fonts import Face
 from backend.documents.layout import Line, Placed, Span, Token, break_lines, justify, tokenise
 from backend.documents.layout.justifying import Align
 from backend.documents.press import Press
+from backend.documents.tags import tagged
 
 BASELINE = 0.86  # of the type size, from the top of the character square to the baseline
 KEPT_TOGETHER = 2  # lines: neither widows nor orphans
@@ -86,12 +87,21 @@ class ChineseParagraph(Flowable):
         ]
         parts[0].spaceAfter, parts[1].spaceBefore = 0, 0
         parts[1].continued = True
+        for part in parts:
+            part.kind, part.row = self.kind, self.row
         return [*parts]
 
     continued = False
 
+    kind, row = "P", -1
+    """Role in the structure of the paper: ``TH`` and ``TD`` also tell their row."""
+
     def draw(self) -> None:
         """Draw the lines from the top of the box; ReportLab's protocol."""
+        with tagged(self.canv, self.kind, row=self.row):
+            self._draw_lines()
+
+    def _draw_lines(self) -> None:
         style, size = self.style, self.style.size
         text = self.canv.beginText()
         text.setFillColor(style.color)

@@ -12,6 +12,7 @@ from backend.documents.grid import SIZE_SMALL_5, TYPE_WIDTH
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.photo_data import Photo
 from backend.documents.press import Press
+from backend.documents.tags import tagged
 
 LONG_SIDE, QUALITY = 1280, 78
 MOST_PIXELS = 120_000_000  # a larger picture is a mistake or an attack: it would fill the memory when opened
@@ -83,6 +84,7 @@ class PhotoRow(Flowable):
         x = (self.width - used) / 2
         for image, (width, height), text in self._photos:
             bottom = self.height - self._image_height + (self._image_height - height) / 2
-            self.canv.drawImage(image, x + (self._slot - width) / 2, bottom, width, height)
+            with tagged(self.canv, "Figure", f"照片：{text.text}"):
+                self.canv.drawImage(image, x + (self._slot - width) / 2, bottom, width, height)
             text.drawOn(self.canv, x, self.height - self._image_height - 3 - text.height)
             x += self._slot + GAP

@@ -1,6 +1,7 @@
 """Tables whose Chinese cells wrap, with the header row on every page."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from backend.documents.paper import Story
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.press import Press
 from backend.documents.table_data import Cell, Column, TableData
+from backend.documents.tags import Sheet
 
 NO_DATA = "本期无数据"
 CAPTION = Style(Face.HEI, SIZE_SMALL_4, 20, align="center", space_before=8, space_after=3, balanced=True)
@@ -70,6 +72,11 @@ class RuledTable(Table):
         size = super().wrap(width, height)
         return (size[0], height + 1) if self._must_give_up_rows(size[1], height) else size
 
+    def draw(self) -> None:
+        """Draw as one table of the structure; ReportLab's protocol."""
+        with self.canv.table() if isinstance(self.canv, Sheet) else nullcontext():
+            super().draw()
+
     def _must_give_up_rows(self, own: float, height: float) -> bool:
         return own <= height < own + self.room_after and self._nrows > 2 * LONELY + self.repeatRows
 
@@ -104,6 +111,8 @@ def chinese_table(
     texts = [NO_DATA, *[""] * (len(columns) - 1)]
     empty = [ChineseParagraph(press, text, replace(cell, align="center")) for text in texts]
     widths = column_widths(columns, [header, *body], width)
+    mark_cells([header], "TH")
+    mark_cells(body or [empty], "TD")
     tall = _has_tall_row(body, widths)
     return RuledTable(
         [header, *(body or [empty])],
@@ -118,6 +127,13 @@ def chinese_table(
         ],
         hAlign="CENTER",
     )
+
+
+def mark_cells(rows: Sequence[Sequence[ChineseParagraph]], kind: str) -> None:
+    """Tell the cells their role and row in the structure of the paper."""
+    for at, row in enumerate(rows, start=0 if kind == "TH" else 1):
+        for cell in row:
+            cell.kind, cell.row = kind, at
 
 
 def _has_tall_row(body: Sequence[Sequence[ChineseParagraph]], widths: Sequence[float]) -> bool:

@@ -41,6 +41,10 @@ class BarChart(Chart):
         self.pitch = self.pitch_for([item.name for item in items], WIDEST_NAME)
         self.height = self.pitch * len(items) + 10
 
+    def words(self) -> str:
+        """Return every name with its value."""
+        return "；".join(f"{item.name}{plain(item.value)}" for item in self.items)
+
     def paint(self, canvas: Canvas) -> None:
         """Draw names, bars, values."""
         names, widest = self.names([item.name for item in self.items], WIDEST_NAME)
@@ -70,6 +74,13 @@ class LimitChart(Chart):
         """``labels`` name a bar within its limit, one beyond it, and the limit; ``unit`` heads the axis."""
         self.items, self.labels, self.unit = items, labels, unit
         super().__init__(press, 190)
+
+    def words(self) -> str:
+        """Return every name with its value and limit."""
+        return "；".join(
+            f"{item.name}{'无数据' if item.value is None else plain(item.value)}（{self.labels[2]}{plain(item.limit)}）"
+            for item in self.items
+        )
 
     def paint(self, canvas: Canvas) -> None:
         """Draw axis, bars, limits, legend."""

@@ -12,6 +12,7 @@ from backend.documents.canvas import draw_centred, draw_right, draw_text
 from backend.documents.fonts import Face
 from backend.documents.grid import GREY, SIZE_SMALL_5, TYPE_WIDTH
 from backend.documents.press import Press
+from backend.documents.tags import tagged
 
 LABEL = SIZE_SMALL_5
 LEGEND_HEIGHT = 20.0
@@ -47,8 +48,16 @@ class Chart(Flowable):
     def draw(self) -> None:
         """Draw inside a saved state; ReportLab's protocol."""
         self.canv.saveState()
-        self.paint(self.canv)
+        with tagged(self.canv, "Figure", f"{self.title}：{self.words()}"):
+            self.paint(self.canv)
         self.canv.restoreState()
+
+    title = ""
+    """What the chart shows; set by whoever numbers it."""
+
+    def words(self) -> str:
+        """Return the chart's data in words, for readers who do not see it."""
+        raise NotImplementedError
 
     def paint(self, canvas: Canvas) -> None:
         """Draw the chart with its lower left corner at the origin."""

@@ -29,6 +29,11 @@ class LineChart(Chart):
         super().__init__(press, 190)
         self._left, self._bottom, self._top = 34.0, 20.0, self.height - LEGEND_HEIGHT - 6
 
+    def words(self) -> str:
+        """Return every known value with its target."""
+        known = [point for point in self.points if point.value is not None]
+        return "；".join(f"{p.name}{plain(p.value or 0)}%（{self.labels[1]}{plain(p.target)}%）" for p in known)
+
     def paint(self, canvas: Canvas) -> None:
         """Draw grid, target, line, legend."""
         for mark in range(0, 101, 20):

@@ -33,6 +33,13 @@ class StackedChart(Chart):
         self.pitch = self.pitch_for([item.name for item in items], WIDEST_NAME)
         self.height = self.pitch * len(items) + LEGEND_HEIGHT + 8
 
+    def words(self) -> str:
+        """Return every name with its three parts."""
+        return "；".join(
+            item.name + "、".join(f"{label}{part}" for label, part in zip(self.labels, item.parts, strict=True))
+            for item in self.items
+        )
+
     def paint(self, canvas: Canvas) -> None:
         """Draw names, bars, totals, legend."""
         names, widest = self.names([item.name for item in self.items], WIDEST_NAME)
