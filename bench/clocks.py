@@ -9,10 +9,13 @@ CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
 class Clock:
-    """Runs on from where it was last set, `skew` off the true time; never backwards unless it is set so."""
+    """Runs on from where it was last set, `skew` off the true time; never backwards unless it is set so.
 
-    def __init__(self, start: dt.datetime, skew: dt.timedelta = dt.timedelta(0)) -> None:
-        self.skew = skew
+    `pace` says how much of a played minute goes by in `pass_`: 1 for a whole day, 0 where the true time is to be kept.
+    """
+
+    def __init__(self, start: dt.datetime, skew: dt.timedelta = dt.timedelta(0), pace: float = 1.0) -> None:
+        self.skew, self.pace = skew, pace
         self._base = start
         self._since = time.monotonic()
 
@@ -30,7 +33,7 @@ class Clock:
 
     def pass_(self, minutes: float) -> None:
         """Let a part of the played day go by."""
-        self._base += dt.timedelta(minutes=minutes)
+        self._base += dt.timedelta(minutes=minutes * self.pace)
 
 
 def uuid7(clock: Clock, rng: random.Random) -> str:

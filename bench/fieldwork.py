@@ -108,7 +108,8 @@ class Fieldwork:
     def _fill_one(self, template: Template) -> None:
         def evidence(item: Item, count: int) -> list[str]:
             make = self._signed if item.type == "signature" else self._photographed
-            return [make(item.code) for _ in range(count)]
+            enough = item.count.minimum + 1 if item.count else count
+            return [make(item.code) for _ in range(min(count, enough))]
 
         values = sample_answers(
             template,
@@ -119,6 +120,8 @@ class Fieldwork:
             evidence=evidence,
             classes=self.classes,
         )
+        if not values:
+            return  # no item of this checklist is for this kind of target
         answers = {key: {"value": value, "note": self._note()} for key, value in values.items()}
         self.phone.clock.pass_(len(answers) * 0.5)
         self._answer(answers)

@@ -8,6 +8,7 @@ import asyncio
 import gzip
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,10 @@ from bench.tus import Upload
 GOOD = ("applied", "merged")
 GZIP_FROM = 2000
 UPLOADS_AT_ONCE = 2
+
+
+def _silent(what: str, count: int) -> None:
+    """Nobody watches."""
 
 
 @dataclass
@@ -44,6 +49,8 @@ class Phone:
     missing: list[int] = field(default_factory=list)
     have: int = 0
     resumed: int = 0
+    tell: Callable[[str, int], None] = _silent
+    """Called with `operations` or `files` and how many more of them the server has now."""
 
     @property
     def name(self) -> str:
@@ -88,6 +95,7 @@ class Phone:
             told = answer.json()
             self.outbox.settle(batch, told["results"])
             self.have, self.missing = told["have"], told["missing"]
+            self.tell("operations", len(batch))
 
     def _envelope(self, batch: list[Entry]) -> bytes:
         now = self.clock.now_ms()
@@ -132,6 +140,7 @@ class Phone:
                 await upload.run()
                 self.resumed += upload.resumed
                 self.uploaded.add(evidence)
+                self.tell("files", 1)
 
         waiting = [(each, picture) for each, picture in self.pictures.items() if each not in self.uploaded]
         await asyncio.gather(*(one(*each) for each in waiting))
