@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from backend.accounts.roles import FIELD_ROLES, UNIT_ROLES, Role
 from backend.core.actor import Actor
-from backend.inspections.models import Evidence
+from backend.inspections.models import Evidence, EvidenceState
 from backend.inspections.selectors import visits
 
 
@@ -16,10 +16,13 @@ def scoped(actor: Actor) -> QuerySet[Evidence]:
 
 
 def may_read_blob(actor: Actor, sha256: str) -> bool:
-    """Whether `actor` may have the bytes: people of the field who can see a visit that names them."""
+    """Whether `actor` may have the bytes: people of the field who can see a visit with verified evidence of them.
+
+    A hash that was merely declared opens nothing: else anybody could ask by it what others have handed in.
+    """
     if actor.has(*UNIT_ROLES) or not actor.has(*FIELD_ROLES, Role.LEADERSHIP, Role.DEPARTMENT_HEAD):
         return False
-    return scoped(actor).filter(sha256=sha256).exists()
+    return scoped(actor).filter(sha256=sha256, state=EvidenceState.VERIFIED).exists()
 
 
 def known_ids(visit_id: uuid.UUID) -> set[str]:

@@ -13,7 +13,6 @@ from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState
 from backend.inspections.services import field
 from backend.inspections.services.visits import Place
 from backend.journal.writing import write
-from backend.media.models import Expectation
 from backend.media.services import expectations
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -115,9 +114,7 @@ def _build(actor: Actor, evidence_id: uuid.UUID, visit: Visit, new: NewEvidence)
 
 def _has_arrived(evidence: Evidence) -> bool:
     """Whether `media` has verified the bytes already: they may be sent as soon as the fact is in custody."""
-    return Expectation.objects.filter(
-        evidence_id=str(evidence.pk), sha256=evidence.sha256, size=evidence.size, state=EvidenceState.VERIFIED
-    ).exists()
+    return expectations.has_arrived(evidence_id=str(evidence.pk), sha256=evidence.sha256, size=evidence.size)
 
 
 def _finding(visit: Visit, finding_id: uuid.UUID | None) -> Finding | None:

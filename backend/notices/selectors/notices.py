@@ -88,6 +88,11 @@ def items() -> QuerySet[NoticeFinding]:
 
 
 def may_read_blob(actor: Actor, sha256: str) -> bool:
-    """Whether `actor` may read the paper of a notice, or a unit's evidence, with this content."""
-    proofs = NoticeEvidence.objects.filter(county_id=actor.county_id, sha256=sha256).values("notice_id")
+    """Whether `actor` may read the paper of a notice, or a unit's evidence, with this content.
+
+    A hash that a unit merely declared opens nothing: else it could ask by it what inspectors have photographed.
+    """
+    proofs = NoticeEvidence.objects.filter(
+        county_id=actor.county_id, sha256=sha256, state=NoticeEvidence.State.VERIFIED
+    ).values("notice_id")
     return scoped(actor).filter(Q(pdf_sha256=sha256) | Q(pk__in=proofs)).exists()
