@@ -64,7 +64,7 @@ def test_a_busy_county_looks_like_a_quiet_one(quiet: FullCounty) -> None:
     lists = [each for each in watched() if not each.parameters and "get" in each.methods]
     before = {each.route: ask(school, "get", each.path({})) for each in lists}
     quiet.work()
-    deliver_waiting(1000)
+    deliver_waiting(limit=1000)
     after = {each.route: ask(school, "get", each.path({})) for each in lists}
     assert after == before
     assert {route for route, answer in after.items() if answer[0] == 200} == {"inbox", "unit/notices"}
@@ -94,7 +94,7 @@ async def test_the_socket_of_a_school_stays_silent(
     client = await sync_to_async(cast.client)(world.liaison)
     socket = await sockets.open(client.tokens.access)
     await sync_to_async(world.work)()
-    await sync_to_async(deliver_waiting)(1000)
+    await sync_to_async(deliver_waiting)(limit=1000)
     assert await socket.silent(1.5)
 
 

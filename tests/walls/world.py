@@ -49,8 +49,8 @@ class FullCounty:
 
     def work(self) -> "FullCounty":
         """A visit under way, another one approved with its notice in draft: all of it secret."""
-        self.under_way = self.fieldwork.filled(target=self.school, team=self.team)
-        visit = self.fieldwork.filled(target=self.school, team=self.team)
+        self.under_way = self.fieldwork.filled(county=self.county, target=self.school, team=self.team)
+        visit = self.fieldwork.filled(county=self.county, target=self.school, team=self.team)
         self.finding = self.fieldwork.finding(visit, self.fieldwork.leader(visit.assignment))
         self.approved = self.fieldwork.approved(self.fieldwork.submitted(visit))
         self.notice = drafts.draft_from_visit(actor=self.actor(Role.OFFICE), visit_id=self.approved.pk)
