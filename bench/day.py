@@ -197,10 +197,14 @@ def _sum_up(day: Day, board: Board, seconds: float) -> None:
         ("整改通知书", f"签发 {len(day.notices)} 份，退回重报 {day.returned} 份，整改照片 {after} 张"),
         ("实时送达", _latency(day.latencies)),
         ("半月报", _issue(day.issue)),
-        ("各段用时", "，".join(f"{title.split('：')[0]} {spent:.0f} 秒" for title, spent in board.timings)),
+        ("各段用时", "，".join(f"{_short(title)} {spent:.0f} 秒" for title, spent in board.timings)),
         ("总用时", f"{seconds:.1f} 秒"),
     ]
     board.summary(f"{day.plan.day:%Y年%m月%d日} 工作日演练", rows)
+
+
+def _short(title: str) -> str:
+    return title.partition("：")[0].partition("（")[0]
 
 
 def _pictures(day: Day) -> str:

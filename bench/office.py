@@ -75,7 +75,7 @@ class Office:
             }
             for place, row in enumerate(targets)
         ]
-        made = await self.desk.post("/api/v1/assignments/plan", {"items": items})
+        made = await self.desk.post("/api/v1/assignments", {"items": items})
         ids = [row["id"] for row in made["items"]]
         await self.desk.post("/api/v1/assignments/release", {"ids": ids})
         return ids

@@ -10,6 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+WIDE = 240
+
 
 @dataclass
 class Bar:
@@ -31,7 +33,7 @@ class Bar:
 class Board:
     """Prints in Chinese, to a terminal beautifully, to anything else as lines."""
 
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+    console: Console = field(default_factory=lambda: _console())
     progress: Progress = field(init=False)
     timings: list[tuple[str, float]] = field(default_factory=list)
 
@@ -99,6 +101,12 @@ class Board:
             self.console.print(Text(f"  ✗ {line}", style="red"), soft_wrap=True)
         if len(lines) > most:
             self.console.print(Text(f"  ……另有 {len(lines) - most} 条", style="red"))
+
+
+def _console() -> Console:
+    """Where nobody looks at a terminal, lines are as long as they are."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDE, soft_wrap=True)
 
 
 def pad(text: str, width: int) -> str:

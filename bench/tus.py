@@ -84,13 +84,14 @@ class Upload:
             raise Refused(answer)
 
     async def _ask(self) -> None:
-        """How far did it come?"""
+        """How far did it come? Another request of ours may still be writing what it got (423)."""
         self.resumed += 1
         answer = await self.session.send("HEAD", self.location, headers={"Tus-Resumable": "1.0.0"})
+        while answer.status_code == 423:
+            await self.session.pause()
+            answer = await self.session.send("HEAD", self.location, headers={"Tus-Resumable": "1.0.0"})
         if answer.status_code in (404, 410):
             self.location, self.offset = "", 0
-        elif answer.status_code == 423:
-            await self.session.pause()
         elif answer.status_code == 200:
             self.offset = int(answer.headers["Upload-Offset"])
         else:
