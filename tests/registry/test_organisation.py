@@ -93,7 +93,7 @@ def test_each_track_has_its_own_home(office_actor: Actor) -> None:
     assert (crew.station, crew.department) == (station, None)
     for track, home in ((Track.STATION, {}), (Track.DEPARTMENT, {"station_id": station.pk})):
         with pytest.raises(Invalid) as fault:
-            teams.create_team(actor=office_actor, code="X", track=track, name="某组", **home)  # type: ignore[arg-type]
+            teams.create_team(actor=office_actor, code="X", track=track, name="某组", **home)
         assert fault.value.code == "track_mismatch"
     with pytest.raises(Invalid):
         teams.update_team(actor=office_actor, team_id=crew.pk, department_id=department.pk)

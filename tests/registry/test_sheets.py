@@ -1,7 +1,7 @@
 """Reading lists from spreadsheets: whatever the file holds, the answer is rows and Chinese reasons."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.registry.rules import tables
@@ -194,9 +194,13 @@ def test_no_bytes_break_the_reader(data: bytes, sheet: str) -> None:
     assert values == [] or faults == []
 
 
-@given(cells=st.lists(st.lists(st.text(max_size=12), min_size=12, max_size=12), max_size=4))
+@settings(max_examples=40)
+@given(
+    cells=st.lists(
+        st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), min_size=12, max_size=12), max_size=4
+    )
+)
 def test_no_cells_break_the_reader(cells: list[list[str]]) -> None:
     text = "\n".join([FULL, *(",".join(row) for row in cells)])
-    values, faults = read(text.encode("utf-8", errors="surrogatepass"))
-    assert len(values) + len(faults) >= 0
+    _, faults = read(text.encode())
     assert all(reason.endswith("。") and row >= 1 for row, _, reason in faults)

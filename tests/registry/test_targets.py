@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_closing_and_reopening(office_actor: Actor) -> None:
         ({"longitude": 30.93, "latitude": 108.71}, "coordinates"),
     ],
 )
-def test_contradictions_are_refused(office_actor: Actor, fields: dict[str, object], code: str) -> None:
+def test_contradictions_are_refused(office_actor: Actor, fields: dict[str, Any], code: str) -> None:
     with pytest.raises(Invalid) as fault:
         school(office_actor, **fields)
     assert (fault.value.code, Target.objects.count()) == (code, 0)
