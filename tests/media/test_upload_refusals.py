@@ -12,6 +12,7 @@ from backend.media.parts import Part
 from backend.media.services import sweeping
 from tests.media.conftest import metadata, sha256
 from tests.media.pictures import noise
+from tests.media.raw import open_patch
 
 OCTETS = {"Content-Type": "application/offset+octet-stream"}
 
@@ -286,3 +287,19 @@ def test_a_corrupt_file_is_kept_for_7_days(tus, promise, data):
         hand.move(hours=2)
         sweeping.sweep()
         assert not kept.exists()
+
+
+def test_first_bytes_with_a_wrong_checksum_are_460_and_make_no_receipt(tus, promise, data, heard):
+    promise(data)
+    wrong = "sha1 " + base64.b64encode(hashlib.sha1(b"other", usedforsecurity=False).digest()).decode()
+    sent = {"Upload-Length": "3000", "Upload-Metadata": metadata(evidence="E1"), "Upload-Checksum": wrong}
+    assert told(tus.send("POST", headers={**sent, **OCTETS}, content=data)) == (460, "checksum_differs")
+    assert (heard, Upload.objects.get().path.read_bytes()) == ([], b"")
+
+
+def test_who_asks_before_sending_is_refused_before_sending(location):
+    """Expect: 100-continue: the answer comes although not one byte of the body was sent."""
+    with open_patch(location, 5, 3000, extra="Expect: 100-continue\r\n") as asking:
+        assert asking.recv(12) == b"HTTP/1.1 409"
+    with open_patch(location, 0, 3000, extra="Expect: 100-continue\r\n") as asking:
+        assert asking.recv(12) == b"HTTP/1.1 100"
