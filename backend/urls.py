@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/v1/", include("backend.sync.urls")),
     path("api/v1/", include("backend.media.urls")),
     path("api/v1/", include("backend.notices.urls")),
+    path("api/v1/", include("backend.bulletins.urls")),
 ]
 
 handler400 = "backend.core.http.bad_request"

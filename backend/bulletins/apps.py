@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class BulletinsConfig(AppConfig):
     name = "backend.bulletins"
     label = "bulletins"
+    verbose_name = "半月报"
+
+    def ready(self) -> None:
+        from backend.bulletins.selectors.bulletins import may_read_blob
+        from backend.media import registry
+
+        registry.reader(may_read_blob)

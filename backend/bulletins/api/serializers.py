@@ -1,0 +1,213 @@
+"""Bodies of the bulletin endpoints."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from backend.bulletins.models import Bulletin
+from backend.bulletins.rules import figures as rules
+from backend.bulletins.rules.lifecycle import LABELS
+from backend.bulletins.rules.naming import LONGEST_FACT
+
+LONGEST_PARAGRAPH = 1000
+MOST_PARAGRAPHS = 12
+
+
+def paragraphs(help_text: str) -> serializers.ListField:
+    """A text part of a request."""
+    one = serializers.CharField(max_length=LONGEST_PARAGRAPH)
+    return serializers.ListField(child=one, max_length=MOST_PARAGRAPHS, required=False, help_text=help_text)
+
+
+class BulletinPeriodIn(serializers.Serializer[Any]):
+    period_start = serializers.DateField(help_text="The 1st or the 16th of a month.")
+
+
+class BulletinReasonIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500)
+
+
+class BulletinCaseIn(serializers.Serializer[Any]):
+    finding = serializers.UUIDField(help_text="One of the snapshot's candidates.")
+    text = serializers.CharField(max_length=LONGEST_FACT)
+
+    def to_internal_value(self, data: Any) -> Any:
+        value = super().to_internal_value(data)
+        return {**value, "finding": str(value["finding"])}
+
+
+class GoodPracticeIn(serializers.Serializer[Any]):
+    place = serializers.CharField(max_length=60)
+    text = serializers.CharField(max_length=LONGEST_FACT)
+
+
+class BulletinTextsIn(serializers.Serializer[Any]):
+    """The parts to replace; those left out stay."""
+
+    inspection = paragraphs("督查开展情况")
+    findings = paragraphs("发现问题")
+    homework = paragraphs("作业管理")
+    after_school = paragraphs("课后服务")
+    institutions = paragraphs("校外治理情况")
+    rectification = paragraphs("整改台账")
+    next_steps = paragraphs("下步安排")
+    cases = serializers.ListField(child=BulletinCaseIn(), max_length=8, required=False, help_text="典型问题")
+    good_practices = serializers.ListField(child=GoodPracticeIn(), max_length=3, required=False, help_text="好的做法")
+
+
+class BulletinCaseTextOut(serializers.Serializer[Any]):
+    finding = serializers.UUIDField()
+    text = serializers.CharField()
+
+
+class GoodPracticeOut(serializers.Serializer[Any]):
+    place = serializers.CharField()
+    text = serializers.CharField()
+
+
+class BulletinTextsOut(serializers.Serializer[Any]):
+    inspection = serializers.ListField(child=serializers.CharField())
+    findings = serializers.ListField(child=serializers.CharField())
+    homework = serializers.ListField(child=serializers.CharField())
+    after_school = serializers.ListField(child=serializers.CharField())
+    institutions = serializers.ListField(child=serializers.CharField())
+    rectification = serializers.ListField(child=serializers.CharField())
+    next_steps = serializers.ListField(child=serializers.CharField())
+    cases = BulletinCaseTextOut(many=True)
+    good_practices = GoodPracticeOut(many=True)
+
+
+class FigureOut(serializers.Serializer[Any]):
+    key = serializers.CharField(help_text="Name by which `records` is asked for.")
+    value = serializers.FloatField(allow_null=True, help_text="Null: no data in this period.")
+    previous = serializers.FloatField(allow_null=True, help_text="Null: no data in the period before.")
+    change = serializers.FloatField(allow_null=True)
+    note = serializers.CharField(allow_blank=True, help_text="What is missing, in Chinese.")
+    kind = serializers.CharField(help_text="What the records are: visit, finding, target, evidence, notice.")
+    records = serializers.IntegerField(help_text="How many records are behind it.")
+
+
+class BulletinCaseOut(serializers.Serializer[Any]):
+    finding = serializers.UUIDField()
+    place = serializers.CharField(help_text="As it is printed.")
+    text = serializers.CharField()
+    basis = serializers.CharField(allow_blank=True)
+    severity = serializers.CharField()
+    state = serializers.CharField()
+
+
+class LateFindingOut(serializers.Serializer[Any]):
+    finding = serializers.UUIDField()
+    unit = serializers.CharField()
+    document_number = serializers.CharField()
+    text = serializers.CharField()
+    severity = serializers.CharField()
+    due_on = serializers.DateField()
+    days_late = serializers.IntegerField()
+    step = serializers.CharField(allow_blank=True)
+
+
+class CoverageDayOut(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    actual = serializers.FloatField(allow_null=True, help_text="Percent covered by the end of the day.")
+    target = serializers.FloatField(help_text="Percent.")
+
+
+class BulletinRow(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    period_start = serializers.DateField()
+    period_end = serializers.DateField()
+    state = serializers.ChoiceField(choices=list(LABELS.items()))
+    issue_year = serializers.IntegerField(allow_null=True)
+    issue_number = serializers.IntegerField(allow_null=True, help_text="Null before signing.")
+    total_issue_number = serializers.IntegerField(allow_null=True)
+    corrects = serializers.CharField(allow_blank=True, help_text="The withdrawn issue that this one corrects.")
+    cut_off = serializers.DateTimeField(help_text="What was received before this instant is counted.")
+    version = serializers.IntegerField(help_text="How many times the figures were compiled.")
+    snapshot_hash = serializers.CharField(help_text="SHA-256 of the canonical JSON of the figures.")
+    signed_by = serializers.CharField(allow_blank=True)
+    signed_at = serializers.DateTimeField(allow_null=True)
+    published_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+    pdf_sha256 = serializers.CharField(allow_blank=True, help_text="Read it at blobs/{sha256}.")
+    pdf_pages = serializers.IntegerField(allow_null=True)
+    pdf_warnings = serializers.ListField(child=serializers.CharField())
+
+
+class BulletinOut(BulletinRow):
+    texts = BulletinTextsOut()
+    figures = FigureOut(many=True)
+    coverage_by_day = CoverageDayOut(many=True)
+    cases = BulletinCaseOut(many=True, help_text="Candidates for typical cases.")
+    serious = BulletinCaseOut(many=True)
+    late = LateFindingOut(many=True)
+    read_by = serializers.IntegerField(help_text="How many readers have opened it.")
+
+
+class FigureRecordOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    name = serializers.CharField(allow_blank=True, help_text="What the record is called now.")
+
+
+class FigureRecordsOut(serializers.Serializer[Any]):
+    figure = FigureOut()
+    items = FigureRecordOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="None on the last page.")
+
+
+class FigureRecordsQuery(serializers.Serializer[Any]):
+    figure = serializers.CharField(max_length=120, default="visits", help_text="Key of a figure.")
+    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+    after = serializers.UUIDField(required=False, help_text="`next` of the page before.")
+
+
+def row(bulletin: Bulletin) -> dict[str, Any]:
+    return {
+        "id": bulletin.pk,
+        "title": bulletin.title,
+        "period_start": bulletin.period_start,
+        "period_end": bulletin.period_end,
+        "state": bulletin.state,
+        "issue_year": bulletin.issue_year,
+        "issue_number": bulletin.issue_number,
+        "total_issue_number": bulletin.total_issue_number,
+        "corrects": bulletin.corrects,
+        "cut_off": bulletin.cut_off,
+        "version": bulletin.version,
+        "snapshot_hash": bulletin.snapshot_hash,
+        "signed_by": bulletin.signed_by,
+        "signed_at": bulletin.signed_at,
+        "published_at": bulletin.published_at,
+        "withdrawn_at": bulletin.withdrawn_at,
+        "pdf_sha256": bulletin.pdf_sha256,
+        "pdf_pages": bulletin.pdf_pages,
+        "pdf_warnings": bulletin.pdf_warnings,
+    }
+
+
+def figure(key: str, found: rules.Figure) -> dict[str, Any]:
+    return {
+        "key": key,
+        "value": found["value"],
+        "previous": found["previous"],
+        "change": rules.change(found),
+        "note": rules.note(found),
+        "kind": found["kind"],
+        "records": len(found["records"]),
+    }
+
+
+def detail(bulletin: Bulletin) -> dict[str, Any]:
+    facts: Mapping[str, Any] = bulletin.facts
+    return row(bulletin) | {
+        "texts": bulletin.texts,
+        "figures": [figure(key, facts["figures"][key]) for key in sorted(facts["figures"])],
+        "coverage_by_day": facts["coverage_by_day"],
+        "cases": facts["cases"],
+        "serious": facts["serious"],
+        "late": facts["late"],
+        "read_by": bulletin.receipts.count(),
+    }

@@ -1,0 +1,55 @@
+"""The serious list, and candidates for typical cases."""
+
+from typing import Any
+
+from backend.bulletins.rules import naming
+from backend.bulletins.selectors.findings import GRAVE
+from backend.bulletins.selectors.window import Window, findings
+from backend.inspections.models import Finding, FindingState, SeverityLevel
+
+MOST_CASES = 8
+WEIGHT = {SeverityLevel.VETO: 0, SeverityLevel.SERIOUS: 1, SeverityLevel.MODERATE: 2, SeverityLevel.MINOR: 3}
+UNCONFIRMED = (FindingState.RECORDED, FindingState.RECTIFIED_ON_SPOT)
+"""Until the visit is approved nobody is to be held up as a case."""
+
+
+def serious(window: Window) -> list[dict[str, Any]]:
+    """Every serious finding and veto of the window, by name, whatever its state, the gravest first."""
+    return [_case(row, named=True) for row in _ranked(window) if row.severity in GRAVE]
+
+
+def candidates(window: Window) -> list[dict[str, Any]]:
+    """The gravest confirmed findings of the window, at most eight, with the place as it may be printed."""
+    confirmed = [row for row in _ranked(window) if row.state not in UNCONFIRMED]
+    return [_case(row, named=False) for row in confirmed[:MOST_CASES]]
+
+
+def _ranked(window: Window) -> list[Finding]:
+    rows = findings(window).select_related("target")
+    return sorted(rows, key=lambda row: (WEIGHT[SeverityLevel(row.severity)], row.recorded_at, row.pk))
+
+
+def _case(row: Finding, *, named: bool) -> dict[str, Any]:
+    place = naming.place(row.target.name, row.target.type_code, row.severity)
+    shown = row.target.name if named else place
+    return {
+        "finding": str(row.pk),
+        "place": shown,
+        "text": naming.fact(row.text, row.target.name, shown),
+        "basis": _basis(row.legal_basis),
+        "severity": _severity(row),
+        "state": FindingState(row.state).label,
+    }
+
+
+def _severity(row: Finding) -> str:
+    label = SeverityLevel(row.severity).label
+    return f"{label}（候选）" if row.severity == SeverityLevel.VETO and row.veto_candidate else label
+
+
+def _basis(entries: list[dict[str, str]]) -> str:
+    """The first document named, with its article."""
+    if not entries:
+        return ""
+    name = entries[0].get("name") or entries[0].get("document", "")
+    return f"《{name.strip('《》')}》{entries[0].get('article', '')}"

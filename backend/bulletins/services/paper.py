@@ -1,0 +1,189 @@
+"""What the press prints, from the row and its snapshot alone: nothing is counted or looked up here."""
+
+import datetime as dt
+from typing import Any
+
+from backend.bulletins.models import Bulletin
+from backend.bulletins.rules.wording import CLASSES, SEVERITIES, Figures
+from backend.bulletins.services import annexes
+from backend.core import clock
+from backend.documents import bulletin_data as data
+from backend.documents.table_data import Column, TableData
+
+GRADES = "一年级 二年级 三年级 四年级 五年级 六年级 七年级 八年级 九年级".split()
+LIMITS = (0, 0, 60, 60, 60, 60, 90, 90, 90)
+LATE_NOTE = "截止后收到的数据计入下一期。"
+DISTRIBUTION = data.Distribution(
+    report_to=("县委教育工作领导小组", "县政府分管领导"),
+    send_to=("“双减”工作联席会议成员单位",),
+    issue_to=("各督查组", "各片区督导站"),
+)
+
+
+def paper(bulletin: Bulletin) -> data.Bulletin:
+    """The leadership edition of an issue whose signing has begun."""
+    facts, texts = bulletin.facts, bulletin.texts
+    assert bulletin.signing_at is not None
+    f = Figures(facts)
+    return data.Bulletin(
+        masthead=_masthead(bulletin, facts),
+        period_start=bulletin.period_start,
+        period_end=bulletin.period_end,
+        issued_at=bulletin.signing_at.astimezone(clock.CHINA),
+        data_cut=bulletin.cut_off.astimezone(clock.CHINA),
+        data_note=LATE_NOTE,
+        figures=_overview(f),
+        inspection=data.Section(tuple(texts["inspection"])),
+        teams=tuple(_team(f, team) for team in facts["teams"]),
+        coverage=tuple(_day(day) for day in facts["coverage_by_day"]),
+        in_school=_in_school(texts),
+        findings_by_category=tuple(_category(f, one) for one in facts["categories"]),
+        homework=_homework(f),
+        out_of_school=data.Section(tuple(texts["institutions"]), tables=(_institutions(f),)),
+        cases=_cases(facts, texts),
+        good_practices=tuple(data.TypicalCase(one["place"], one["text"]) for one in texts["good_practices"]),
+        rectification=data.Section(tuple(texts["rectification"])),
+        districts=tuple(_district(f, district) for district in facts["districts"]),
+        late_items=tuple(_late(item) for item in facts["late"]),
+        next_steps=data.Section(tuple(texts["next_steps"])),
+        indicator_form=annexes.indicators(f, facts["county"]["issuer"]),
+        ledger=tuple(_ledger(row) for row in facts["ledger"]),
+        annexes=annexes.serious(facts["serious"]),
+        distribution=DISTRIBUTION,
+        signers=data.Signers(chief_editor=bulletin.reviewed_by, signed_by=bulletin.signed_by),
+        verification=_verification(bulletin),
+    )
+
+
+def _masthead(bulletin: Bulletin, facts: dict[str, Any]) -> data.Masthead:
+    assert bulletin.signing_at is not None
+    assert bulletin.issue_number is not None
+    assert bulletin.total_issue_number is not None
+    return data.Masthead(
+        issuer=facts["county"]["issuer"],
+        document_date=clock.local_date(bulletin.signing_at),
+        issue_number=bulletin.issue_number,
+        total_issue_number=bulletin.total_issue_number,
+        issue_year=bulletin.issue_year,
+        secrecy_mark="内部资料 注意保存",
+        correction_of=bulletin.corrects,
+    )
+
+
+def _verification(bulletin: Bulletin) -> data.Verification:
+    code = f"{bulletin.issue_year}-{bulletin.issue_number:02d}-{bulletin.snapshot_hash[:8].upper()}"
+    return data.Verification(content_digest=bulletin.snapshot_hash, code=code)
+
+
+OVERVIEW = (
+    ("督查次数", "visits", "次", 0),
+    ("当月累计覆盖率", "coverage.rate", "%", 1),
+    ("发现问题", "findings", "个", 0),
+    ("严重及一票否决", "findings.grave", "个", 0),
+    ("按期销号率", "rectification.on_time.rate", "%", 1),
+    ("满意率", "satisfaction", "%", 1),
+)
+"""The six figures of 本期要览; nobody has been asked about satisfaction until there are questionnaires."""
+
+
+def _overview(f: Figures) -> tuple[data.Figure, ...]:
+    return tuple(
+        data.Figure(label, f[key]["value"], unit, f[key]["previous"], decimals)
+        for label, key, unit, decimals in OVERVIEW
+    )
+
+
+def _team(f: Figures, team: dict[str, str]) -> data.TeamRow:
+    key = f"team.{team['code']}"
+    return data.TeamRow(
+        name=team["name"],
+        assigned=int(f.count(f"{key}.assigned")),
+        visited=int(f.count(f"{key}.visited")),
+        photos=int(f.count(f"{key}.photos")),
+        findings=int(f.count(f"{key}.findings")),
+        average_score=f[f"{key}.score"]["value"],
+    )
+
+
+def _day(day: dict[str, Any]) -> data.CoveragePoint:
+    return data.CoveragePoint(dt.date.fromisoformat(day["day"]), day["actual"], day["target"])
+
+
+def _in_school(texts: dict[str, Any]) -> data.Section:
+    parts = (("作业管理", "homework"), ("课后服务", "after_school"))
+    return data.Section(
+        tuple(texts["findings"]),
+        tuple(data.Subsection(title, tuple(texts[part])) for title, part in parts),
+    )
+
+
+def _category(f: Figures, one: dict[str, str]) -> data.CategoryCount:
+    return data.CategoryCount(one["name"], int(f.count(f"findings.category.{one['code']}")))
+
+
+def _homework(f: Figures) -> tuple[data.GradeHomework, ...]:
+    figures = [f[f"homework.grade.{grade}"] for grade in range(1, len(GRADES) + 1)]
+    return tuple(
+        data.GradeHomework(name, figure["value"], limit, len(figure["records"]))
+        for name, figure, limit in zip(GRADES, figures, LIMITS, strict=True)
+    )
+
+
+def _institutions(f: Figures) -> TableData:
+    columns = (
+        Column("类别", 2),
+        Column("检查（家）", 1.4, "right"),
+        Column("发现问题（个）", 1.8, "right"),
+        Column("账户余额低于最低余额（家）", 2.6, "right"),
+    )
+    rows = tuple(
+        (
+            name,
+            *(f[f"{kind}.{code}"]["value"] for kind in ("institutions.class", "institutions.findings", "accounts.low")),
+        )
+        for code, name in CLASSES.items()
+    )
+    return TableData("校外培训机构检查情况", columns, rows)
+
+
+def _cases(facts: dict[str, Any], texts: dict[str, Any]) -> tuple[data.TypicalCase, ...]:
+    known = {one["finding"]: one for one in facts["cases"]}
+    return tuple(
+        data.TypicalCase(
+            place=known[chosen["finding"]]["place"],
+            fact=chosen["text"],
+            legal_basis=known[chosen["finding"]]["basis"],
+            state=known[chosen["finding"]]["state"],
+            severity=known[chosen["finding"]]["severity"],
+        )
+        for chosen in texts["cases"]
+    )
+
+
+def _district(f: Figures, district: dict[str, str]) -> data.DistrictRectification:
+    key = f"district.{district['code']}"
+    counts = {name: int(f.count(f"{key}.{name}")) for name in ("closed", "open_in_time", "late", "reopened", "new")}
+    return data.DistrictRectification(district["name"], **counts)
+
+
+def _late(item: dict[str, Any]) -> data.LateItem:
+    return data.LateItem(
+        unit=item["unit"],
+        document_number=item["document_number"],
+        finding=item["text"],
+        due_date=dt.date.fromisoformat(item["due_on"]),
+        days_late=item["days_late"],
+        step=item["step"],
+    )
+
+
+def _ledger(row: dict[str, Any]) -> data.LedgerRow:
+    return data.LedgerRow(
+        document_number=row["document_number"],
+        unit=row["unit"],
+        finding=row["text"],
+        severity=SEVERITIES[row["severity"]],
+        due_date=dt.date.fromisoformat(row["due_on"]) if row["due_on"] else None,
+        state=row["state"],
+        closed_on=dt.date.fromisoformat(row["closed_on"]) if row["closed_on"] else None,
+    )

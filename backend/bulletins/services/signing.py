@@ -1,0 +1,72 @@
+"""Signing: number, paper, hash.
+
+The number is taken in a first transaction, the paper printed outside any, and the issue signed in a second. A crash in
+between leaves a reviewed issue with its number; signing it again uses the same one, so that none is ever missing.
+"""
+
+import uuid
+
+from backend.bulletins.models import Bulletin
+from backend.bulletins.services import numbers
+from backend.bulletins.services.paper import paper
+from backend.bulletins.services.steps import Step, changing
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Conflict
+from backend.documents import bulletin as printed
+from backend.documents.rendered import Rendered
+from backend.media.services import blobs
+
+PDF = "application/pdf"
+
+
+def sign(*, actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
+    """Sign a reviewed issue; from then on neither its figures nor its words ever change.
+
+    Raises `NotFound`, `Forbidden(may_not_sign)`, `Conflict`: `bad_state`, `period_running` before the period has ended,
+    `snapshot_incomplete` when the figures were compiled before that, `signed_elsewhere` when two people sign at once or
+    figures are compiled meanwhile.
+    """
+    begun = _begin(actor, bulletin_id)
+    rendered = rebuild(bulletin=begun)
+    sha256 = blobs.keep(county_id=begun.county_id, data=rendered.content, filetype=PDF)
+    return _finish(actor, begun, sha256, rendered)
+
+
+def rebuild(*, bulletin: Bulletin) -> Rendered:
+    """The paper once more, from what is stored and nothing else: the same bytes every time."""
+    return printed.render(paper(bulletin))
+
+
+def _begin(actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
+    with changing(actor=actor, bulletin_id=bulletin_id) as step:
+        step.check("sign")
+        _check_whole(step)
+        issue = step.bulletin
+        issue.signing_at, issue.signer_id, issue.signed_by = clock.now(), actor.user_id, actor.name
+        if issue.issue_number is None:
+            issue.issue_year = issue.period_end.year
+            issue.issue_number, issue.total_issue_number = numbers.take(
+                county_id=issue.county_id, year=issue.issue_year
+            )
+            step.change.log("bulletin.numbered", issue, number=issue.number_text)
+    return step.bulletin
+
+
+def _check_whole(step: Step) -> None:
+    period = step.bulletin.period
+    if not period.has_ended(clock.now()):
+        raise Conflict("period_running", "本期统计时段尚未结束，不能签发。")
+    if step.bulletin.cut_off < period.ends_at:
+        raise Conflict("snapshot_incomplete", "数据汇编于时段结束之前，请重新汇编后再签发。")
+
+
+def _finish(actor: Actor, begun: Bulletin, sha256: str, rendered: Rendered) -> Bulletin:
+    with changing(actor=actor, bulletin_id=begun.pk) as step:
+        issue = step.bulletin
+        if (issue.signing_at, issue.version, issue.texts) != (begun.signing_at, begun.version, begun.texts):
+            raise Conflict("signed_elsewhere", "该期半月报正在由他人签发或修改，请刷新后再看。")
+        step.take("sign", sha256=sha256, number=issue.number_text)
+        issue.signed_at, issue.pdf_sha256, issue.pdf_pages = issue.signing_at, sha256, rendered.pages
+        issue.pdf_warnings = list(rendered.warnings)
+    return step.bulletin
