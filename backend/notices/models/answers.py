@@ -10,28 +10,33 @@ from backend.notices.models.notice import NoticeFinding, RectificationNotice
 TEXT_LIMIT = 2000
 
 
+class ProofKind(models.TextChoices):
+    BEFORE = "before", "整改前照片"
+    AFTER = "after", "整改后照片"
+    DOCUMENT = "document", "材料"
+
+
+class ProofState(models.TextChoices):
+    AWAITED = "awaited", "待上传"
+    VERIFIED = "verified", "已核验"
+    CORRUPT = "corrupt", "内容不符"
+
+
 class NoticeEvidence(Journaled):
     """A photo or paper that proves a rectification. The fact is immutable; `state` moves with its bytes."""
 
     journal_kind = "notice_evidence"
 
-    class Kind(models.TextChoices):
-        BEFORE = "before", "整改前照片"
-        AFTER = "after", "整改后照片"
-        DOCUMENT = "document", "材料"
-
-    class State(models.TextChoices):
-        AWAITED = "awaited", "待上传"
-        VERIFIED = "verified", "已核验"
-        CORRUPT = "corrupt", "内容不符"
+    Kind = ProofKind
+    State = ProofState
 
     notice = models.ForeignKey(RectificationNotice, on_delete=models.CASCADE, related_name="evidence")
     item = models.ForeignKey(NoticeFinding, on_delete=models.CASCADE, related_name="evidence")
-    kind = models.CharField("种类", max_length=10, choices=Kind.choices)
+    kind = models.CharField("种类", max_length=10, choices=ProofKind.choices)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField("字节数")
     filetype = models.CharField(max_length=80)
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.AWAITED)
+    state = models.CharField("状态", max_length=10, choices=ProofState.choices, default=ProofState.AWAITED)
     facts = models.JSONField(default=dict)
     author_id = models.BigIntegerField()
     added_at = models.DateTimeField(default=clock.now)

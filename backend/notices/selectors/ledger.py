@@ -38,7 +38,7 @@ def line(item: NoticeFinding) -> dict[str, Any]:
         "district": target.district.name if target.district else "",
         "team": notice.team_name,
         "found_on": notice.inspected_on,
-        "source": notice.source,
+        "origin": notice.source,
         "problem": item.text,
         "category": item.template_code,
         "severity": SeverityLevel(item.severity).label,

@@ -34,8 +34,9 @@ class Verdict:
 def decide(*, actor: Actor, notice_id: uuid.UUID, verdicts: Sequence[Verdict]) -> RectificationNotice:
     """Judge reported findings. When all are judged and any was returned, the notice goes back to the unit.
 
-    What a review visit decided on the spot is taken over. A returned finding has its first term again, from today. Raises `Forbidden(reviewer_is_author)`,
-    `NotFound(notice_finding)`, `Invalid(reason_missing)`, `Conflict`: `bad_state`, `not_reported`.
+    What a review visit decided on the spot is taken over. A returned finding has its first term again, from today.
+    Raises `Forbidden(reviewer_is_author)`, `NotFound(notice_finding)`, `Invalid(reason_missing)`, `Conflict`:
+    `bad_state`, `not_reported`.
     """
     with changing(actor=actor, notice_id=notice_id, action="decide") as step:
         require(actor, Party.OFFICE)
