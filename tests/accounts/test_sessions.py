@@ -76,7 +76,14 @@ def test_the_token_before_is_dead_once_its_successor_was_used_and_ends_the_sessi
 def test_forged_refresh_tokens_are_refused(inspector_client: Client) -> None:
     good = inspector_client.tokens.refresh
     head, counter, seal = good.split(".")
-    for bad in ("", "x", f"{head}.{counter}.{seal[:-1]}x", f"{head}.5.{seal}", f"{int(head) + 7}.{counter}.{seal}", "1.2.密"):
+    for bad in (
+        "",
+        "x",
+        f"{head}.{counter}.{seal[:-1]}x",
+        f"{head}.5.{seal}",
+        f"{int(head) + 7}.{counter}.{seal}",
+        "1.2.密",
+    ):
         assert refresh(bad)[0] in {400, 401}
     assert refresh(good)[0] == 200
 
@@ -120,7 +127,9 @@ def test_ten_wrong_passwords_lock_the_pair_of_name_and_address(inspector: User, 
     assert login(office)[0] == 200
 
 
-def test_an_account_of_another_county_cannot_be_revoked(cast: Cast, office_client: Client, other_county: object) -> None:
+def test_an_account_of_another_county_cannot_be_revoked(
+    cast: Cast, office_client: Client, other_county: object
+) -> None:
     stranger = cast.client(cast.person("inspector", county=cast.county("linshui", "邻水区")))
     answer = office_client.post_json(f"/api/v1/devices/{stranger.device.pk}/revoke")
     assert answer.status_code == 404
