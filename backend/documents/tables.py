@@ -42,11 +42,11 @@ def add_table(story: Story, press: Press, data: TableData, number: int) -> None:
     """Add 「表N title」, the table and its note to ``story``; the caption stays with the first rows."""
     story.head(ChineseParagraph(press, f"表{number}　{data.title}", CAPTION))
     grid = chinese_table(press, data.columns, data.rows, compact=data.compact)
-    if data.note:
-        note = ChineseParagraph(press, data.note, NOTE)
+    note = ChineseParagraph(press, data.note, NOTE) if data.note else None
+    if note:
         grid.room_after = note.wrap(story.width, 0)[1] + NOTE.space_before + 1
     story.add(grid, minimum=grid.kept_with_caption(story.width) + grid.room_after)
-    if data.note:
+    if note:
         story.flowables.append(note)
     story.space(8)
 
@@ -126,6 +126,7 @@ def chinese_table(
             *([] if body else [("SPAN", (0, 1), (-1, 1))]),
         ],
         hAlign="CENTER",
+        longTableOptimize=0,  # the rows kept together need the heights of all
     )
 
 

@@ -11,6 +11,7 @@ from backend.documents import photos
 from backend.documents.bulletin import render
 from backend.documents.bulletin_data import Annex, Distribution, Figure, Section, Signers, Subsection
 from backend.documents.figures import change_text
+from backend.documents.photo_data import Photo
 from backend.documents.photos import printable
 from tests.documents import papers
 from tests.documents.reading import fonts, outline, pdfium_pages, pypdf_pages, squeezed
@@ -166,31 +167,36 @@ def test_extreme_data_are_printed_and_never_end_in_an_error():
         full,
         masthead=replace(full.masthead, title="超长标题" * 20, issuer=long, secrecy_mark="机密", edition=long),
         figures=tuple(replace(full.figures[0], label=long, value=1e12) for _ in range(40)),
-        teams=full.teams * 8,
-        coverage=tuple(replace(point, actual=400.0, target=-5.0) for point in full.coverage * 6),
-        findings_by_category=tuple(replace(item, name=long) for item in full.findings_by_category * 9),
-        homework=full.homework * 9,
+        teams=full.teams * 3,
+        coverage=tuple(replace(point, actual=400.0, target=-5.0) for point in full.coverage * 3),
+        findings_by_category=tuple(replace(item, name=long) for item in full.findings_by_category * 5),
+        homework=full.homework * 4,
         cases=tuple(
             replace(case, place=long, photos=(papers.photo(long), papers.photo(long, (4, 900)))) for case in full.cases
         ),
-        districts=tuple(replace(row, name=long, closed=at) for at, row in enumerate(full.districts * 4)),
+        districts=tuple(replace(row, name=long, closed=at) for at, row in enumerate(full.districts * 2)),
         late_items=tuple(replace(item, unit=long, finding=long * 9) for item in full.late_items),
         indicator_form=replace(
             papers.form(),
-            groups=tuple(replace(group, indicators=group.indicators * 20) for group in papers.form().groups),
+            groups=tuple(replace(group, indicators=group.indicators * 5) for group in papers.form().groups),
         ),
-        annexes=tuple(Annex(long) for _ in range(40)),
+        annexes=tuple(Annex(long) for _ in range(26)),
         distribution=Distribution(full.distribution.report_to * 300, (long * 20,), full.distribution.issue_to),
         signers=Signers(long, long, long),
         data_note=long,
     )
     rendered = render(data)
-    assert rendered.pages > 60
+    assert rendered.pages > 45
     assert [warning[:4] for warning in rendered.warnings] == ["照片说明"]
 
 
 def test_photos_are_prepared_once_however_often_the_pages_are_poured(monkeypatch):
-    prepared = []
-    monkeypatch.setattr(photos, "printable", lambda photo: prepared.append(1) or printable(photo))
+    prepared: list[str] = []
+
+    def noted(photo: Photo) -> bytes | None:
+        prepared.append(photo.caption)
+        return printable(photo)
+
+    monkeypatch.setattr(photos, "printable", noted)
     render(papers.full_bulletin())
-    assert len(prepared) == 2
+    assert prepared == ["作业公示栏（改前）", "作业公示栏（改后）"]
