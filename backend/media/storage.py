@@ -1,12 +1,15 @@
 """Where blobs lie: by content address on the local disk.
 
-`Storage` is all that the room asks of it; an object store can take its place behind the same five verbs.
+`Storage` is all that the room asks of it; an object store can take its place behind the same few verbs.
 """
 
+import errno
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -42,6 +45,10 @@ class Storage(Protocol):
         """A local path to read the file from. Raises `FileNotFoundError`."""
         ...
 
+    def hashes(self) -> Iterator[str]:
+        """The names of all files."""
+        ...
+
 
 class LocalStorage:
     """`ab/cd/<sha256>` below one folder; a file appears under its name whole and durable, or not at all."""
@@ -59,7 +66,12 @@ class LocalStorage:
         target = self._path(sha256)
         self._make_folder(target.parent)
         sync_file(file)
-        file.replace(target)
+        try:
+            file.replace(target)
+        except OSError as fault:
+            if fault.errno != errno.EXDEV:
+                raise
+            self._copy(file, target)
         sync_folder(target.parent)
         sync_folder(file.parent)
 
@@ -79,17 +91,21 @@ class LocalStorage:
             raise FileNotFoundError(sha256)
         return path
 
+    def hashes(self) -> Iterator[str]:
+        return (path.name for path in self.root.glob("??/??/*") if SHA256.fullmatch(path.name))
+
     def _write(self, data: bytes, sha256: str) -> None:
         target = self._path(sha256)
         self._make_folder(target.parent)
-        draft = target.parent / f".{sha256}.{uuid4().hex}"
-        try:
+        with _draft(target) as draft:
             draft.write_bytes(data)
-            sync_file(draft)
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
         sync_folder(target.parent)
+
+    def _copy(self, file: Path, target: Path) -> None:
+        """For blobs on another disk than uploads, where a file cannot simply change its name."""
+        with _draft(target) as draft:
+            shutil.copyfile(file, draft)
+        file.unlink()
 
     def _path(self, sha256: str) -> Path:
         """Raises `ValueError` for anything but 64 hex digits: no name from outside reaches the file system."""
@@ -132,6 +148,18 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _draft(target: Path) -> Iterator[Path]:
+    """A file beside `target` that becomes it when the block ends well, durable before it gets the name."""
+    draft = target.parent / f".{target.name}.{uuid4().hex}"
+    try:
+        yield draft
+        sync_file(draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _pieces(path: Path, start: int, length: int) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """Files by content address: whole or not there, and nothing from outside becomes a path."""
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -113,3 +114,19 @@ def test_an_image_that_storage_lost_does_not_stop_the_others(db):
     derive()
     assert set(Derivative.objects.values_list("blob__sha256", flat=True)) == {sha256(photo(20, 20))}
     assert Blob.objects.get(sha256=lost).derived_at is None
+
+
+def test_a_blob_on_another_disk_than_its_part_is_copied_whole(store, tmp_path, monkeypatch):
+    real = Path.replace
+
+    def replace(self: Path, target: Any) -> Path:
+        if self.suffix == ".part":
+            raise OSError(errno.EXDEV, "another disk")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    part = tmp_path / "x.part"
+    part.write_bytes(b"abc")
+    store.adopt(part, sha256(b"abc"))
+    assert (part.exists(), list(store.hashes())) == (False, [sha256(b"abc")])
+    assert [path.name for path in store.root.rglob("*") if path.is_file()] == [sha256(b"abc")]

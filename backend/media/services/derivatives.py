@@ -15,6 +15,16 @@ def find(*, blob: Blob, kind: str) -> Derivative | None:
     return Derivative.objects.filter(blob=blob, kind=kind).first()
 
 
+def read(*, sha256: str, kind: str) -> bytes | None:
+    """The JPEG bytes of the derivative of `kind` (preview, list) of a blob, for papers and pages.
+
+    None when the blob is unknown or no readable image. Raises `FileNotFoundError` when storage lost the file.
+    """
+    blob = Blob.objects.filter(sha256=sha256).first()
+    made = find(blob=blob, kind=kind) if blob else None
+    return storage.current().local(made.sha256).read_bytes() if made else None
+
+
 def derive(*, blob: Blob) -> None:
     """Make and store every kind. Safe to run twice at once; a file that cannot be read is not tried again."""
     made: dict[str, bytes] = {}
