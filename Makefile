@@ -47,8 +47,9 @@ day: $(DEV) ## play one day of inspections in a county against a real server
 lock: ## choose versions anew and take registry addresses out of Pipfile.lock
 	@$(PYTHON) tools/lock.py
 
-schema: $(DEV) ## write api_schema.yaml anew
+schema: $(DEV) ## write api_schema.yaml and the tables of docs/sync-protocol.md anew
 	@$(BIN)/python tools/schema.py --write
+	@$(BIN)/python tools/protocol.py --write
 
 clean: ## remove the virtual environments and caches; data stay
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

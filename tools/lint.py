@@ -21,6 +21,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("django", [sys.executable, "manage.py", "check", "--fail-level", "WARNING"]),
     ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("schema", [sys.executable, "tools/schema.py"]),
+    ("protocol", [sys.executable, "tools/protocol.py"]),
     ("sizes", [sys.executable, "tools/sizes.py"]),
 )
 
