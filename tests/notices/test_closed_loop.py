@@ -346,3 +346,12 @@ def test_a_notice_with_a_report_cannot_be_withdrawn(world: World) -> None:
 def test_an_issued_finding_enters_the_history_of_its_target(world: World) -> None:
     notice = world.issued()
     assert Finding.objects.get(visit=notice.visit_id).publication == "target"
+
+
+def test_a_contact_who_came_after_the_issue_finds_and_acknowledges_it(world: World) -> None:
+    lonely = world.places.school(county=world.county)
+    notice = world.issued(target=lonely)
+    newcomer = world.cast.actor(world.places.liaison(lonely))
+    notice = replies.acknowledge(actor=newcomer, notice_id=notice.pk)
+    assert (notice.state, notice.delivery_way) == ("acknowledged", "系统签收")
+    assert steps(notice) == ["review", "issue", "deliver", "acknowledge"]

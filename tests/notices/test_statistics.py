@@ -6,7 +6,7 @@ from backend.accounts.models import County
 from backend.core import clock
 from backend.notices.models import RectificationNotice
 from backend.notices.selectors import statistics
-from backend.notices.services import drafts, reviewing
+from backend.notices.services import drafts, replies, reviewing
 from tests.fixtures.rectification import START, World
 
 FIRST = clock.midnight(dt.date(2026, 11, 16))
@@ -76,6 +76,15 @@ def test_a_withdrawn_notice_is_not_late(world: World, hand: clock.Hand) -> None:
     notice = world.issued(["serious"])
     drafts.withdraw(actor=world.office, notice_id=notice.pk, reason="误发")
     assert figures(world.county).county.late.ids == []
+
+
+def test_a_finding_is_not_late_while_a_defence_is_unanswered(world: World, hand: clock.Hand) -> None:
+    notice = world.issued(["serious"])
+    replies.object_to(actor=world.unit, notice_id=notice.pk, text="有异议。")
+    assert figures(world.county).county.late.ids == []
+    hand.move(days=1)
+    reviewing.answer_defence(actor=world.office, notice_id=notice.pk, accept=False, answer="维持。")
+    assert figures(world.county).county.late.ids == rows(notice)
 
 
 def test_districts_add_up_to_the_county(world: World, hand: clock.Hand) -> None:
