@@ -142,15 +142,19 @@ def test_only_the_office_imports(cast: Cast, inspector: Any) -> None:
         import_targets(actor=cast.actor(inspector), sheet=SCHOOLS, data=LIST)
 
 
-def test_queries_do_not_grow_with_new_rows(office_actor: Actor) -> None:
-    def cost(first: int, rows: int) -> int:
-        lines = "".join(f"S{first + n},校,小学,澄江学区\n" for n in range(rows))
+def test_queries_grow_neither_with_new_nor_with_changed_rows(office_actor: Actor) -> None:
+    def cost(first: int, rows: int, name: str = "校") -> int:
+        lines = "".join(f"S{first + n},{name},小学,澄江学区\n" for n in range(rows))
         with CaptureQueriesContext(connection) as queries:
-            import_targets(actor=office_actor, sheet=SCHOOLS, data=f"code,name,stage,district\n{lines}".encode())
+            report = import_targets(
+                actor=office_actor, sheet=SCHOOLS, data=f"code,name,stage,district\n{lines}".encode()
+            )
+        assert report.created + report.updated == rows
         return len(queries)
 
     cost(0, 1)
     assert cost(10, 1) == cost(20, 3)
+    assert cost(10, 1, "新校") == cost(20, 3, "新校")
 
 
 def test_the_office_uploads_a_body_or_a_form(office_client: Client) -> None:

@@ -21,6 +21,9 @@ from backend.registry.rules.sheets import Record, Sheet, read_sheet
 from backend.registry.rules.tables import Fault, Faults
 from backend.registry.services.authority import only_office
 
+BATCH = 500
+"""Rows of one statement."""
+
 LINKED = {"district": "学区", "station": "片区督导站", "team": "督查组"}
 COLUMN = {"district": "district", "station": "area_station", "team": "team"}
 
@@ -174,11 +177,21 @@ def _linked(faults: Faults, directory: _Directory, record: Record) -> dict[str, 
 
 
 def _carry_out(change: Change, plan: _Plan) -> None:
-    Target.objects.bulk_create(plan.created, batch_size=500)
+    Target.objects.bulk_create(plan.created, batch_size=BATCH)
     for target in plan.created:
         change.put(target)
         change.log("target.created", target, code=target.code, name=target.name, source="import")
+    if plan.updated:
+        _save_updated(plan)
     for target, changed in plan.updated:
-        target.save(update_fields=changed)
         change.put(target)
         change.log("target.changed", target, fields=changed, source="import")
+
+
+def _save_updated(plan: _Plan) -> None:
+    """One statement for many rows: each is locked and known in full, so that it can be written over itself."""
+    fields = sorted({name for _, changed in plan.updated for name in changed})
+    rows = [target for target, _ in plan.updated]
+    Target.objects.bulk_create(
+        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=fields
+    )
