@@ -1,10 +1,11 @@
-"""Two server processes over one database and one folder, as behind a proxy; and one of them is killed."""
+"""Uploads to server processes of their own: two over one database, of which one is killed; and the whole product."""
 
 import os
 import signal
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from backend.accounts.roles import Role
+from backend.accounts.services import sessions
 from backend.media.models import Blob, Expectation, Upload
+from backend.media.services.expectations import expect
 from tests.engines.processes import free_port, launch, stop, tail, wait_until
 from tests.media.conftest import Tus, sha256
 from tests.media.pictures import noise
@@ -49,11 +53,11 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def serve(data: Path) -> tuple[subprocess.Popen[bytes], int]:
+def serve(data: Path, application: str = "tests.media.served:application") -> tuple[subprocess.Popen[bytes], int]:
     port, log = free_port(), data / "server.log"
-    environment = {"DUDAO_DATA": str(data), "DUDAO_DATABASE": database(), "DUDAO_SECRET_KEY": "for tests only"}
+    environment = {"DUDAO_DATA": str(data), "DUDAO_DATABASE": database(), "DUDAO_SECRET_KEY": settings.SECRET_KEY}
     command = ["env", *(f"{name}={value}" for name, value in environment.items()), sys.executable, "-m", "uvicorn"]
-    command += ["tests.media.served:application", "--port", str(port), "--lifespan", "off", "--log-level", "warning"]
+    command += [application, "--port", str(port), "--lifespan", "off", "--log-level", "error"]
     process = launch(command, log=log, cwd=settings.BASE_DIR)
     wait_until(lambda: answers(port), process, log=log, seconds=60)
     return process, port
@@ -90,4 +94,34 @@ def test_a_process_killed_while_it_writes_loses_nothing_and_another_goes_on(pair
     assert second.tus.offset(second.here(location)) == 120_000
     assert second.tus.patch(second.here(location), data[120_000:], 120_000).status_code == 204
     assert (Blob.objects.get().sha256, Upload.objects.get().state) == (sha256(data), "done")
+    assert Expectation.objects.get().state == "verified"
+
+
+def test_the_product_takes_uploads_of_the_signed_in_and_shows_bytes_to_nobody_else(transactional_db, cast, tmp_path):
+    """Through backend.asgi: real tokens, a revoked device that may still deposit, and the blob's own address."""
+    user = cast.person(Role.INSPECTOR)
+    data = noise(100_000)
+    expect(
+        county_id=user.county_id,
+        owner_id=user.pk,
+        evidence_id="E1",
+        sha256=sha256(data),
+        size=len(data),
+        filetype="image/jpeg",
+    )
+    tokens = sessions.sign_in(user=user, device_id=uuid.uuid4(), name="手机", platform="test")
+    process, port = serve(tmp_path, "backend.asgi:application")
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1/uploads/", timeout=30) as client:
+            tus, blob = Tus(client), f"http://127.0.0.1:{port}/api/v1/blobs/{sha256(data)}"
+            assert tus.create(data).status_code == 401
+            client.headers["Authorization"] = f"Bearer {tokens.access}"
+            location = tus.create(data).headers["location"]
+            assert tus.patch(location, data[:60_000]).status_code == 204
+            assert client.get(blob).status_code == 404
+            sessions.revoke_device(actor=cast.actor(cast.person(Role.OFFICE)), device_id=tokens.session.device_id)
+            assert tus.patch(location, data[60_000:], 60_000).status_code == 204
+            assert client.get(blob).json()["code"] == "deposit_only"
+    finally:
+        stop(process)
     assert Expectation.objects.get().state == "verified"
