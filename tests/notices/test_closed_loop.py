@@ -8,6 +8,7 @@ from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.inspections.models import Finding, VisitKind, VisitState
+from backend.inspections.services import findings
 from backend.journal.models import AuditLine, Outbox
 from backend.media.services import blobs
 from backend.notices.models import InboxEntry, NoticeTransition, RectificationNotice
@@ -233,8 +234,6 @@ def test_the_reviewer_is_not_the_author_of_the_report(world: World) -> None:
 
 
 def test_what_a_review_visit_decided_is_taken_over(world: World) -> None:
-    from backend.inspections.services import findings
-
     notice = world.reported(["minor", "minor"])
     first, second = notice.findings.order_by("number")
     inspector = world.cast.actor(world.person(Role.INSPECTOR))
@@ -244,6 +243,36 @@ def test_what_a_review_visit_decided_is_taken_over(world: World) -> None:
     assert notice.state == "returned"
     part = second.reports.get()
     assert (part.decision, part.decision_reason, part.decided_by) == ("returned", "现场未整改", inspector.user_id)
+
+
+def test_what_was_returned_on_the_spot_can_be_reported_again_while_others_are_open(world: World) -> None:
+    notice = world.acknowledged(["minor", "minor"])
+    first = notice.findings.get(number=1)
+    world.report(notice, [first])
+    inspector = world.cast.actor(world.person(Role.INSPECTOR))
+    findings.advance(actor=inspector, finding_id=first.finding_id, to="returned", reason="现场未整改")
+    world.report(notice)
+    assert fresh(notice).state == "report_submitted"
+    said = first.reports.order_by("pk").values_list("decision", "decision_reason")
+    assert list(said) == [("returned", "现场未整改"), ("", "")]
+
+
+def test_a_notice_whose_last_open_finding_was_referred_goes_to_review(world: World) -> None:
+    notice = world.acknowledged(["minor", "minor"])
+    first, second = notice.findings.order_by("number")
+    world.report(notice, [first])
+    findings.advance(actor=world.office, finding_id=second.finding_id, to="referred", reason="移送市场监管部门")
+    world.decide(notice, "closed")
+    assert steps(notice)[-1] == "conclude"
+    assert reviewing.close(actor=world.office, notice_id=notice.pk).state == "closed"
+
+
+def test_a_relapse_names_its_findings(world: World) -> None:
+    notice = world.closed()
+    with pytest.raises(Invalid) as caught:
+        reviewing.reopen(actor=world.office, notice_id=notice.pk, item_ids=[], reason="反弹")
+    assert caught.value.code == "nothing_chosen"
+    assert fresh(notice).state == "closed"
 
 
 def test_a_notice_closes_only_when_every_finding_is_settled(world: World) -> None:

@@ -71,6 +71,11 @@ def report(world: World, notice: RectificationNotice) -> object:
     return reports.submit_report(actor=world.unit, notice_id=notice.pk, parts=parts)
 
 
+def relapse(world: World, notice: RectificationNotice) -> object:
+    item = notice.findings.get(number=1)
+    return reviewing.reopen(actor=world.office, notice_id=notice.pk, item_ids=[item.pk], reason="反弹")
+
+
 ATTEMPTS: dict[str, tuple[Attempt, str]] = {
     "amend": (lambda w, n: drafts.amend(actor=w.office, notice_id=n.pk, responsible="校长"), "draft"),
     "review": (lambda w, n: drafts.review(actor=w.office, notice_id=n.pk), "draft"),
@@ -93,7 +98,7 @@ ATTEMPTS: dict[str, tuple[Attempt, str]] = {
         "report_submitted under_review",
     ),
     "close": (lambda w, n: reviewing.close(actor=w.office, notice_id=n.pk), "under_review"),
-    "reopen": (lambda w, n: reviewing.reopen(actor=w.office, notice_id=n.pk, item_ids=[], reason="反弹"), "closed"),
+    "reopen": (relapse, "closed"),
     "answer_defence": (
         lambda w, n: reviewing.answer_defence(actor=w.office, notice_id=n.pk, accept=False, answer="维持"),
         "defence_pending",

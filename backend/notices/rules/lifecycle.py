@@ -80,6 +80,7 @@ TRANSITIONS: dict[str, Transition] = {
     "uphold": _step("维持原意见", "defence_pending", "acknowledged", Party.OFFICE),
     "report": _step("提交整改报告", "rectifying", "report_submitted", Party.UNIT),
     "take_up": _step("开始复查", "report_submitted", "under_review", Party.OFFICE),
+    "conclude": _step("转入复查", "rectifying returned", "under_review", Party.OFFICE),
     "return": _step("退回重改", "under_review", "returned", Party.OFFICE),
     "close": _step("销号", "under_review", "closed", Party.OFFICE),
     "reopen": _step("重新打开", "closed", "rectifying", Party.OFFICE),

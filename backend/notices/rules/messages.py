@@ -69,6 +69,9 @@ TEMPLATES: dict[str, Template] = {
     "announcement.published": Template("有新公告", "{title}", Audience.BOTH),
     "bulletin.published": Template("新一期半月报已印发", "{title}"),
     "bulletin.drafted": Template("半月报初稿已生成", "{title}"),
+    "bulletin.reviewed": Template("半月报待签发", "{title}"),
+    "bulletin.revised": Template("半月报退回修改", "{title}"),
+    "bulletin.withdrawn": Template("半月报已撤回", "{title}"),
 }
 
 TASK_ROOMS = ("assignment.", "plan.", "draw.", "visit.")

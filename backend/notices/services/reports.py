@@ -13,7 +13,7 @@ from backend.inspections.services import findings
 from backend.notices.models import FindingReport, NoticeEvidence, NoticeFinding, RectificationReport
 from backend.notices.rules.lifecycle import Party, State
 from backend.notices.services.steps import OPEN_FINDINGS, Step, changing, require
-from backend.notices.services.working import begin_work
+from backend.notices.services.working import adopt_site_verdicts, begin_work
 
 PROVEN_BY_PHOTO = (SeverityLevel.SERIOUS, SeverityLevel.VETO)
 
@@ -43,6 +43,7 @@ def submit_report(
     with changing(actor=actor, notice_id=notice_id, action="report") as step:
         require(actor, Party.UNIT)
         step.only_in("提交整改报告", State.ACKNOWLEDGED, State.RECTIFYING, State.RETURNED)
+        adopt_site_verdicts(step)
         items = _items(step, parts)
         begin_work(step)
         report = _open(step, summary, self_check)

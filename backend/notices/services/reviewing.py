@@ -18,6 +18,7 @@ from backend.notices.services import numbers
 from backend.notices.services.drafts import release_findings
 from backend.notices.services.replies import extendable
 from backend.notices.services.steps import OPEN_FINDINGS, Step, changing, require
+from backend.notices.services.working import adopt_site_verdicts, new_term
 
 CLOSING = "close_out"
 
@@ -40,16 +41,24 @@ def decide(*, actor: Actor, notice_id: uuid.UUID, verdicts: Sequence[Verdict]) -
     """
     with changing(actor=actor, notice_id=notice_id, action="decide") as step:
         require(actor, Party.OFFICE)
-        if step.notice.state == State.REPORT_SUBMITTED:
-            step.take("take_up")
-        step.only_in("复查", State.UNDER_REVIEW)
-        _adopt(step)
+        _take_up(step)
+        adopt_site_verdicts(step)
         for verdict in verdicts:
             _judge(step, verdict)
         if step.items(FindingState.RETURNED) and not step.items(FindingState.REPORTED):
             step.take("return")
             step.tell_unit("notice.returned")
     return step.notice
+
+
+def _take_up(step: Step) -> None:
+    """Begin the review: of a report, or of a notice in which nothing is left for the unit to do (findings referred)."""
+    state = step.notice.state
+    if state == State.REPORT_SUBMITTED:
+        step.take("take_up")
+    elif state in (State.RECTIFYING, State.RETURNED) and not step.items(*OPEN_FINDINGS):
+        step.take("conclude")
+    step.only_in("复查", State.UNDER_REVIEW)
 
 
 def _judge(step: Step, verdict: Verdict) -> None:
@@ -66,20 +75,8 @@ def _judge(step: Step, verdict: Verdict) -> None:
         actor=step.actor, finding_id=part.item.finding_id, to=FindingState(verdict.decision), reason=verdict.reason
     )
     if returned:
-        _new_term(part.item)
+        new_term(part.item)
     step.change.log("notice.decided", part.item, decision=str(verdict.decision), notice=str(step.notice.pk))
-
-
-def _adopt(step: Step) -> None:
-    """Take over what a review visit has decided on the spot, with its reviewer and time."""
-    parts = FindingReport.objects.filter(report__notice=step.notice, decision="").select_related("item__finding")
-    for part in parts.filter(item__finding__state__in=FindingReport.Decision.values):
-        last = part.item.finding.transitions.order_by("-pk")[0]
-        part.decision, part.decision_reason = last.after, last.reason
-        part.decided_by, part.decided_by_name, part.decided_at = last.actor_id, last.actor_name[:40], last.at
-        part.save()
-        if part.decision == FindingReport.Decision.RETURNED:
-            _new_term(part.item)
 
 
 def _undecided(step: Step, item_id: uuid.UUID) -> FindingReport:
@@ -90,11 +87,6 @@ def _undecided(step: Step, item_id: uuid.UUID) -> FindingReport:
     if part is None:
         raise Conflict("not_reported", f"问题{item.number}没有待复查的整改情况。")
     return part
-
-
-def _new_term(item: NoticeFinding) -> None:
-    item.due_on = due_date(clock.today(), item.due_days)
-    item.save(update_fields=["due_on"])
 
 
 SETTLED = (FindingState.CLOSED, FindingState.WITHDRAWN, FindingState.REFERRED)
@@ -119,16 +111,21 @@ def close(*, actor: Actor, notice_id: uuid.UUID, reason: str = "") -> Rectificat
 
 
 def reopen(*, actor: Actor, notice_id: uuid.UUID, item_ids: Sequence[uuid.UUID], reason: str) -> RectificationNotice:
-    """A relapse: the findings are open again under their old numbers, with a new term. Raises `Conflict(bad_state)`."""
+    """A relapse: the findings are open again under their old numbers, with a new term.
+
+    Raises `Conflict(bad_state)`, `Invalid(nothing_chosen)`, `NotFound(notice_finding)` for what is not closed in it.
+    """
     with changing(actor=actor, notice_id=notice_id, action="reopen") as step:
         step.take("reopen", reason)
+        if not item_ids:
+            raise Invalid("nothing_chosen", "请选择出现反弹的问题。")
         closed = {item.pk: item for item in step.items(FindingState.CLOSED)}
         for item_id in item_ids:
             if item_id not in closed:
                 raise NotFound("notice_finding", item_id)
             item = closed[item_id]
             findings.advance(actor=actor, finding_id=item.finding_id, to=FindingState.RECTIFYING, reason=reason)
-            _new_term(item)
+            new_term(item)
         step.notice.reopened += 1
         step.notice.closed_at, step.notice.close_number = None, ""
         step.tell_unit("notice.reopened")
