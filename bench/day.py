@@ -190,8 +190,8 @@ def _sum_up(day: Day, board: Board, seconds: float) -> None:
         ("照片 / 签名", _pictures(day)),
         ("操作", f"{operations} 个，全部由服务器接管"),
         (
-            "线路",
-            f"请求 {lines.sent}，丢失 {lines.lost}，应答丢失 {lines.unanswered}，重复 {lines.doubled}，中断 {lines.cut}",
+            "请求",
+            f"{lines.sent}，丢失 {lines.lost}，应答丢失 {lines.unanswered}，重复 {lines.doubled}，中断 {lines.cut}",
         ),
         ("重试 / 续传", f"{retries} / {resumed}"),
         ("整改通知书", f"签发 {len(day.notices)} 份，退回重报 {day.returned} 份，整改照片 {after} 张"),

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import contextlib
 import json
 import time
 from dataclasses import dataclass, field
@@ -16,6 +15,10 @@ from bench.session import Session
 
 PATH = "/ws/v1/live"
 PROTOCOL = "inspection.v1"
+
+
+class Silence(AssertionError):
+    """What should have been heard was not."""
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Listener:
     session: Session
     url: str
     heard: list[Heard] = field(default_factory=list)
+    closed: str = ""
     _socket: ClientConnection | None = None
     _task: asyncio.Task[None] | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,20 +54,34 @@ class Listener:
         return self
 
     async def _listen(self, socket: ClientConnection) -> None:
-        with contextlib.suppress(websockets.ConnectionClosed):
-            async for text in socket:
+        try:
+            while True:
+                text = await socket.recv()
                 self.heard.append(Heard(json.loads(text), time.monotonic()))
                 self._news.set()
+        except websockets.ConnectionClosed as closed:
+            self.closed = str(closed)
+            self._news.set()
 
     async def wait_for_inbox(self, seq: int, within: float) -> Heard:
-        """The first message that tells of inbox number `seq` or later. Raises `TimeoutError`."""
-        async with asyncio.timeout(within):
-            while True:
-                for each in self.heard:
-                    if each.message.get("type") == "inbox" and each.message["seq"] >= seq:
-                        return each
-                self._news.clear()
-                await self._news.wait()
+        """The first message that tells of inbox number `seq` or later. Raises `Silence`."""
+        try:
+            async with asyncio.timeout(within):
+                while not (found := self._inbox(seq)) and not self.closed:
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            found = None
+        if found is None:
+            told = [each.message for each in self.heard]
+            raise Silence(
+                f"{self.session.username} {within:.0f} 秒内没有收到第 {seq} 条消息；收到过 {told}，连接{self.closed or '仍在'}"
+            )
+        return found
+
+    def _inbox(self, seq: int) -> Heard | None:
+        told = (one for one in self.heard if one.message.get("type") == "inbox" and one.message["seq"] >= seq)
+        return next(told, None)
 
     async def close(self) -> None:
         if self._socket is not None:

@@ -13,6 +13,12 @@ from rich.text import Text
 WIDE = 240
 
 
+def _console() -> Console:
+    """Where nobody looks at a terminal, lines are as long as they are."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDE, soft_wrap=True)
+
+
 @dataclass
 class Bar:
     """One thing that is being done `total` times."""
@@ -33,7 +39,7 @@ class Bar:
 class Board:
     """Prints in Chinese, to a terminal beautifully, to anything else as lines."""
 
-    console: Console = field(default_factory=lambda: _console())
+    console: Console = field(default_factory=_console)
     progress: Progress = field(init=False)
     timings: list[tuple[str, float]] = field(default_factory=list)
 
@@ -101,12 +107,6 @@ class Board:
             self.console.print(Text(f"  ✗ {line}", style="red"), soft_wrap=True)
         if len(lines) > most:
             self.console.print(Text(f"  ……另有 {len(lines) - most} 条", style="red"))
-
-
-def _console() -> Console:
-    """Where nobody looks at a terminal, lines are as long as they are."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDE, soft_wrap=True)
 
 
 def pad(text: str, width: int) -> str:

@@ -51,7 +51,7 @@ class Unit:
         return told
 
     async def hear(self, signed_at: float) -> float:
-        """Wait for the live word of a new message; seconds from `signed_at` (monotonic). Raises `TimeoutError`."""
+        """Wait for the live word of a new message; seconds from `signed_at` (monotonic). Raises `Silence`."""
         heard = await self.listener.wait_for_inbox(self.seen + 1, HEARS_WITHIN)
         self.seen = int(heard.message["seq"])
         return max(0.0, heard.at - signed_at)
