@@ -5,8 +5,9 @@ A room declares its duties in `tasks.py` (found by autodiscovery):
     @duty("notices.deliver", every=1.0)
     def deliver() -> None: ...
 
-The embedded server runs them in one thread (`Worker`); larger set-ups run `manage.py worker` beside the web
-processes. Every duty must be safe to run twice at once and to be killed anywhere: it claims rows, it holds no state.
+The embedded server runs them in a `Worker`, each in a thread of its own; larger set-ups run `manage.py worker` beside
+the web processes. Every duty must be safe to run twice at once and to be killed anywhere: it claims rows, it holds no
+state.
 """
 
 import logging
@@ -30,8 +31,7 @@ class Duty:
 
 
 duties: dict[str, Duty] = {}
-_awake: set[str] = set()
-_bell = threading.Event()
+_bells: dict[str, threading.Event] = {}
 
 
 def duty(name: str, *, every: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
@@ -40,7 +40,7 @@ def duty(name: str, *, every: float) -> Callable[[Callable[[], object]], Callabl
     def declare(run: Callable[[], object]) -> Callable[[], object]:
         if name in duties:
             raise ValueError(f"duty {name} is declared twice")
-        duties[name] = Duty(name, every, run)
+        duties[name], _bells[name] = Duty(name, every, run), threading.Event()
         return run
 
     return declare
@@ -48,39 +48,38 @@ def duty(name: str, *, every: float) -> Callable[[Callable[[], object]], Callabl
 
 def wake(name: str) -> None:
     """Let this process's worker, if it has one, run the duty now instead of at its next turn."""
-    _awake.add(name)
-    _bell.set()
+    _bells[name].set()
 
 
 class Worker:
-    """One thread that runs every duty in its turn."""
+    """One thread for each duty: hundreds of photos to be made smaller must not hold up a message to a school."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="dudao-worker", daemon=True)
-        self._due: dict[str, float] = {}
+        self._threads = [
+            threading.Thread(target=self._loop, args=(each,), name=f"dudao-{each.name}", daemon=True)
+            for each in duties.values()
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
+        """Let each finish what it is at; those that need longer than `timeout` seconds are left behind."""
         self._stopping.set()
-        _bell.set()
-        self._thread.join(timeout)
+        for bell in _bells.values():
+            bell.set()
+        until = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
-    def _loop(self) -> None:
+    def _loop(self, each: Duty) -> None:
+        bell = _bells[each.name]
         while not self._stopping.is_set():
-            self._round()
-            _bell.wait(0.2)
-            _bell.clear()
-
-    def _round(self) -> None:
-        for each in list(duties.values()):
-            now = time.monotonic()
-            if each.name in _awake or now >= self._due.get(each.name, 0.0):
-                _awake.discard(each.name)
-                self._due[each.name] = now + each.every
-                run_once(each)
+            bell.clear()
+            run_once(each)
+            bell.wait(each.every)
 
 
 def run_once(each: Duty) -> None:
