@@ -51,8 +51,9 @@ def add_members(*, actor: Actor, members: Sequence[NewMember]) -> list[Membershi
     """
     only_office(actor)
     with write(actor=actor) as change:
-        users = locked_people(actor, (member.user_id for member in members))
+        # Teams before people, here as in change_leader: two who wait for each other would wait for ever.
         teams = locked_all(Team, actor, (member.team_id for member in members))
+        users = locked_people(actor, (member.user_id for member in members))
         _check_people(users)
         rows = _fitting(members, users, teams)
         Membership.objects.bulk_create(rows)
