@@ -1,48 +1,14 @@
-"""The thin way from assignment to approval, once through the services and once through the phone's operations."""
+"""The way from assignment to approval through the services."""
 
-import hashlib
-import uuid
 from typing import Any
 
 import pytest
 
-from backend.core import clock
-from backend.core.actor import Actor
-from backend.core.ids import uuid7
-from backend.inspections import sync as handlers
-from backend.inspections.models import Evidence, Finding, Visit, VisitRound
-from backend.inspections.selectors.content import content_hash
+from backend.inspections.models import Evidence, Finding, VisitRound
 from backend.inspections.services import reviews
 from backend.journal import grants
 from backend.journal.models import FeedRow
-from backend.sync.registry import Command, Outcome, registry
-from tests.fixtures.visits import GENERAL, Fieldwork
-
-
-class Phone:
-    """Sends operations to the handlers as the engine does, numbered."""
-
-    def __init__(self, actor: Actor) -> None:
-        self.actor, self.n = actor, 0
-
-    def send(self, name: str, id: object, **data: Any) -> Outcome:
-        import msgspec
-
-        self.n += 1
-        declared = registry.operations[name]
-        now = clock.now()
-        command = Command(
-            self.actor, uuid7(), self.n, str(id), now, now, 0, msgspec.convert(data, declared.payload, str_keys=True)
-        )
-        return declared.handler(command)
-
-
-def document(kind: str, id: object) -> dict[str, Any]:
-    import json
-
-    row = FeedRow.objects.exclude(document=None).get(kind=kind, object_id=str(id))
-    found: dict[str, Any] = json.loads(row.document or "")
-    return found
+from tests.fixtures.visits import Fieldwork
 
 
 def test_the_services_carry_a_visit_from_assignment_to_approval(fieldwork: Fieldwork) -> None:
@@ -62,41 +28,6 @@ def test_the_services_carry_a_visit_from_assignment_to_approval(fieldwork: Field
         ("submit", "in_progress", "submitted"),
         ("approve", "submitted", "approved"),
     ]
-
-
-def test_a_phone_carries_a_visit_from_acceptance_to_submission(fieldwork: Fieldwork) -> None:
-    assignment = fieldwork.released()
-    phone = Phone(fieldwork.leader(assignment))
-    visit_id = uuid7()
-    phone.send("assignment.accept", assignment.pk)
-    phone.send("assignment.depart", assignment.pk)
-    started = phone.send("visit.start", visit_id, assignment=str(assignment.pk), rev=2)
-    assert (started.status, started.about.journal_id) == ("applied", str(visit_id))
-    phone.send("visit.check_in", visit_id, location={"lng": 108.7132, "lat": 30.9322, "accuracy": 15.0})
-    photos = [uuid7() for _ in range(3)]
-    for photo in photos:
-        sha256 = hashlib.sha256(photo.bytes).hexdigest()
-        data = {"visit": str(visit_id), "sha256": sha256, "size": 9, "filetype": "image/jpeg"}
-        assert phone.send("evidence.add", photo, **data).detail == {"state": "awaited"}
-    given = GENERAL | {"TY-05": [str(photos[0])], "TY-09": [str(photos[1])], "TY-10": [str(photos[2])]}
-    answered = phone.send("answer.set", visit_id, answers={key: {"value": value} for key, value in given.items()})
-    assert answered.status == "applied"
-    assert answered.detail["answers"]["TY-02"] == {"status": "applied", "rev": 1}
-    recorded = phone.send("finding.record", uuid7(), visit=str(visit_id), item="TY-08", text="拒绝提供台账。")
-    assert recorded.detail == {"number": 1, "severity": "veto"}
-    phone.send("visit.feedback", visit_id, text="已口头反馈。")
-    wrong = phone.send("visit.submit", visit_id, hash="0" * 64)
-    assert (wrong.status, wrong.code) == ("conflict", "content_differs")
-    visit = Visit.objects.get(pk=visit_id)
-    assert visit.state == "feedback_given"
-    done = phone.send("visit.submit", visit_id, hash=content_hash(visit))
-    assert done.status == "applied"
-    visit.refresh_from_db()
-    assert (visit.state, visit.score, visit.counts_for_coverage) == ("submitted", 80, True)
-    shown = document("visit", visit_id)
-    assert shown["answers"]["TY-02"]["value"] == 2
-    assert shown["answers"]["TY-02"]["rev"] == 1
-    assert shown["state"] == "submitted"
 
 
 def test_a_return_opens_a_new_round_and_leaves_the_hash_of_the_first(fieldwork: Fieldwork, office: Any) -> None:
@@ -125,15 +56,3 @@ def test_the_feed_holds_the_whole_visit_in_one_scope_of_its_crew(fieldwork: Fiel
     assert crew < grants.readers(scope)
     assert Finding.objects.count() == 1
     assert Evidence.objects.count() == 3
-
-
-def test_every_operation_of_the_protocol_that_is_this_rooms_is_declared() -> None:
-    assert handlers.expect_bytes is not None
-    expected = {
-        *("assignment.accept", "assignment.decline", "assignment.depart", "recusal.declare"),
-        *("visit.start", "visit.check_in", "visit.sample", "visit.amend", "visit.feedback", "visit.sign"),
-        *("visit.submit", "visit.cancel", "visit.alarm", "answer.set"),
-        *("finding.record", "finding.amend", "finding.withdraw", "evidence.add", "review.decide", "target.report"),
-    }
-    assert expected <= set(registry.operations)
-    uuid.UUID(int=0)

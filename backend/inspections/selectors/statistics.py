@@ -17,7 +17,6 @@ from backend.inspections.models import (
     EvidenceKindName,
     Finding,
     FindingState,
-    Visit,
     VisitRound,
     VisitTransition,
 )
@@ -178,16 +177,16 @@ def fixed_on_spot(rows: Iterable[Finding]) -> Figure:
 
 def homework_minutes(county_id: int, window: Window) -> dict[int, Minutes]:
     """By grade (3–9) the minutes of written homework measured on the visits of the window."""
+    return minutes_of(rounds(county_id, window))
+
+
+def minutes_of(rows: Iterable[VisitRound]) -> dict[int, Minutes]:
+    """By grade the minutes of written homework that these rounds measured."""
     found: dict[int, Minutes] = defaultdict(Minutes)
-    for row in rounds(county_id, window):
+    for row in rows:
         for key, answer in row.content["answers"].items():
             code, _, grade = key.partition("#")
             if code in HOMEWORK_ITEMS and grade.isdigit() and isinstance(answer["value"], int | float):
                 found[int(grade)].values.append(float(answer["value"]))
                 found[int(grade)].visits.add(row.visit_id)
     return {grade: found[grade] for grade in sorted(found)}
-
-
-def visits_of(rows: Iterable[VisitRound]) -> list[Visit]:
-    """The visits of rounds, in their order."""
-    return [row.visit for row in rows]

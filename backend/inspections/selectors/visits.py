@@ -40,13 +40,17 @@ def matching(
 
 def whole(actor: Actor, visit_id: uuid.UUID) -> Visit:
     """One visit with everything in it, in order. Raises `NotFound`."""
-    rows = scoped(actor).select_related("target", "assignment__team").prefetch_related(
-        Prefetch("assignment__crew", queryset=CrewMember.objects.select_related("user")),
-        Prefetch("answers", queryset=Answer.objects.order_by("key")),
-        Prefetch("findings", queryset=Finding.objects.order_by("number")),
-        Prefetch("evidence", queryset=Evidence.objects.order_by("pk")),
-        Prefetch("transitions", queryset=VisitTransition.objects.order_by("pk")),
-        Prefetch("rounds", queryset=VisitRound.objects.defer("content").order_by("round")),
+    rows = (
+        scoped(actor)
+        .select_related("target", "assignment__team")
+        .prefetch_related(
+            Prefetch("assignment__crew", queryset=CrewMember.objects.select_related("user")),
+            Prefetch("answers", queryset=Answer.objects.order_by("key")),
+            Prefetch("findings", queryset=Finding.objects.order_by("number")),
+            Prefetch("evidence", queryset=Evidence.objects.order_by("pk")),
+            Prefetch("transitions", queryset=VisitTransition.objects.order_by("pk")),
+            Prefetch("rounds", queryset=VisitRound.objects.defer("content").order_by("round")),
+        )
     )
     visit: Visit | None = rows.filter(pk=visit_id).first()
     if visit is None:

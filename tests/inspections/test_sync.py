@@ -1,0 +1,197 @@
+"""The operations of this room over the real push and pull."""
+
+import hashlib
+import uuid
+from typing import Any
+
+import pytest
+
+from backend.core.ids import uuid7
+from backend.inspections.models import Answer, Evidence, Visit
+from backend.inspections.selectors.content import content_hash
+from backend.media.models import Expectation
+from backend.registry.models import Target
+from backend.sync.registry import registry
+from tests.fixtures.phones import Phone
+from tests.fixtures.visits import GENERAL, Fieldwork
+
+OPERATIONS = {
+    *("assignment.accept", "assignment.decline", "assignment.depart", "recusal.declare"),
+    *("visit.start", "visit.check_in", "visit.sample", "visit.amend", "visit.feedback", "visit.sign"),
+    *("visit.submit", "visit.cancel", "visit.alarm", "answer.set"),
+    *("finding.record", "finding.amend", "finding.withdraw", "evidence.add", "review.decide", "target.report"),
+}
+
+
+@pytest.fixture
+def crew(fieldwork: Fieldwork) -> tuple[Any, Phone, Phone]:
+    """A released assignment, the leader's phone and the member's."""
+    assignment = fieldwork.released()
+    leader, member = (Phone(fieldwork.cast.client(user)) for user in fieldwork.crew(assignment))
+    return assignment, leader, member
+
+
+def photo(visit_id: uuid.UUID, evidence_id: uuid.UUID, **more: Any) -> dict[str, Any]:
+    sha256 = hashlib.sha256(evidence_id.bytes).hexdigest()
+    return {"visit": str(visit_id), "sha256": sha256, "size": 9, "filetype": "image/jpeg", **more}
+
+
+def given(**answers: Any) -> dict[str, Any]:
+    return {"answers": {key.replace("_", "-"): {"value": value} for key, value in answers.items()}}
+
+
+def test_the_room_declares_its_operations_and_documents() -> None:
+    assert set(registry.operations) >= OPERATIONS
+    assert {"template", "assignment", "visit", "finding", "evidence", "finding_library"} <= set(registry.documents)
+
+
+def test_a_phone_carries_a_visit_from_acceptance_to_submission(crew: tuple[Any, Phone, Phone]) -> None:
+    assignment, phone, _ = crew
+    visit_id = uuid7()
+    phone.pull()
+    rev = phone.documents("assignment")[str(assignment.pk)]["rev"]
+    photos = [uuid7() for _ in range(3)]
+    filled = GENERAL | {"TY-05": [str(photos[0])], "TY-09": [str(photos[1])], "TY-10": [str(photos[2])]}
+    ops = [
+        phone.op("assignment.accept", assignment.pk),
+        phone.op("assignment.depart", assignment.pk),
+        phone.op("visit.start", visit_id, {"assignment": str(assignment.pk), "rev": rev}),
+        phone.op("visit.check_in", visit_id, {"location": {"lng": 108.7132, "lat": 30.9322, "accuracy": 15}}),
+        *(phone.op("evidence.add", one, photo(visit_id, one)) for one in photos),
+        phone.op("answer.set", visit_id, {"answers": {key: {"value": value} for key, value in filled.items()}}),
+        phone.op("finding.record", uuid7(), {"visit": str(visit_id), "item": "TY-08", "text": "拒绝提供台账。"}),
+        phone.op("visit.feedback", visit_id, {"text": "已口头反馈。"}),
+    ]
+    results = phone.push(*ops)["results"]
+    assert [result["status"] for result in results] == ["applied"] * len(ops)
+    assert results[7]["answers"]["TY-02"] == {"status": "applied", "rev": 1}
+    wrong = phone.send("visit.submit", visit_id, {"hash": "0" * 64})
+    assert (wrong["status"], wrong["code"]) == ("conflict", "content_differs")
+    data = {"hash": content_hash(Visit.objects.get(pk=visit_id)), "upto": len(ops)}
+    assert phone.send("visit.submit", visit_id, data)["status"] == "applied"
+    phone.pull()
+    shown = phone.documents("visit")[str(visit_id)]
+    assert (shown["state"], shown["score"], shown["answers"]["TY-02"]["value"]) == ("submitted", 80, 2)
+    assert len(phone.documents("evidence")) == 3
+    assert phone.sums[f"crew:{assignment.pk}"] == phone.sum_of(f"crew:{assignment.pk}")
+
+
+def test_a_batch_pushed_twice_has_one_effect(crew: tuple[Any, Phone, Phone]) -> None:
+    assignment, phone, _ = crew
+    visit_id = uuid7()
+    ops = [
+        phone.op("visit.start", visit_id, {"assignment": str(assignment.pk)}),
+        phone.op("answer.set", visit_id, given(TY_01="yes")),
+    ]
+    assert phone.push(*ops)["results"] == phone.push(*ops)["results"]
+    assert Answer.objects.get(visit_id=visit_id).rev == 1
+
+
+def test_answers_that_arrive_before_their_visit_are_held_and_applied_when_it_comes(
+    crew: tuple[Any, Phone, Phone],
+) -> None:
+    assignment, phone, _ = crew
+    visit_id = uuid7()
+    start = phone.op("visit.start", visit_id, {"assignment": str(assignment.pk)})
+    evidence_id = uuid7()
+    early = [
+        phone.op("answer.set", visit_id, given(TY_01="yes")),
+        phone.op("evidence.add", evidence_id, photo(visit_id, evidence_id)),
+    ]
+    assert [result["status"] for result in phone.push(*early)["results"]] == ["held", "held"]
+    assert Expectation.objects.filter(evidence_id=str(evidence_id)).exists()
+    assert phone.push(start)["results"][0]["status"] == "applied"
+    assert Answer.objects.get(visit_id=visit_id).value == "yes"
+    assert Evidence.objects.get(pk=evidence_id).state == "awaited"
+
+
+def test_a_submission_waits_for_work_of_its_device_that_is_still_on_the_way(crew: tuple[Any, Phone, Phone]) -> None:
+    assignment, phone, _ = crew
+    visit_id = uuid7()
+    phone.push(phone.op("visit.start", visit_id, {"assignment": str(assignment.pk)}))
+    missing = phone.op("answer.set", visit_id, given(TY_01="yes"))
+    submit = phone.op("visit.submit", visit_id, {"hash": "0" * 64, "upto": missing["n"]})
+    assert phone.push(submit)["results"][0]["status"] == "held"
+    assert phone.push(missing)["results"][0]["status"] == "applied"
+    phone.pull()
+    fate = phone.documents("operation")[submit["op"]]
+    assert (fate["status"], fate["code"]) == ("quarantined", "bad_state")
+
+
+def test_two_phones_that_answer_differently_conflict_and_a_person_picks(
+    crew: tuple[Any, Phone, Phone], fieldwork: Fieldwork
+) -> None:
+    assignment, leader, member = crew
+    visit_id = uuid7()
+    leader.push(leader.op("visit.start", visit_id, {"assignment": str(assignment.pk)}))
+    member.pull()
+    assert leader.send("answer.set", visit_id, given(TY_01="yes"))["status"] == "applied"
+    result = member.send("answer.set", visit_id, given(TY_01="no"))
+    assert (result["status"], result["answers"]["TY-01"]["status"]) == ("conflict", "conflict")
+    leader.pull()
+    shown = leader.documents("visit")[str(visit_id)]
+    rival = shown["conflicts"]["TY-01"][0]
+    assert (shown["answers"]["TY-01"]["value"], rival["value"]) == ("yes", "no")
+    picked = {"value": "no", "base": shown["answers"]["TY-01"]["rev"], "settles": [rival["id"]]}
+    assert leader.send("answer.set", visit_id, {"answers": {"TY-01": picked}})["status"] == "applied"
+    member.pull()
+    assert member.documents("visit")[str(visit_id)]["conflicts"] == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "path"),
+    [
+        ("answer.set", given(TY_01="maybe"), "answers.TY-01.value"),
+        ("answer.set", {"answers": {}}, "answers"),
+        ("answer.set", {"answers": []}, "$.answers"),
+        ("visit.check_in", {}, "reason"),
+        ("visit.check_in", {"location": {"lng": 500, "lat": 0}}, "$.location.lng"),
+        ("visit.sample", {"classes": [{"grade": 4, "number": 1, "pupils": ["某某"]}]}, "$.classes[0].pupils[0]"),
+        ("visit.sign", {}, "inspectors"),
+        ("visit.submit", {"hash": "kurz"}, "$.hash"),
+    ],
+)
+def test_bad_content_is_quarantined_invalid_with_its_path(
+    crew: tuple[Any, Phone, Phone], name: str, data: Any, path: str
+) -> None:
+    assignment, phone, _ = crew
+    visit_id = uuid7()
+    phone.push(phone.op("visit.start", visit_id, {"assignment": str(assignment.pk)}))
+    result = phone.send(name, visit_id, data)
+    assert (result["status"], result["code"]) == ("quarantined", "invalid")
+    assert result["path"] == path
+
+
+def test_late_work_is_quarantined_with_its_code(crew: tuple[Any, Phone, Phone], fieldwork: Fieldwork) -> None:
+    _, phone, _ = crew
+    visit = fieldwork.submitted()
+    leader = Phone(fieldwork.cast.client(visit.assignment.leader))
+    assert leader.send("answer.set", visit.pk, given(TY_01="no"))["code"] == "late_lock"
+    assert phone.send("visit.start", uuid7(), {"assignment": str(visit.assignment_id)})["code"] == "late_assignment"
+    assert phone.send("visit.start", "not-an-id", {})["code"] == "invalid"
+
+
+def test_a_suspected_site_is_reported_visited_and_known_to_few(fieldwork: Fieldwork) -> None:
+    fieldwork.county()
+    leader, inspector = fieldwork.places.people(fieldwork.places.team())
+    stranger = Phone(fieldwork.cast.client(fieldwork.places.people(fieldwork.places.team())[1]))
+    phone, leaders_phone = Phone(fieldwork.cast.client(inspector)), Phone(fieldwork.cast.client(leader))
+    site_id, visit_id = uuid7(), uuid7()
+    begun = phone.op("visit.start", visit_id, {"target": str(site_id)})
+    assert phone.push(begun)["results"][0]["status"] == "held"
+    report = {"name": "临江路民宅疑似学科培训", "location": {"lng": 108.71, "lat": 30.93}}
+    assert phone.send("target.report", site_id, report)["status"] == "applied"
+    site = Target.objects.get(pk=site_id)
+    assert (site.kind, site.reported_by) == ("suspected_site", inspector.pk)
+    assert phone.push(begun)["results"][0]["status"] == "applied"
+    assert [code for code, _ in Visit.objects.get(pk=visit_id).templates] == ["TY", "YX"]
+    for each, sees in ((phone, True), (leaders_phone, True), (stranger, False)):
+        each.pull()
+        assert (str(site_id) in each.documents("target"), str(visit_id) in each.documents("visit")) == (sees, sees)
+    assert stranger.send("visit.start", uuid7(), {"target": str(site_id)})["status"] == "held"
+
+
+def test_every_operation_survives_being_sent_to_nothing_with_nothing(crew: tuple[Any, Phone, Phone]) -> None:
+    _, phone, _ = crew
+    results = [phone.send(name, uuid7(), {}) for name in sorted(OPERATIONS)]
+    assert {result["status"] for result in results} <= {"held", "quarantined"}
