@@ -13,9 +13,9 @@ from tests.fixtures.people import Cast
 from tests.fixtures.places import Places
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def hand() -> Iterator[clock.Hand]:
-    """The clock held at nine in the morning of the 16th of March."""
+    """The clock held at nine in the morning of the 16th of March, before anybody is given a role."""
     with clock.fixed(AFTER) as moved:
         yield moved
 

@@ -17,6 +17,7 @@ from backend.inspections.models import (
     Visit,
     VisitRound,
     VisitState,
+    VisitTransition,
 )
 from backend.journal.writing import write
 from backend.notices.models import NoticeFinding, NoticeTransition, RectificationNotice
@@ -126,6 +127,8 @@ class Records:
                     added_at=received_at,
                 )  # fmt: skip
         self.round(visit, received_at, answers, valid=valid)
+        if state == VisitState.CANCELLED:
+            self.step(visit, "cancel", received_at)
         self.visits.append(visit)
         return visit
 
@@ -148,6 +151,13 @@ class Records:
                 score=90,
                 counts_for_coverage=valid,
                 submitted_at=at_,
+            )
+
+    def step(self, visit: Visit, verb: str, when: dt.datetime) -> None:
+        """One step of a visit."""
+        with write(actor=self.actor):
+            VisitTransition.objects.create(
+                visit=visit, verb=verb, before="", after=visit.state, round=1, actor_name="督导办", at=when
             )
 
     def finding(

@@ -28,5 +28,10 @@ def place(name: str, type_code: str, severity: str) -> str:
 
 def fact(text: str, name: str, shown_as: str) -> str:
     """The finding's text with the unit shown as it may be, cut to the length of a case."""
-    said = " ".join(text.replace(name, shown_as).split())
-    return said if len(said) <= LONGEST_FACT else said[: LONGEST_FACT - 1] + "…"
+    return shortened(text.replace(name, shown_as), LONGEST_FACT)
+
+
+def shortened(text: str, longest: int) -> str:
+    """On one line, and cut to `longest` characters."""
+    said = " ".join(text.split())
+    return said if len(said) <= longest else said[: longest - 1] + "…"

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from backend.bulletins.rules import naming
 from backend.bulletins.rules.figures import Figures, counted, measured, percent
 from backend.bulletins.selectors.window import Window
 from backend.core import clock
@@ -161,7 +162,7 @@ def late_list(window: Window, lines: Iterable[Line]) -> list[dict[str, Any]]:
             "finding": str(line.finding),
             "unit": line.unit,
             "document_number": line.document_number,
-            "text": line.text,
+            "text": naming.shortened(line.text, naming.LONGEST_FACT),
             "severity": line.severity,
             "due_on": line.due_on.isoformat() if line.due_on else None,
             "days_late": days_late(line.due_on, window.today),
@@ -180,7 +181,7 @@ def extract(window: Window, lines: Iterable[Line]) -> list[dict[str, Any]]:
             "finding": str(line.finding),
             "document_number": line.document_number,
             "unit": line.unit,
-            "text": line.text,
+            "text": naming.shortened(line.text, naming.LONGEST_FACT),
             "severity": SeverityLevel(line.severity).value,
             "due_on": line.due_on.isoformat() if line.due_on else None,
             "state": FindingState(line.state).label,

@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from backend.bulletins.rules.periods import Period
 from backend.core import clock
-from backend.inspections.models import Finding, FindingState, Visit, VisitRound, VisitState
+from backend.inspections.models import Finding, FindingState, Visit, VisitRound, VisitTransition
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,20 @@ def first_arrival(visit: str) -> Subquery:
     return Subquery(rounds.values("submitted_at")[:1])
 
 
-def submitted_visits(county_id: int) -> "QuerySet[Any]":
-    """The county's visits that were ever submitted and not called off, with `received_at`."""
-    rows = Visit.objects.filter(county_id=county_id).exclude(state=VisitState.CANCELLED)
-    return rows.annotate(received_at=first_arrival("pk")).filter(received_at__isnull=False)
+def submitted_visits(county_id: int, before: dt.datetime) -> "QuerySet[Any]":
+    """The county's visits that were submitted and not called off `before` an instant, with `received_at`."""
+    rows = Visit.objects.filter(county_id=county_id).exclude(pk__in=_cancelled(county_id, before))
+    return rows.annotate(received_at=first_arrival("pk")).filter(received_at__lt=before)
+
+
+def _cancelled(county_id: int, before: dt.datetime) -> "QuerySet[VisitTransition, Any]":
+    steps = VisitTransition.objects.filter(visit__county_id=county_id, verb="cancel", at__lt=before)
+    return steps.values("visit_id")
 
 
 def visits(window: Window) -> "QuerySet[Visit]":
     """The visits of the window."""
-    return submitted_visits(window.county_id).filter(window.within("received_at"))
+    return submitted_visits(window.county_id, window.cut_off).filter(window.within("received_at"))
 
 
 def findings(window: Window) -> "QuerySet[Finding]":
@@ -61,7 +66,7 @@ def findings(window: Window) -> "QuerySet[Finding]":
     What is withdrawn by now is not printed, whenever it was withdrawn.
     """
     rows = Finding.objects.filter(county_id=window.county_id, recorded_at__lt=window.cut_off)
-    rows = rows.exclude(state=FindingState.WITHDRAWN).exclude(visit__state=VisitState.CANCELLED)
+    rows = rows.exclude(state=FindingState.WITHDRAWN).exclude(visit__in=_cancelled(window.county_id, window.cut_off))
     of_window = window.within("visit_received_at")
     added = Q(visit_received_at__lt=window.start, recorded_at__gte=window.start)
     return rows.annotate(visit_received_at=first_arrival("visit_id")).filter(of_window | added)

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from backend.bulletins.models import Bulletin
+from backend.bulletins.rules import naming
 from backend.bulletins.rules.wording import CLASSES, SEVERITIES, Figures
 from backend.bulletins.services import annexes
 from backend.core import clock
@@ -12,6 +13,9 @@ from backend.documents.table_data import Column, TableData
 
 GRADES = "一年级 二年级 三年级 四年级 五年级 六年级 七年级 八年级 九年级".split()
 LIMITS = (0, 0, 60, 60, 60, 60, 90, 90, 90)
+IN_TABLES = 36
+"""Characters of a finding in the late list and the ledger; the notice has it whole."""
+
 LATE_NOTE = "截止后收到的数据计入下一期。"
 DISTRIBUTION = data.Distribution(
     report_to=("县委教育工作领导小组", "县政府分管领导"),
@@ -170,7 +174,7 @@ def _late(item: dict[str, Any]) -> data.LateItem:
     return data.LateItem(
         unit=item["unit"],
         document_number=item["document_number"],
-        finding=item["text"],
+        finding=naming.shortened(item["text"], IN_TABLES),
         due_date=dt.date.fromisoformat(item["due_on"]),
         days_late=item["days_late"],
         step=item["step"],
@@ -181,7 +185,7 @@ def _ledger(row: dict[str, Any]) -> data.LedgerRow:
     return data.LedgerRow(
         document_number=row["document_number"],
         unit=row["unit"],
-        finding=row["text"],
+        finding=naming.shortened(row["text"], IN_TABLES),
         severity=SEVERITIES[row["severity"]],
         due_date=dt.date.fromisoformat(row["due_on"]) if row["due_on"] else None,
         state=row["state"],

@@ -31,7 +31,7 @@ def due(county: County) -> list[Period]:
     newest = periods.last_ended(clock.today())
     last = Bulletin.objects.filter(county_id=county.pk).order_by("-period_start").first()
     if last is None:
-        begun = submitted_visits(county.pk).filter(received_at__lt=newest.ends_at).exists()
+        begun = submitted_visits(county.pk, newest.ends_at).exists()
         return [newest] if begun else []
     missed: list[Period] = []
     period = last.period.after()
