@@ -7,10 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connection
 
 from backend.media import registry
-from backend.media.models import Blob, Derivative, Expectation, Holding, Upload
 from backend.media.services.expectations import expect
 from tests.media import server
 from tests.media.server import COUNTY, PEOPLE, Running
@@ -24,17 +22,19 @@ def folders(settings: Any, tmp_path: Any) -> None:
     settings.UPLOAD_DIR = tmp_path / "uploads"
 
 
-@pytest.fixture
-def live_tables(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The database as a server sees it: committed at once, and only the tables of media, which are emptied afterwards.
+LIVE = pytest.mark.django_db(transaction=True, available_apps=["backend.core", "backend.journal", "backend.media"])
+"""A database as a server sees it, committed at once; only the tables of these rooms are emptied after each test."""
 
-    (`transactional_db` would empty all tables of the product after every test, which takes most of the time.)
-    """
-    with django_db_blocker.unblock():
-        yield
-        for model in (Upload, Expectation, Derivative, Holding, Blob):
-            model.objects.all().delete()
-        connection.close()
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`transactional_db` would empty all tables of the product, which takes far longer than most of these tests."""
+    if "live_tables" in getattr(item, "fixturenames", ()):
+        item.add_marker(LIVE)
+
+
+@pytest.fixture
+def live_tables() -> None:
+    """Asks for `LIVE`."""
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def sha256(data: bytes) -> str:
 
 
 @pytest.fixture
-def promise(live_tables: None) -> Callable[..., str]:
+def promise(live_tables: None, heard: Said) -> Callable[..., str]:
     """Take an evidence into custody for somebody; the id of the evidence."""
 
     def make(data: bytes, evidence: str = "E1", *, owner: str = "mei", **other: Any) -> str:

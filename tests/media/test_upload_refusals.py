@@ -9,7 +9,7 @@ import pytest
 from backend.core import clock
 from backend.media.models import Blob, Expectation, Upload
 from backend.media.parts import Part
-from backend.media.services import sweeping
+from backend.media.services import sweeping, uploads
 from tests.media.conftest import metadata, sha256
 from tests.media.pictures import noise
 from tests.media.raw import open_patch
@@ -303,3 +303,15 @@ def test_who_asks_before_sending_is_refused_before_sending(location):
         assert asking.recv(12) == b"HTTP/1.1 409"
     with open_patch(location, 0, 3000, extra="Expect: 100-continue\r\n") as asking:
         assert asking.recv(12) == b"HTTP/1.1 100"
+
+
+def test_a_client_that_only_begins_uploads_is_stopped(tus, promise, data, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_OPEN", 2)
+    promise(data)
+    promise(data, owner="closed")
+    locations = [tus.create(data).headers["location"] for _ in range(2)]
+    assert told(tus.create(data)) == (429, "too_many_uploads")
+    assert tus.send("DELETE", locations[0]).status_code == 204
+    assert tus.create(data).status_code == 201
+    tus.client.headers["Authorization"] = "Bearer closed"
+    assert tus.create(data).status_code == 201

@@ -40,7 +40,8 @@ def _exif(image: Image.Image) -> dict[str, Any]:
         orientation = exif.get(ExifTags.Base.Orientation)
     except Exception:  # noqa: BLE001 -- Pillow's EXIF reader raises nearly anything on hostile input
         return {}
-    facts: dict[str, Any] = {"orientation": orientation if orientation in range(1, 9) else 1}
+    known = next((number for number in range(1, 9) if number == orientation), 1)  # a plain int, whatever the file holds
+    facts: dict[str, Any] = {"orientation": known}
     return facts | _time(details) | _place(place)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Conflict, Forbidden, NotFound, TooLarge
+from backend.core.errors import Conflict, Forbidden, NotFound, Throttled, TooLarge
 from backend.core.ids import uuid7
 from backend.journal.turnstile import turn
 from backend.media.models import Expectation, Upload
@@ -26,6 +26,9 @@ MAX_SIZE = 64 * 1024 * 1024
 LIFETIME = dt.timedelta(days=14)
 """How long an unfinished upload is kept (sync protocol, Uploads)."""
 
+MOST_OPEN = 1000
+"""Unfinished uploads of one person: far more than a phone has photos, far fewer than a runaway client would make."""
+
 RESERVE = 64 * 1024 * 1024
 """Bytes of the disk that uploads leave free: the database shares it."""
 
@@ -33,8 +36,8 @@ RESERVE = 64 * 1024 * 1024
 def create(*, actor: Actor, evidence_id: str, sha256: str, filetype: str, size: int, metadata: str = "") -> Upload:
     """A new upload for an evidence that is in custody for `actor`.
 
-    `metadata` is the client's header, given back on HEAD. Raises `TooLarge`, `UnsupportedType`, `DiskFull`, and
-    `Forbidden` for an evidence that does not exist as well as for somebody else's.
+    `metadata` is the client's header, given back on HEAD. Raises `TooLarge`, `UnsupportedType`, `DiskFull`,
+    `Throttled`, and `Forbidden` for an evidence that does not exist as well as for somebody else's.
     """
     if size > MAX_SIZE:
         raise TooLarge("too_large", "文件超过 64 MB，无法上传。")
@@ -42,6 +45,7 @@ def create(*, actor: Actor, evidence_id: str, sha256: str, filetype: str, size: 
     if filetypes.plain(filetype or expected.filetype) not in filetypes.ACCEPTED:
         raise UnsupportedType()
     _need_room(size)
+    _few_open(expected.owner_id)
     upload = Upload(
         id=uuid7(),
         expectation=expected,
@@ -73,6 +77,11 @@ def _person(actor: Actor) -> int:
     if actor.user_id is None:
         raise Forbidden()
     return actor.user_id
+
+
+def _few_open(owner_id: int) -> None:
+    if Upload.objects.filter(owner_id=owner_id, state=UploadState.OPEN).count() >= MOST_OPEN:
+        raise Throttled("too_many_uploads", "未完成的上传过多，请先完成或放弃已有的上传。", retry_after=600)
 
 
 def _need_room(size: int) -> None:
