@@ -5,6 +5,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
+
 from backend.accounts import tokens
 from backend.accounts.models import Device, DeviceSession, User
 from backend.accounts.roles import Role
@@ -12,6 +14,7 @@ from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, NotFound, Unauthorized
+from backend.journal.turnstile import turn
 from backend.journal.writing import write
 
 SESSION_LIFE = timedelta(days=90)
@@ -73,10 +76,11 @@ def refresh(*, token: str) -> Tokens:
 
 def _advance(session: DeviceSession) -> None:
     now = clock.now()
-    DeviceSession.objects.filter(pk=session.pk, counter=session.counter).update(
-        counter=session.counter + 1, expires_at=now + SESSION_LIFE
-    )
-    Device.objects.filter(pk=session.device_id).update(seen_at=now)
+    with turn(), transaction.atomic():
+        DeviceSession.objects.filter(pk=session.pk, counter=session.counter).update(
+            counter=session.counter + 1, expires_at=now + SESSION_LIFE
+        )
+        Device.objects.filter(pk=session.device_id).update(seen_at=now)
     session.refresh_from_db(fields=["counter", "expires_at"])
 
 

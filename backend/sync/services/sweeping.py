@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from backend.core import clock
 from backend.journal.models import FeedRow
+from backend.journal.turnstile import turn
 from backend.sync.models import Operation, Verdict
 from backend.sync.models.verdict import Status
 from backend.sync.services.judging import judge
@@ -58,5 +59,6 @@ def _held_whose_object_exists() -> list[tuple[int, uuid.UUID]]:
     )
     stale = [row for row in held if row[2] == "operation" or (row[2], row[3]) in there]
     rest = [row[1] for row in held if row not in stale]
-    Verdict.objects.filter(pk__in=rest).update(decided_at=clock.now(), tries=F("tries") + 1)
+    with turn():
+        Verdict.objects.filter(pk__in=rest).update(decided_at=clock.now(), tries=F("tries") + 1)
     return [(row[0], row[1]) for row in stale]
