@@ -127,7 +127,21 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "AnswerStatusEnum": "backend.inspections.models.answer.TOLD",
+        "AssignmentStateEnum": "backend.inspections.models.AssignmentState.choices",
+        "BulletinStateEnum": "backend.bulletins.models.bulletin.STATES",
+        "EvidenceStateEnum": "backend.notices.models.answers.ProofState.choices",
+        "EvidenceKindEnum": "backend.inspections.models.EvidenceKindName.choices",
+        "FindingStateEnum": "backend.inspections.models.FindingState.choices",
+        "NoticeEvidenceKindEnum": "backend.notices.models.answers.ProofKind.choices",
+        "NoticeStateEnum": "backend.notices.models.notice.STATES",
+        "RecusalKindEnum": "backend.inspections.models.RecusalKind.choices",
+        "TargetKindEnum": "backend.registry.models.TargetKind.choices",
+        "TemplateStatusEnum": "backend.inspections.models.TemplateStatus.choices",
+        "VisitKindEnum": "backend.inspections.models.VisitKind.choices",
+        "VisitStateEnum": "backend.inspections.models.VisitState.choices",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }
 
