@@ -14,5 +14,6 @@ urlpatterns = [
     path(f"{ONE}/sign", bulletins.SignView.as_view()),
     path(f"{ONE}/publish", bulletins.PublishView.as_view()),
     path(f"{ONE}/withdraw", bulletins.WithdrawView.as_view()),
+    path(f"{ONE}/proof", bulletins.ProofView.as_view()),
     path(f"{ONE}/records", bulletins.RecordsView.as_view()),
 ]

@@ -153,7 +153,7 @@ def test_the_course_of_coverage_ends_at_the_rate(busy: Records, maker: Actor) ->
     assert days[-1]["actual"] == facts["figures"]["coverage.rate"]["value"]
     shares = [day["actual"] for day in days]
     assert shares == sorted(shares)
-    assert days[-1]["target"] == round(100 * 15 / 31, 1)
+    assert days[-1]["target"] == facts["figures"]["coverage.target"]["value"] == round(100 * 15 / 31, 1)
 
 
 def test_institutions_and_accounts_equal_a_recount(records: Records, maker: Actor) -> None:

@@ -22,6 +22,7 @@ REASON = {"reason": "数据有误。"}
 ONE: tuple[tuple[str, str, Any], ...] = (
     ("get", "", None),
     ("get", "/records?figure=visits", None),
+    ("get", "/proof", None),
     ("patch", "/texts", {"inspection": ["另写一句。"]}),
     ("post", "/review", {}),
     ("post", "/revise", REASON),

@@ -4,6 +4,8 @@ import hashlib
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.models import County
 from backend.accounts.roles import Role
@@ -95,3 +97,30 @@ def test_an_empty_period_gives_an_honest_paper(clients: dict[str, Client]) -> No
     signed = post(clients["leadership"], f"{draft['id']}/sign")
     assert signed["pdf_pages"] >= 2
     assert signed["pdf_warnings"] == []
+
+
+def test_a_proof_takes_no_number_and_the_signed_paper_is_its_own_proof(clients: dict[str, Client]) -> None:
+    one = post(clients["office"], "compile", {"period_start": "2026-03-01"})["id"]
+    post(clients["office"], f"{one}/review")
+    proof = clients["leadership"].get(f"{PATH}/{one}/proof")
+    assert (proof.status_code, proof["Content-Type"], proof["Cache-Control"]) == (200, "application/pdf", "no-store")
+    assert Bulletin.objects.get().issue_number is None
+    signed = post(clients["leadership"], f"{one}/sign")
+    assert signed["issue_number"] == 1
+    paper = clients["office"].get(f"{PATH}/{one}/proof").content
+    assert paper != proof.content
+    assert hashlib.sha256(paper).hexdigest() == signed["pdf_sha256"]
+
+
+def test_a_list_of_three_issues_costs_as_many_queries_as_one(clients: dict[str, Client]) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert clients["office"].get(PATH).status_code == 200
+        return len(caught)
+
+    post(clients["office"], "compile", {"period_start": "2026-03-01"})
+    queries()
+    one = queries()
+    for start in ("2026-02-01", "2026-02-16"):
+        post(clients["office"], "compile", {"period_start": start})
+    assert queries() == one

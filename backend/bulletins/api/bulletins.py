@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Callable
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -112,6 +114,17 @@ class WithdrawView(APIView):
     def post(self, request: Request, bulletin_id: uuid.UUID) -> Response:
         reason = read(s.BulletinReasonIn, request)["reason"]
         return _detail(publishing.withdraw(actor=actor_of(request), bulletin_id=bulletin_id, reason=reason))
+
+
+class ProofView(APIView):
+    """The paper as it would be signed now (PDF); of a signed issue the paper itself."""
+
+    permission_classes = (MakersOnly,)
+
+    @extend_schema(operation_id="bulletins_proof", responses={(200, signing.PDF): OpenApiTypes.BINARY})
+    def get(self, request: Request, bulletin_id: uuid.UUID) -> HttpResponse:
+        paper = signing.proof(actor=actor_of(request), bulletin_id=bulletin_id)
+        return HttpResponse(paper, content_type=signing.PDF, headers={"Cache-Control": "no-store"})
 
 
 class RecordsView(APIView):

@@ -80,7 +80,8 @@ def _coverage(f: Figures) -> str:
     )
     return (
         f"截至数据截止时，当月两条轨道合计应查{f.number('coverage.assigned')}个，"
-        f"已查{f.number('coverage.visited')}个，累计覆盖率{f.rate('coverage.rate')}，其中{tracks}。{both}"
+        f"已查{f.number('coverage.visited')}个，累计覆盖率{f.rate('coverage.rate')}"
+        f"（按日历进度应达{f.rate('coverage.target')}），其中{tracks}。{both}"
     )
 
 

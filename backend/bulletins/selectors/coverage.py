@@ -24,10 +24,11 @@ Pair = tuple[str, uuid.UUID]
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The month's coverage at the cut-off, and when each pair that is covered first was."""
+    """The month's coverage at the cut-off, what it should be by then, and when each covered pair first was."""
 
     found: Coverage
     teams: list[Team]
+    goal: float | None
     arrivals: dict[Pair, dt.datetime]
 
     @property
@@ -52,7 +53,7 @@ def read(window: Window) -> Month:
     ):
         if (track, target) in covered:
             arrivals.setdefault((track, target), at)
-    return Month(found, _teams(window), arrivals)
+    return Month(found, _teams(window), _goal(window.cut_off - dt.timedelta(microseconds=1)), arrivals)
 
 
 def _teams(window: Window) -> list[Team]:
@@ -87,6 +88,7 @@ def _whole(month: Month) -> Figures:
         "coverage.assigned": measured("target", scope, month.due),
         "coverage.visited": measured("target", covered, len(month.arrivals)),
         "coverage.rate": measured("target", covered, percent(len(month.arrivals), month.due)),
+        "coverage.target": measured("target", (), month.goal),
     }
 
 
@@ -103,5 +105,10 @@ def _day(month: Month, window: Window, day: dt.date) -> dict[str, Any]:
     night = clock.midnight(day + dt.timedelta(days=1))
     visited = sum(at < night for at in month.arrivals.values())
     actual = percent(visited, month.due) if night <= window.cut_off else None
-    goal = percent(day.day, calendar.monthrange(day.year, day.month)[1])
-    return {"day": day.isoformat(), "actual": actual, "target": goal}
+    return {"day": day.isoformat(), "actual": actual, "target": _goal(clock.midnight(day))}
+
+
+def _goal(at: dt.datetime) -> float | None:
+    """The share of its month that is gone at the end of the day of `at`, in percent."""
+    day = clock.local_date(at)
+    return percent(day.day, calendar.monthrange(day.year, day.month)[1])

@@ -7,6 +7,7 @@ from backend.bulletins.models import Bulletin
 from backend.bulletins.rules import naming
 from backend.bulletins.rules.wording import CLASSES, SEVERITIES, Figures
 from backend.bulletins.services import annexes
+from backend.bulletins.services.imprint import Imprint, masthead, verification
 from backend.core import clock
 from backend.documents import bulletin_data as data
 from backend.documents.table_data import Column, TableData
@@ -24,16 +25,15 @@ DISTRIBUTION = data.Distribution(
 )
 
 
-def paper(bulletin: Bulletin) -> data.Bulletin:
-    """The leadership edition of an issue whose signing has begun."""
+def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
+    """The leadership edition of an issue."""
     facts, texts = bulletin.facts, bulletin.texts
-    assert bulletin.signing_at is not None
     f = Figures(facts)
     return data.Bulletin(
-        masthead=_masthead(bulletin, facts),
+        masthead=masthead(bulletin, imprint, facts["county"]["issuer"]),
         period_start=bulletin.period_start,
         period_end=bulletin.period_end,
-        issued_at=bulletin.signing_at.astimezone(clock.CHINA),
+        issued_at=imprint.at.astimezone(clock.CHINA),
         data_cut=bulletin.cut_off.astimezone(clock.CHINA),
         data_note=LATE_NOTE,
         figures=_overview(f),
@@ -54,29 +54,9 @@ def paper(bulletin: Bulletin) -> data.Bulletin:
         ledger=tuple(_ledger(row) for row in facts["ledger"]),
         annexes=annexes.serious(facts["serious"]),
         distribution=DISTRIBUTION,
-        signers=data.Signers(chief_editor=bulletin.reviewed_by, signed_by=bulletin.signed_by),
-        verification=_verification(bulletin),
+        signers=data.Signers(chief_editor=bulletin.reviewed_by, signed_by=imprint.signed_by),
+        verification=verification(bulletin, imprint),
     )
-
-
-def _masthead(bulletin: Bulletin, facts: dict[str, Any]) -> data.Masthead:
-    assert bulletin.signing_at is not None
-    assert bulletin.issue_number is not None
-    assert bulletin.total_issue_number is not None
-    return data.Masthead(
-        issuer=facts["county"]["issuer"],
-        document_date=clock.local_date(bulletin.signing_at),
-        issue_number=bulletin.issue_number,
-        total_issue_number=bulletin.total_issue_number,
-        issue_year=bulletin.issue_year,
-        secrecy_mark="内部资料 注意保存",
-        correction_of=bulletin.corrects,
-    )
-
-
-def _verification(bulletin: Bulletin) -> data.Verification:
-    code = f"{bulletin.issue_year}-{bulletin.issue_number:02d}-{bulletin.snapshot_hash[:8].upper()}"
-    return data.Verification(content_digest=bulletin.snapshot_hash, code=code)
 
 
 OVERVIEW = (

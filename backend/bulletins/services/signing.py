@@ -7,7 +7,8 @@ between leaves a reviewed issue with its number; signing it again uses the same 
 import uuid
 
 from backend.bulletins.models import Bulletin
-from backend.bulletins.services import numbers
+from backend.bulletins.selectors import bulletins
+from backend.bulletins.services import imprint, numbers
 from backend.bulletins.services.paper import paper
 from backend.bulletins.services.steps import Step, changing
 from backend.core import clock
@@ -35,7 +36,15 @@ def sign(*, actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
 
 def rebuild(*, bulletin: Bulletin) -> Rendered:
     """The paper once more, from what is stored and nothing else: the same bytes every time."""
-    return printed.render(paper(bulletin))
+    return printed.render(paper(bulletin, imprint.of_signing(bulletin)))
+
+
+def proof(*, actor: Actor, bulletin_id: uuid.UUID) -> bytes:
+    """The paper as it would be signed now, marked 送审稿; of a signed issue the paper itself. Raises `NotFound`."""
+    bulletin = bulletins.get(actor, bulletin_id)
+    if bulletin.pdf_sha256:
+        return blobs.read(bulletin.pdf_sha256)
+    return printed.render(paper(bulletin, imprint.of_proof(bulletin))).content
 
 
 def _begin(actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
