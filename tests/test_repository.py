@@ -21,7 +21,7 @@ TOP = (
     "bench",
     "docs",
     "manage.py",
-    "phone",
+    "api_schema.yaml",
     "tests",
 )
 DEPENDENCY_FILES = {

@@ -103,10 +103,9 @@ def _number(batch: _Batch, scope: Scope, row: FeedRow) -> None:
 
 
 def _save(batch: _Batch) -> None:
-    new: list[FeedRow] = []
-    known: list[FeedRow] = []
     for row in batch.writes:
-        (known if row.pk else new).append(row)
-    FeedRow.objects.bulk_create(new)
-    FeedRow.objects.bulk_update(known, UPDATED)
+        row.pk = None  # the row is found by its object, in one statement for old and new
+    FeedRow.objects.bulk_create(
+        batch.writes, update_conflicts=True, unique_fields=["scope", "kind", "object_id"], update_fields=UPDATED
+    )
     Scope.objects.bulk_update([batch.scopes[name] for name in sorted(batch.touched)], ["head", "csum"])

@@ -40,15 +40,18 @@ class WaitsOut(serializers.Serializer[Any]):
     id = serializers.CharField()
 
 
+class AnswerResultOut(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["applied", "merged", "conflict"])
+    rev = serializers.IntegerField(help_text="Revision of the present value.")
+
+
 class ResultOut(serializers.Serializer[Any]):
     op = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
     rev = serializers.IntegerField(required=False)
     code = serializers.CharField(required=False)
     waits = WaitsOut(required=False)
-    answers = serializers.DictField(
-        child=serializers.CharField(), required=False, help_text="answer.set: status per answer key."
-    )
+    answers = serializers.DictField(child=AnswerResultOut(), required=False, help_text="answer.set: per answer key.")
 
 
 class PushOut(serializers.Serializer[Any]):

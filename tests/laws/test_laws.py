@@ -1,0 +1,58 @@
+"""The laws of sync hold for the code as it is, and each planted mutant breaks one (protocol, Invariants)."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from backend.core.actor import system
+from backend.inspections.services import assignments
+from tests.fixtures.people import Cast
+from tests.fixtures.places import Places
+from tests.fixtures.visits import Fieldwork
+from tests.laws.machine import LawWorld, SyncLaws
+from tests.laws.mutants import MUTANTS
+
+RUNS = settings(
+    max_examples=25,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+    derandomize=True,
+)
+HUNT = settings(RUNS, max_examples=120, report_multiple_bugs=False, phases=(Phase.generate,))
+
+
+@pytest.fixture
+def world(cast: Cast, places: Places, fieldwork: Fieldwork) -> LawWorld:
+    """A crew of two, on its way to two schools."""
+    team = places.team()
+    tasks = []
+    for _ in range(2):
+        task = fieldwork.released(team=team)
+        actor = fieldwork.leader(task)
+        assignments.accept(actor=actor, assignment_id=task.pk)
+        tasks.append(assignments.depart(actor=actor, assignment_id=task.pk))
+    return LawWorld(cast, places.people(team), tasks)
+
+
+def machine(world: LawWorld, **parts: Any) -> type[SyncLaws]:
+    return type("Laws", (SyncLaws,), {"world": world, **parts})
+
+
+def test_the_laws_hold(world: LawWorld) -> None:
+    run_state_machine_as_test(machine(world), settings=RUNS)
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_a_mutant_is_caught(name: str, world: LawWorld) -> None:
+    with MUTANTS[name]() as parts, pytest.raises(AssertionError):
+        run_state_machine_as_test(machine(world, **parts), settings=HUNT)
+
+
+def test_the_world_is_what_the_laws_need(world: LawWorld) -> None:
+    assert len(world.people) == 2
+    assert {task.county_id for task in world.assignments} == {world.people[0].county_id}
+    assert system(world.assignments[0].county_id).user_id is None
