@@ -1,6 +1,7 @@
 """Findings: graded, moved by the table, and read only by those who may."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -135,7 +136,8 @@ def test_an_unconfirmed_fix_waits_for_the_other_inspector_and_is_closed_at_appro
 ) -> None:
     visit = fieldwork.filled()
     leader, member = fieldwork.leader(visit.assignment), fieldwork.member(visit.assignment)
-    finding = fieldwork.finding(visit, leader, on_spot=OnSpot(PHOTOS[:1], PHOTOS[1:]))
+    before, after = ([str(fieldwork.evidence(visit, leader).pk)] for _ in range(2))
+    finding = fieldwork.finding(visit, leader, on_spot=OnSpot(before, after))
     assert finding.state == "recorded"
     with pytest.raises(Conflict):
         findings.confirm_on_spot(actor=leader, finding_id=finding.pk)
@@ -182,7 +184,7 @@ def test_a_finding_of_another_county_is_not_found(fieldwork: Fieldwork, visit: V
         findings.advance(actor=stranger, finding_id=finding.pk, to="confirmed")
 
 
-def issued(fieldwork: Fieldwork, office: Actor, **more: object) -> tuple[Visit, Finding]:
+def issued(fieldwork: Fieldwork, office: Actor, **more: Any) -> tuple[Visit, Finding]:
     visit = fieldwork.filled(**more)
     finding = fieldwork.finding(visit, fieldwork.leader(visit.assignment))
     fieldwork.approved(fieldwork.submitted(visit))
@@ -193,6 +195,10 @@ def issued(fieldwork: Fieldwork, office: Actor, **more: object) -> tuple[Visit, 
 def test_an_issued_finding_is_read_by_crews_sent_to_its_target(fieldwork: Fieldwork, office_actor: Actor) -> None:
     visit, finding = issued(fieldwork, office_actor)
     assert scope_of(finding) == f"target:{visit.target_id}"
+    sent = fieldwork.leader(fieldwork.released(visit.target))
+    stranger = fieldwork.leader(fieldwork.released())
+    assert [row.pk for row in selectors.scoped(sent)] == [finding.pk]
+    assert list(selectors.scoped(stranger)) == []
 
 
 def test_within_the_month_the_other_track_does_not_read_it_whoever_was_planned_first(

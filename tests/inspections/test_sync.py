@@ -138,6 +138,24 @@ def test_two_phones_that_answer_differently_conflict_and_a_person_picks(
     assert member.documents("visit")[str(visit_id)]["conflicts"] == {}
 
 
+def test_a_second_phone_that_began_the_visit_itself_loses_nothing_and_learns_which_it_became(
+    crew: tuple[Any, Phone, Phone],
+) -> None:
+    assignment, leader, member = crew
+    visit_id, other_id = uuid7(), uuid7()
+    leader.push(leader.op("visit.start", visit_id, {"assignment": str(assignment.pk)}))
+    start = member.op("visit.start", other_id, {"assignment": str(assignment.pk)})
+    early = member.op("answer.set", other_id, given(TY_01="yes"))
+    assert member.push(early)["results"][0]["status"] == "held"
+    joined = member.push(start)["results"][0]
+    assert (joined["status"], joined["visit"]) == ("merged", str(visit_id))
+    assert Answer.objects.get(visit_id=visit_id).value == "yes"
+    member.pull()
+    shown = member.documents("visit")
+    assert shown[str(other_id)]["same_as"] == str(visit_id)
+    assert shown[str(visit_id)]["answers"]["TY-01"]["value"] == "yes"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "path"),
     [

@@ -13,11 +13,19 @@ from backend.core.ids import uuid7
 from backend.inspections.models import Visit, VisitRound
 from backend.inspections.selectors.content import content_hash, content_of
 from backend.inspections.services import answers, reviews, submissions, visits
+from backend.inspections.services.findings import OnSpot
 from backend.inspections.services.visits import Place
 from backend.journal import grants
 from backend.journal.models import Outbox
 from backend.journal.writing import write
 from tests.fixtures.visits import AT_SCHOOL, Fieldwork
+
+
+def arrival(visit: Visit) -> dict[str, Any]:
+    assert visit.check_in is not None
+    found: dict[str, Any] = visit.check_in
+    return found
+
 
 FAR = Place(108.80, 30.9322, 20.0)
 
@@ -36,9 +44,9 @@ def test_a_check_in_at_the_gate_is_inside(visit: Visit, leader: Actor) -> None:
     at = dt.datetime(2026, 11, 20, 1, 12, tzinfo=dt.UTC)
     visit = visits.check_in(actor=leader, visit_id=visit.pk, place=AT_SCHOOL, at=at)
     assert visit.state == "arrived"
-    assert (visit.check_in["metres"], visit.check_in["inside"]) == (0, True)
-    assert visit.check_in["place"] == {"lng": 108.7132, "lat": 30.9322, "accuracy": 20.0, "datum": "wgs84"}
-    assert visit.check_in["device_at"] == "2026-11-20T01:12:00Z"
+    assert (arrival(visit)["metres"], arrival(visit)["inside"]) == (0, True)
+    assert arrival(visit)["place"] == {"lng": 108.7132, "lat": 30.9322, "accuracy": 20.0, "datum": "wgs84"}
+    assert arrival(visit)["device_at"] == "2026-11-20T01:12:00Z"
 
 
 @pytest.mark.parametrize("place", [FAR, None])
@@ -49,7 +57,7 @@ def test_a_check_in_elsewhere_or_without_a_position_needs_a_reason_and_nothing_e
         visits.check_in(actor=leader, visit_id=visit.pk, place=place)
     assert refused.value.extra["path"] == "reason"
     visit = visits.check_in(actor=leader, visit_id=visit.pk, place=place, reason="校门在改建，从侧门进入")
-    assert (visit.state, visit.check_in["inside"]) == ("arrived", False)
+    assert (visit.state, arrival(visit)["inside"]) == ("arrived", False)
 
 
 def test_feedback_sample_and_details_are_kept(visit: Visit, leader: Actor) -> None:
@@ -60,7 +68,7 @@ def test_feedback_sample_and_details_are_kept(visit: Visit, leader: Actor) -> No
     visit = visits.feedback(actor=leader, visit_id=visit.pk, text="作业公示不及时", explanation="教师外出培训")
     assert (visit.sample, visit.state) == (classes, "feedback_given")
     assert visit.details == {"remarks": "雨天", "notice_number": "检〔2026〕3号"}
-    assert visit.feedback["explanation"] == "教师外出培训"
+    assert (visit.feedback or {})["explanation"] == "教师外出培训"
 
 
 def test_an_alarm_reaches_office_and_leadership_at_once_in_any_state(fieldwork: Fieldwork) -> None:
@@ -101,11 +109,11 @@ def test_an_incomplete_visit_is_refused_with_the_list_of_what_is_missing(visit: 
 def test_a_head_who_refuses_to_sign_is_noted_and_holds_nothing_up(fieldwork: Fieldwork) -> None:
     visit = fieldwork.filled()
     leader = fieldwork.leader(visit.assignment)
-    pen = visit.signatures["inspectors"]
+    pen = (visit.signatures or {})["inspectors"]
     with pytest.raises(Invalid):
         visits.sign(actor=leader, visit_id=visit.pk)
     visit = visits.sign(actor=leader, visit_id=visit.pk, refused="负责人拒绝签字")
-    assert visit.signatures["inspectors"] == pen
+    assert (visit.signatures or {})["inspectors"] == pen
     assert fieldwork.submitted(visit).counts_for_coverage
 
 
@@ -197,3 +205,14 @@ def test_a_leader_approves_what_a_member_submitted(fieldwork: Fieldwork) -> None
     visit = fieldwork.filled()
     submissions.submit(actor=fieldwork.member(visit.assignment), visit_id=visit.pk)
     assert reviews.approve(actor=fieldwork.leader(visit.assignment), visit_id=visit.pk).state == "approved"
+
+
+def test_signatures_and_fixes_must_name_evidence_that_was_added(fieldwork: Fieldwork) -> None:
+    visit = fieldwork.filled()
+    leader, member = fieldwork.leader(visit.assignment), fieldwork.member(visit.assignment)
+    visits.sign(actor=leader, visit_id=visit.pk, unit=[str(uuid7())])
+    fix = OnSpot([str(uuid7())], [str(uuid7())], member.user_id)
+    fieldwork.finding(visit, leader, on_spot=fix)
+    with pytest.raises(Conflict) as refused:
+        submissions.submit(actor=leader, visit_id=visit.pk)
+    assert [gap["key"] for gap in refused.value.extra["missing"]] == ["signatures.unit", "findings.1.on_spot"]

@@ -94,11 +94,30 @@ class VisitAlias(models.Model):
     visit; what the second one did under its own id belongs to the same visit and is neither lost nor refused.
     """
 
+    journal_kind = "visit"
+
     id = models.UUIDField(primary_key=True)
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="aliases")
 
     def __str__(self) -> str:
         return f"{self.pk} = {self.visit_id}"
+
+    @property
+    def journal_id(self) -> str:
+        return str(self.pk)
+
+    @property
+    def journal_scope(self) -> str:
+        return self.visit.journal_scope
+
+    def journal_document(self) -> dict[str, Any]:
+        """Tells the second phone which visit its own became; what waited for its id is judged (invariant I9)."""
+        return {
+            "assignment": str(self.visit.assignment_id),
+            "target": str(self.visit.target_id),
+            "state": VisitState.CANCELLED,
+            "same_as": str(self.visit_id),
+        }
 
 
 class VisitTransition(models.Model):

@@ -3,19 +3,29 @@
 import datetime as dt
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from backend.accounts.roles import PHONE_ROLES
 from backend.core.actor import Actor
-from backend.inspections.models import Finding, FindingState
+from backend.inspections.models import Finding, FindingState, Publication
 from backend.inspections.selectors import visits
+from backend.journal import grants
 
+TARGET = "target:"
 REPEAT_WITHIN = dt.timedelta(days=365)
 """Within this time the same item at the same target is a repeat (workflow.md section 4)."""
 
 
 def scoped(actor: Actor) -> QuerySet[Finding]:
-    """The findings of the visits that `actor` may see."""
-    return Finding.objects.filter(visit__in=visits.scoped(actor).values("pk"))
+    """The findings of the visits that `actor` may see, and those in the history of targets `actor` is sent to."""
+    seen = Q(visit__in=visits.scoped(actor).values("pk"))
+    if actor.user_id is not None and actor.has(*PHONE_ROLES):
+        seen |= Q(publication=Publication.TARGET, target__in=_sent_to(actor.user_id))
+    return Finding.objects.filter(seen, county_id=actor.county_id)
+
+
+def _sent_to(user_id: int) -> list[uuid.UUID]:
+    return [uuid.UUID(name[len(TARGET) :]) for name in grants.scope_names(user_id) if name.startswith(TARGET)]
 
 
 def confirmed(visit_id: uuid.UUID) -> QuerySet[Finding]:

@@ -82,14 +82,27 @@ def _signed(visit: Visit, pinned: Iterable[Template]) -> dict[str, dict[str, Any
 
 
 def _unknown_evidence(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> list[Missing]:
+    """What names evidence that nobody has added: answers, signatures, fixes on the spot."""
     known = evidence.known_ids(visit.pk)
+    named = [*_named_by_answers(visit, answers), *_named_by_signatures(visit), *_named_by_fixes(visit)]
+    return [Missing(key, "unknown_evidence", "所列的佐证尚未登记。") for key, ids in named if not known.issuperset(ids)]
+
+
+def _named_by_answers(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
     items = {item.code: item for template in templates.pinned(visit) for item in template.items}
     media = (AnswerType.PHOTO, AnswerType.SIGNATURE)
-    return [
-        Missing(key, "unknown_evidence", "应答所列的佐证尚未登记。")
-        for key, answer in answers.items()
-        if items[key.partition("#")[0]].type in media and not known.issuperset(answer["value"])
-    ]
+    return [(key, one["value"]) for key, one in answers.items() if items[key.partition("#")[0]].type in media]
+
+
+def _named_by_signatures(visit: Visit) -> list[tuple[str, list[str]]]:
+    given = visit.signatures or {}
+    return [(f"signatures.{name}", given.get(name, [])) for name in ("inspectors", "unit")]
+
+
+def _named_by_fixes(visit: Visit) -> list[tuple[str, list[str]]]:
+    rows = visit.findings.exclude(state="withdrawn").filter(rectified_on_spot=True).order_by("number")
+    fixes = [(row.number, row.on_spot) for row in rows if row.on_spot]
+    return [(f"findings.{number}.on_spot", [*fix["before"], *fix["after"]]) for number, fix in fixes]
 
 
 def _close_round(change: Change, visit: Visit, actor: Actor, content: dict[str, Any], expected: str) -> None:

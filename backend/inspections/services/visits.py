@@ -54,13 +54,13 @@ def start(
     with write(actor=actor) as change:
         known = Visit.objects.filter(pk=visit_id).first()
         if known is not None:
-            return _again(actor, known)
+            return _again(actor, known, assignment_id)
         if assignment_id is None:
             assignment = own_visits.begin(change, actor, target_id)
         else:
             assignment = _granted(actor, assignment_id)
         if hasattr(assignment, "visit"):
-            return _join(assignment.visit, visit_id)
+            return _join(change, assignment.visit, visit_id)
         return Started(_begin(change, actor, visit_id, assignment, rev, at), new=True)
 
 
@@ -77,15 +77,22 @@ def _granted(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     return assignment
 
 
-def _again(actor: Actor, visit: Visit) -> Started:
+def _again(actor: Actor, visit: Visit, assignment_id: uuid.UUID | None) -> Started:
     """The same visit is begun once more; to a stranger its id is one that cannot be used."""
     if visit.county_id != actor.county_id or not crew_rows.works_on(actor, visit.assignment):
         raise Conflict("late_assignment", field.LATE)
+    if assignment_id not in (None, visit.assignment_id):
+        raise Conflict("bad_state", "该编号已用于另一次到访。")
     return Started(visit, new=False)
 
 
-def _join(visit: Visit, alias: uuid.UUID) -> Started:
-    VisitAlias.objects.get_or_create(pk=alias, defaults={"visit": visit})
+def _join(change: Change, visit: Visit, other_id: uuid.UUID) -> Started:
+    if other_id != visit.pk:
+        alias, _ = VisitAlias.objects.get_or_create(pk=other_id, defaults={"visit": visit})
+        if alias.visit_id != visit.pk:
+            raise Conflict("bad_state", "该编号已用于另一次到访。")
+        change.put(alias)
+        change.log("visit.joined", visit, other=str(other_id))
     return Started(visit, new=False)
 
 
