@@ -18,6 +18,7 @@ from backend.core.duties import Worker  # noqa: E402
 from backend.media import uploads  # noqa: E402
 from backend.sync import live  # noqa: E402
 from backend.sync.consumers import LiveConsumer  # noqa: E402
+from backend.sync.headers import SyncHeaders  # noqa: E402
 
 refuse_unsafe_setup()
 
@@ -34,7 +35,7 @@ UPLOADS = "/api/v1/uploads"
 LIVE = "/ws/v1/live"
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
+async def _route(scope: Any, receive: Any, send: Any) -> None:
     """Send each connection to the room that serves it."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
@@ -44,6 +45,9 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await upload_application(scope, receive, send)
     else:
         await django_application(scope, receive, send)
+
+
+application = SyncHeaders(_route)
 
 
 async def _websocket(scope: Any, receive: Any, send: Any) -> None:

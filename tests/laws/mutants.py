@@ -14,9 +14,10 @@ from backend.inspections.selectors import crews
 from backend.inspections.services import answers
 from backend.inspections.services.merging import merge
 from backend.journal import grants, upkeep
+from backend.sync import selectors
 from backend.sync.models import Operation
 from backend.sync.models.verdict import Status
-from backend.sync.services import judging, pull, push
+from backend.sync.services import judging, pull
 from tests.laws.phone import LawPhone
 
 Mutant = Callable[[], AbstractContextManager[dict[str, Any]]]
@@ -38,7 +39,7 @@ def effect_without_idempotency() -> Iterator[dict[str, Any]]:
 
     with (
         mock.patch.object(judging, "_open", all_open),
-        mock.patch.object(push.selectors, "unjudged", list),
+        mock.patch.object(selectors, "unjudged", list),
         mock.patch.object(answers, "merge", lambda present, incoming, newest=None: merge(present, incoming, None)),
     ):
         yield {}
@@ -47,7 +48,8 @@ def effect_without_idempotency() -> Iterator[dict[str, Any]]:
 @mutant
 def result_in_another_transaction() -> Iterator[dict[str, Any]]:
     """The effect is committed; the process dies before the verdict of its first sitting is written."""
-    genuine, died = judging._record, set()
+    genuine = judging._record
+    died: set[uuid.UUID] = set()
 
     def record(sitting: Any) -> None:
         fresh = {row.pk for row in sitting.verdicts} - died

@@ -50,7 +50,7 @@ def test_an_unchanged_document_is_not_sent_again(phone: Phone, actor: Actor, gra
 
 
 def test_small_pages_reach_the_same_point(phone: Phone, second_phone: Phone, actor: Actor, grant: Grant) -> None:
-    user = User.objects.get(pk=actor.user_id)
+    user = User.objects.get(pk=actor.person)
     for scope in ("crew:a", "crew:b", "crew:c"):
         grant(user, scope)
         for number in range(7):

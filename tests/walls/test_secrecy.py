@@ -31,7 +31,7 @@ def quiet(cast: Cast, places: Places, fieldwork: Fieldwork) -> FullCounty:
 
 def ask(client: Client, method: str, path: str) -> tuple[int, bytes, dict[str, str]]:
     """Status, body and headers of the answer."""
-    answer = client.generic(method.upper(), path, b"{}", content_type="application/json")
+    answer: Any = client.generic(method.upper(), path, "{}", content_type="application/json")
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return answer.status_code, body, {name: value for name, value in answer.items() if name not in VOLATILE}
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         _check_port(host, port)
         self._prepare()
         if settings.DEMO:
-            demo.prepare(lambda text: self.stdout.write(text))
+            demo.prepare(self.stdout.write)
         self._announce(host, port, quiet=options["quiet"])
         serve(host, port)
 
@@ -85,4 +85,5 @@ def serve(host: str, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
+        proxy_headers=False,  # whom we believe about addresses is DUDAO_PROXIES, not uvicorn's guess
     )
