@@ -1,4 +1,4 @@
-"""What the room does by itself: delivering messages."""
+"""What the room does by itself: delivering messages, speaking up about deadlines."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from backend.core.duties import duty, wake
 from backend.journal.signals import changes_committed
-from backend.notices.services import inbox
+from backend.notices.services import inbox, reminders
 
 DELIVER = "notices.deliver"
 
@@ -18,6 +18,12 @@ def deliver() -> int:
     while step := inbox.deliver_waiting(limit=200):
         moved += step
     return moved
+
+
+@duty("notices.remind", every=600.0)
+def remind() -> int:
+    """Announce the steps of escalation that are due today; answers how many."""
+    return reminders.remind_due()
 
 
 @receiver(changes_committed, dispatch_uid="notices.wake")

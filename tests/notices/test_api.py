@@ -251,6 +251,7 @@ def test_the_ledger_has_a_line_per_finding_of_issued_notices(hand: clock.Hand, w
         "legal_basis": ["《演示政策文件》第四条"],
         "due_on": "2026-11-21",
         "state": "已销号",
+        "reminders": [],
         "remarks": "",
         "responsible": "教务主任",
         "measure": "组织全体教师学习并每日公示。",

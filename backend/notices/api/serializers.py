@@ -280,5 +280,6 @@ class LedgerLineOut(serializers.Serializer[Any]):
     closed_on = serializers.DateField(allow_null=True, help_text="销号日期")
     state = serializers.CharField(help_text="状态")
     days_late = serializers.IntegerField(help_text="逾期天数")
-    escalation = serializers.CharField(allow_blank=True, help_text="督办记录")
+    escalation = serializers.CharField(allow_blank=True, help_text="Step of escalation that is due today.")
+    reminders = serializers.ListField(child=serializers.CharField(), help_text="督办记录: date and step announced.")
     remarks = serializers.CharField(allow_blank=True, help_text="备注")

@@ -12,6 +12,7 @@ from backend.notices.models.answers import (
 from backend.notices.models.inbox import InboxCounter, InboxEntry
 from backend.notices.models.notice import NoticeFinding, NoticeTransition, RectificationNotice
 from backend.notices.models.number import NumberSeries
+from backend.notices.models.reminder import Reminder
 
 __all__ = [
     "TEXT_LIMIT",
@@ -27,4 +28,5 @@ __all__ = [
     "NumberSeries",
     "RectificationNotice",
     "RectificationReport",
+    "Reminder",
 ]

@@ -21,7 +21,7 @@ def lines(actor: Actor) -> QuerySet[NoticeFinding]:
     return (
         NoticeFinding.objects.filter(notice__in=known)
         .select_related("finding", "notice__target__district")
-        .prefetch_related(Prefetch("reports", queryset=parts))
+        .prefetch_related(Prefetch("reports", queryset=parts), "notice__reminders")
     )
 
 
@@ -45,6 +45,7 @@ def line(item: NoticeFinding) -> dict[str, Any]:
         "legal_basis": item.legal_basis,
         "due_on": item.due_on,
         "state": FindingState(item.finding.state).label,
+        "reminders": [f"{_date(each.at)} {each.step}" for each in notice.reminders.all()],
         "remarks": f"反弹{item.finding.reopened}次" if item.finding.reopened else "",
         **_work(item),
         **_lateness(item),
