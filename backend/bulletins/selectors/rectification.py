@@ -174,8 +174,9 @@ def late_list(window: Window, lines: Iterable[Line]) -> list[dict[str, Any]]:
 
 
 def extract(window: Window, lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """The ledger as an annex prints it: what is new, closed in the window, or late."""
-    told = [line for line in lines if line.closed or line.issued_at >= window.start or line.late_on(window.today)]
+    """The ledger as an annex prints it: what is new or closed in the window. What is late has a list of its own."""
+    moved = [line for line in lines if line.closed or line.issued_at >= window.start]
+    told = [line for line in moved if not line.late_on(window.today)]
     return [
         {
             "finding": str(line.finding),

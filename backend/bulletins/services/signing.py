@@ -73,9 +73,14 @@ def _check_whole(step: Step) -> None:
 def _finish(actor: Actor, begun: Bulletin, sha256: str, rendered: Rendered) -> Bulletin:
     with changing(actor=actor, bulletin_id=begun.pk) as step:
         issue = step.bulletin
-        if (issue.signing_at, issue.version, issue.texts) != (begun.signing_at, begun.version, begun.texts):
+        if _printed(issue) != _printed(begun):
             raise Conflict("signed_elsewhere", "该期半月报正在由他人签发或修改，请刷新后再看。")
         step.take("sign", sha256=sha256, number=issue.number_text)
         issue.signed_at, issue.pdf_sha256, issue.pdf_pages = issue.signing_at, sha256, rendered.pages
         issue.pdf_warnings = list(rendered.warnings)
     return step.bulletin
+
+
+def _printed(issue: Bulletin) -> tuple[object, ...]:
+    """What the paper shows of the row: if somebody changed it while it was printed, the paper is not this issue's."""
+    return issue.signing_at, issue.signer_id, issue.reviewed_by, issue.version, issue.texts
