@@ -3,8 +3,11 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
+from typing import Any
 
-from backend.sync.models import DeviceLog, Operation, Verdict
+from django.db.models import Count, F, Min
+
+from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
 from backend.sync.models.verdict import SETTLED
 
 settled_here: ContextVar[set[uuid.UUID]] = ContextVar("sync_settled_here")
@@ -41,3 +44,26 @@ def lacking(user_id: int, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """Those of `ids` that are not in custody for this user (protocol, Offer)."""
     known = set(Operation.objects.filter(pk__in=ids, user_id=user_id).values_list("pk", flat=True))
     return [each for each in ids if each not in known]
+
+
+def stats(county_id: int | None = None) -> dict[str, Any]:
+    """What is stuck and since when: counts and oldest received time by status, and per device what it still lacks.
+
+    `county_id` None: the whole deployment.
+    """
+    mine = {"county_id": county_id} if county_id is not None else {}
+    operations = Operation.objects.filter(**mine)
+    unjudged = operations.filter(verdict__isnull=True)
+    by_status = operations.filter(verdict__isnull=False).values_list("verdict__status")
+    rows = by_status.annotate(count=Count("pk"), oldest=Min("received_at")).order_by("verdict__status")
+    gaps = DeviceLog.objects.filter(top__gt=F("have"), **mine).order_by("device_id")
+    return {
+        "operations": operations.count(),
+        "unjudged": unjudged.aggregate(count=Count("pk"), oldest=Min("received_at")),
+        "by_status": {status: {"count": count, "oldest": oldest} for status, count, oldest in rows},
+        "id_reused": StrayOperation.objects.filter(**mine).count(),
+        "devices_with_gaps": [
+            {"device": row.device_id, "user": row.user_id, "have": row.have, "top": row.top, "pushed_at": row.pushed_at}
+            for row in gaps
+        ],
+    }
