@@ -184,12 +184,21 @@ def test_corrupt_bytes_make_the_evidence_corrupt_and_its_author_hears_it(world: 
 
     notice = world.acknowledged()
     proof = world.photo(notice.findings.get(), verified=False)
-    evidence.received(evidence_id=str(proof.pk), sha256=proof.sha256, intact=False, facts={"owner_id": 1})
+    facts = {"owner_id": world.liaison.pk}
+    evidence.received(evidence_id=str(proof.pk), sha256=proof.sha256, intact=False, facts=facts)
     proof.refresh_from_db()
     assert (proof.state, proof.facts) == ("corrupt", {})
     assert list(Outbox.objects.filter(kind="evidence.corrupt").values_list("recipient_id", flat=True)) == [
         world.liaison.pk
     ]
+
+
+def test_what_somebody_else_sent_under_the_same_id_spoils_nothing(world: World) -> None:
+    proof = world.photo(world.acknowledged().findings.get(), verified=False)
+    facts = {"owner_id": world.person(Role.INSPECTOR).pk}
+    evidence.received(evidence_id=str(proof.pk), sha256=proof.sha256, intact=False, facts=facts)
+    proof.refresh_from_db()
+    assert proof.state == "awaited"
 
 
 @pytest.mark.parametrize("evidence_id", ["", "nonsense", str(uuid.UUID(int=7))])
