@@ -34,3 +34,45 @@ class AuditLine(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("an audit line is never deleted")
+
+
+class AuditChain(models.Model):
+    """The end of a county's chain of sealed lines; locked while a batch is sealed."""
+
+    county_id = models.BigIntegerField(primary_key=True)
+    root = models.CharField(max_length=64, default="")
+    length = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.county_id}: {self.root[:12]}"
+
+
+class AuditSeal(models.Model):
+    """One sealed batch: `root` is the hash of its last line, and so stands for every line of the county before it."""
+
+    county_id = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    length = models.BigIntegerField()
+    """Lines sealed in the county up to and with this batch."""
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["county_id", "sealed_at"], name="seal_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.county_id}: {self.length}"
+
+
+class SealedLine(models.Model):
+    """The place of a line in its county's chain; the line itself is never touched."""
+
+    line = models.OneToOneField(AuditLine, on_delete=models.PROTECT, primary_key=True, related_name="sealed")
+    county_id = models.BigIntegerField()
+    place = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county_id", "place"], name="sealed_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.county_id}: {self.place}"
