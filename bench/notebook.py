@@ -23,7 +23,7 @@ class Notebook:
     def standing_id(self, store: Store) -> str:
         """The id of the visit that stands for the assignment: the first of the crew to arrive named it."""
         for object_id, document in store.every("visit").items():
-            if document["assignment"] == self.assignment:
+            if document["assignment"] == self.assignment and "same_as" not in document:
                 return object_id
         return self.visit
 

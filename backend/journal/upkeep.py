@@ -1,6 +1,7 @@
 """Keeping the feed small and true: purging old tombstones, verifying sums and documents."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -65,7 +66,9 @@ def verify(*, repair: bool = True) -> Report:
     for name in Scope.objects.order_by("name").values_list("name", flat=True):
         report.scopes += 1
         _verify_sum(name, report, repair=repair)
-    kinds = dict(_documented())
+    kinds: dict[str, list[type[Model]]] = defaultdict(list)
+    for kind, model in _documented():
+        kinds[kind].append(model)
     for row in FeedRow.objects.filter(document__isnull=False).select_related("scope").iterator():
         if row.kind in kinds:
             report.documents += 1
@@ -94,8 +97,9 @@ def _documented() -> Iterator[tuple[str, type[Model]]]:
             yield model.journal_kind, model
 
 
-def _verify_document(row: FeedRow, model: type[Model], report: Report, *, repair: bool) -> None:
-    found = model._default_manager.filter(pk=row.object_id).first()
+def _verify_document(row: FeedRow, models: list[type[Model]], report: Report, *, repair: bool) -> None:
+    candidates = (model._default_manager.filter(pk=row.object_id).first() for model in models)
+    found = next((each for each in candidates if each is not None), None)
     if found is not None:
         content = codec.dumps({"rev": row.rev, **found.journal_document()}).decode()  # type: ignore[attr-defined]
         if content == row.document and found.journal_scope == row.scope.name:  # type: ignore[attr-defined]
