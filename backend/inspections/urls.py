@@ -1,6 +1,6 @@
 from django.urls import path
 
-from backend.inspections.api import assignments, coverage, fieldwork, findings, templates, visits
+from backend.inspections.api import announcements, assignments, coverage, fieldwork, findings, templates, visits
 
 urlpatterns = [
     path("templates", templates.TemplatesView.as_view()),
@@ -37,5 +37,7 @@ urlpatterns = [
     path("findings/<uuid:finding_id>/withdraw", findings.FindingWithdrawView.as_view()),
     path("findings/<uuid:finding_id>/confirm-fix", findings.FindingFixView.as_view()),
     path("evidence", findings.EvidenceListView.as_view()),
+    path("announcements", announcements.AnnouncementsView.as_view()),
+    path("announcements/<uuid:announcement_id>/withdraw", announcements.AnnouncementWithdrawView.as_view()),
     path("coverage", coverage.CoverageView.as_view()),
 ]

@@ -18,6 +18,23 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Announcement',
+            fields=[
+                ('id', models.UUIDField(default=backend.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('county_id', models.BigIntegerField(db_index=True, editable=False)),
+                ('title', models.CharField(max_length=120, verbose_name='标题')),
+                ('body', models.TextField(max_length=4000, verbose_name='正文')),
+                ('author_id', models.BigIntegerField(null=True)),
+                ('author_name', models.CharField(max_length=80)),
+                ('published_at', models.DateTimeField(default=backend.core.clock.now)),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'verbose_name': '通知',
+                'verbose_name_plural': '通知',
+            },
+        ),
+        migrations.CreateModel(
             name='Assignment',
             fields=[
                 ('id', models.UUIDField(default=backend.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),

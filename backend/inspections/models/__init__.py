@@ -1,5 +1,6 @@
 """Tables of inspections: checklists, assignments, visits, answers, findings, evidence."""
 
+from backend.inspections.models.announcement import Announcement
 from backend.inspections.models.answer import Answer, AnswerRevision, RevisionFate
 from backend.inspections.models.assignment import Assignment, CrewMember, Recusal, RecusalKind, VisitKind, VisitMode
 from backend.inspections.models.evidence import Evidence, EvidenceKindName, EvidenceState
@@ -15,6 +16,7 @@ from backend.inspections.models.template import ChecklistTemplate, FindingLibrar
 from backend.inspections.models.visit import Visit, VisitAlias, VisitRound, VisitTransition
 
 __all__ = [
+    "Announcement",
     "Answer",
     "AnswerRevision",
     "Assignment",
