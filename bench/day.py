@@ -128,19 +128,25 @@ def _plan(options: Options, start: dt.datetime, *, real_time: bool) -> Plan:
 
 async def _own(day: Day, server: Server) -> None:
     """On a server of our own its clock is set on: to the evening, and to the next morning."""
-    await _first_half(day)
-    await _turn(day, server, MORNING + EVENING)
-    await _second_half(day)
-    await asyncio.gather(*(unit.listener.close() for unit in day.units.values()))
-    await _turn(day, server, MORNING + NEXT_MORNING)
-    await _end(day)
+    try:
+        await _first_half(day)
+        await _turn(day, server, MORNING + EVENING)
+        await _second_half(day)
+        await asyncio.gather(*(unit.listener.close() for unit in day.units.values()))
+        await _turn(day, server, MORNING + NEXT_MORNING)
+        await _end(day)
+    finally:
+        await day.leave()
 
 
 async def _given(day: Day) -> None:
     """On a server that was given the whole day happens now."""
-    await _first_half(day)
-    await _second_half(day)
-    await _end(day)
+    try:
+        await _first_half(day)
+        await _second_half(day)
+        await _end(day)
+    finally:
+        await day.leave()
 
 
 async def _turn(day: Day, server: Server, instant: dt.datetime) -> None:
@@ -171,7 +177,6 @@ async def _end(day: Day) -> None:
         await day.compile()
     with day.board.part("核对"), day.board.bar("逐项核对", 5) as bar:
         day.faults += await check(day, bar)
-    await day.leave()
 
 
 def _sum_up(day: Day, board: Board, seconds: float) -> None:

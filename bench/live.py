@@ -73,10 +73,9 @@ class Listener:
         except TimeoutError:
             found = None
         if found is None:
-            told = [each.message for each in self.heard]
-            raise Silence(
-                f"{self.session.username} {within:.0f} 秒内没有收到第 {seq} 条消息；收到过 {told}，连接{self.closed or '仍在'}"
-            )
+            told, line = [each.message for each in self.heard], self.closed or "仍在"
+            silence = f"{within:.0f} 秒内没有收到第 {seq} 条消息；收到过 {told}，连接{line}"
+            raise Silence(f"{self.session.username} {silence}")
         return found
 
     def _inbox(self, seq: int) -> Heard | None:
