@@ -24,9 +24,9 @@ def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
     cluster = os.environ["DUDAO_TEST_DATABASE"]
     name = f"day_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        connection.execute(f'CREATE DATABASE "{name}"')
         yield urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def test_a_day_of_two_teams_ends_with_everything_where_it_belongs(tmp_path: Path, database: str | None):
