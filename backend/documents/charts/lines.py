@@ -75,7 +75,8 @@ class LineChart(Chart):
             self._last(canvas, *known[-1])
 
     def _last(self, canvas: Canvas, at: int, value: float) -> None:
-        below = value < self.points[at].target
+        """Away from the target's line; close to the axis there is room above only."""
+        below = value < self.points[at].target and self._y(value) - self._bottom > 18
         self.label(canvas, self._x(at), self._y(value) + (-9 if below else 9), f"{plain(value)}%")
 
     def _key(self, canvas: Canvas) -> None:
