@@ -161,8 +161,15 @@ class _Batch:
         )
 
     def save(self) -> None:
-        Answer.objects.bulk_create(self.new)
-        Answer.objects.bulk_update(self.changed, ["value", "note", "rev", "author_id", "device_id", "at", "rivals"])
+        """One statement for all registers: an update row by row costs ten times as much."""
+        for row in self.changed:
+            row.pk = None
+        Answer.objects.bulk_create(
+            self.new + self.changed,
+            update_conflicts=True,
+            unique_fields=["visit", "key"],
+            update_fields=["value", "note", "rev", "author_id", "device_id", "at", "rivals"],
+        )
         AnswerRevision.objects.bulk_create(self.revisions)
 
 
