@@ -211,3 +211,13 @@ def test_a_paper_printed_but_not_issued_is_not_readable_for_the_unit(world: Worl
     with write(actor=system(world.county.pk)):
         RectificationNotice.objects.filter(pk=notice.pk).update(pdf_sha256="b" * 64)
     assert readers(world, "b" * 64) == ITS_OWN | {"unit": False}
+
+
+def test_a_hash_that_a_unit_merely_declares_opens_nothing(world: World) -> None:
+    notice = world.acknowledged()
+    foreign = blobs.keep(county_id=world.county.pk, data=b"a photo of inspectors", filetype="image/jpeg")
+    body = {"item": str(notice.findings.get().pk), "kind": "after", "sha256": foreign, "size": 21}
+    client = world.cast.client(world.liaison)
+    path = f"{UNIT}/{notice.pk}/evidence"
+    assert client.post_json(path, body | {"filetype": "image/jpeg"}).status_code == 201
+    assert client.get(f"/api/v1/blobs/{foreign}").status_code == 404
