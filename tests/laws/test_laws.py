@@ -25,8 +25,7 @@ RUNS = settings(
 HUNT = settings(RUNS, max_examples=120, report_multiple_bugs=False, phases=(Phase.generate,))
 
 
-@pytest.fixture
-def world(cast: Cast, places: Places, fieldwork: Fieldwork) -> LawWorld:
+def crew_of_two(cast: Cast, places: Places, fieldwork: Fieldwork) -> LawWorld:
     """A crew of two, on its way to two schools."""
     team = places.team()
     tasks = []
@@ -36,6 +35,11 @@ def world(cast: Cast, places: Places, fieldwork: Fieldwork) -> LawWorld:
         assignments.accept(actor=actor, assignment_id=task.pk)
         tasks.append(assignments.depart(actor=actor, assignment_id=task.pk))
     return LawWorld(cast, places.people(team), tasks)
+
+
+@pytest.fixture
+def world(cast: Cast, places: Places, fieldwork: Fieldwork) -> LawWorld:
+    return crew_of_two(cast, places, fieldwork)
 
 
 def machine(world: LawWorld, **parts: Any) -> type[SyncLaws]:
