@@ -99,7 +99,7 @@ async def _notices(day: Day) -> list[str]:
         if hashlib.sha256(paper.content).hexdigest() != row["pdf"]:
             out.append(f"{row['number']} 的 PDF 与其摘要不符")
     serials = sorted(int(row["number"].rpartition("〕")[2].removesuffix("号")) for row in rows)
-    if serials and serials != list(range(serials[0], serials[0] + len(serials))):
+    if not day.plan.real_time and serials != list(range(1, len(serials) + 1)):
         out.append(f"通知书编号不连续：{serials}")
     for target_id, unit in day.units.items():
         own = {row["id"] for row in rows if row["target"] == target_id}

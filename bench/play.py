@@ -58,7 +58,9 @@ class Plan:
         return self.start.astimezone(CHINA).date()
 
     def rng(self, name: str) -> random.Random:
-        return random.Random(f"{self.seed}/{name}")
+        """Chance of its own for everybody; on a server that was given each day brings other devices and ids."""
+        moment = self.start.isoformat() if self.real_time else ""
+        return random.Random(f"{self.seed}/{moment}/{name}")
 
 
 @dataclass
