@@ -84,6 +84,9 @@ def test_a_visit_may_be_broken_off_with_a_reason_and_takes_no_more_work(visit: V
     with pytest.raises(Invalid):
         visits.cancel(actor=leader, visit_id=visit.pk, reason="")
     assert visits.cancel(actor=leader, visit_id=visit.pk, reason="道路中断").state == "cancelled"
+    visit.assignment.refresh_from_db()
+    assert (visit.assignment.state, grants.readers(visit.journal_scope)) == ("cancelled", set())
+    assert grants.readers(visit.target.scope) == set()
     with pytest.raises(Conflict, match="bad_state"):
         visits.check_in(actor=leader, visit_id=visit.pk, place=AT_SCHOOL)
     step = visit.transitions.get(verb="cancel")
@@ -216,3 +219,9 @@ def test_signatures_and_fixes_must_name_evidence_that_was_added(fieldwork: Field
     with pytest.raises(Conflict) as refused:
         submissions.submit(actor=leader, visit_id=visit.pk)
     assert [gap["key"] for gap in refused.value.extra["missing"]] == ["signatures.unit", "findings.1.on_spot"]
+
+
+def test_a_visit_begins_somewhere(leader: Actor) -> None:
+    with pytest.raises(Invalid) as refused:
+        visits.start(actor=leader, visit_id=uuid7())
+    assert refused.value.extra["path"] == "assignment"

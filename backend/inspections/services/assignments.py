@@ -235,13 +235,19 @@ def cancel(*, actor: Actor, assignment_id: uuid.UUID, reason: str) -> Assignment
         assignment = locked(actor, assignment_id)
         if hasattr(assignment, "visit"):
             raise Conflict("visit_begun", "到访已经开始，请改为取消到访。")
-        _move(assignment, "cancel")
-        assignment.reason = reason
-        assignment.save(update_fields=["state", "reason"])
-        crews.shut(change, assignment)
+        call_off(change, assignment, reason)
         change.remove(assignment)
-        change.log("assignment.cancelled", assignment, reason=reason)
     return assignment
+
+
+def call_off(change: Change, assignment: Assignment, reason: str) -> None:
+    """Cancel a locked assignment and close its scope. Raises `Conflict`."""
+    _move(assignment, "cancel")
+    assignment.reason = reason
+    assignment.save(update_fields=["state", "reason"])
+    crews.shut(change, assignment)
+    change.put(assignment)
+    change.log("assignment.cancelled", assignment, reason=reason)
 
 
 def _move(assignment: Assignment, verb: str) -> None:

@@ -55,6 +55,8 @@ def start(
         known = Visit.objects.filter(pk=visit_id).first()
         if known is not None:
             return _again(actor, known, assignment_id)
+        if assignment_id is None and target_id is None:
+            raise field.refuse("assignment", "请指明任务或检查对象。")
         if assignment_id is None:
             assignment = own_visits.begin(change, actor, target_id)
         else:
@@ -232,7 +234,7 @@ def alarm(
 
 
 def cancel(*, actor: Actor, visit_id: uuid.UUID, reason: str, at: dt.datetime | None = None) -> Visit:
-    """Break off a visit that has not been submitted, with a reason; by its crew or the office."""
+    """Break off a visit that has not been submitted, with a reason; by its crew or the office. Its scope closes."""
     if not reason.strip():
         raise field.refuse("reason", "取消到访须写明原因。")
     with write(actor=actor) as change:
@@ -240,9 +242,16 @@ def cancel(*, actor: Actor, visit_id: uuid.UUID, reason: str, at: dt.datetime | 
         field.move(visit, "cancel", actor, at=at, reason=reason)
         visit.save(update_fields=["state"])
         change.put(visit)
+        _call_off(change, actor, visit, reason)
         change.tell("visit.cancelled", crews.office(actor.county_id), visit)
         change.log("visit.cancelled", visit, reason=reason)
     return visit
+
+
+def _call_off(change: Change, actor: Actor, visit: Visit, reason: str) -> None:
+    """The assignment ends with its visit, and the crew's reading with it (architecture, Scopes)."""
+    assignment = assignments.locked(actor, visit.assignment_id)
+    assignments.call_off(change, assignment, reason)
 
 
 def _save(change: Change, visit: Visit, name: str) -> None:
