@@ -10,10 +10,11 @@ import pytest
 
 from backend.accounts.roles import Role
 from backend.core import clock
+from backend.core.actor import system
 from backend.core.ids import uuid7
 from backend.inspections.models import Assignment, ChecklistTemplate, Visit
 from backend.inspections.selectors.evidence import may_read_blob
-from backend.inspections.services import assignments, evidence, recusals, visits
+from backend.inspections.services import announcements, assignments, evidence, recusals, visits
 from backend.inspections.tasks import reveal
 from backend.inspections.urls import urlpatterns
 from backend.journal.models import FeedRow, Outbox
@@ -45,11 +46,14 @@ def ids_of(visit: Visit) -> dict[str, object]:
         "assignment_id": visit.assignment_id,
         "visit_id": visit.pk,
         "finding_id": visit.findings.get().pk,
+        "announcement_id": announcements.announce(actor=system(visit.county_id), title="通知", body="正文").pk,
     }
 
 
 def nothing() -> dict[str, object]:
-    return {name: uuid.uuid4() for name in ("template_id", "assignment_id", "visit_id", "finding_id")}
+    return {
+        name: uuid.uuid4() for name in ("template_id", "assignment_id", "visit_id", "finding_id", "announcement_id")
+    }
 
 
 def answers(client: Client, ids: dict[str, object]) -> list[tuple[str, int, Any, list[str]]]:
