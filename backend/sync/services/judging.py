@@ -38,6 +38,14 @@ class _Sitting:
     change: Change
     verdicts: list[Verdict] = field(default_factory=list)
     about: dict[uuid.UUID, Key] = field(default_factory=dict)
+    authors: dict[tuple[int, uuid.UUID], Actor] = field(default_factory=dict)
+
+    def author(self, operation: Operation) -> Actor:
+        """Who made it; looked up once per sitting."""
+        key = operation.user_id, operation.device_id
+        if key not in self.authors:
+            self.authors[key] = people.author(operation)
+        return self.authors[key]
 
 
 def judge(county_id: int, ids: Iterable[uuid.UUID], *, faults: dict[uuid.UUID, str] | None = None) -> None:
@@ -92,8 +100,9 @@ def _open(county_id: int, ids: Sequence[uuid.UUID]) -> list[Operation]:
 def _judge_one(sitting: _Sitting, operation: Operation, fault: str) -> None:
     verdict = Verdict(operation=operation, status=Status.QUARANTINED, decided_at=clock.now())
     try:
-        with write(actor=people.author(operation)):
-            outcome = _apply(operation, fault)
+        actor = sitting.author(operation)
+        with write(actor=actor):
+            outcome = _apply(actor, operation, fault)
         verdict.status, verdict.code, verdict.detail = outcome.status, outcome.code or "", dict(outcome.detail)
         sitting.about[operation.pk] = (outcome.about.journal_kind, outcome.about.journal_id)
     except Waits as wait:
@@ -112,7 +121,7 @@ def _judge_one(sitting: _Sitting, operation: Operation, fault: str) -> None:
         settled_here.get().add(operation.pk)
 
 
-def _apply(operation: Operation, fault: str) -> Outcome:
+def _apply(actor: Actor, operation: Operation, fault: str) -> Outcome:
     if operation.deposited:
         raise Forbidden("author_disabled", "提交时账号或设备已停用，内容已保存，等待审核。")
     if fault or not operation.kind or len(operation.body.encode()) > MAX_OP_BYTES:
@@ -120,7 +129,6 @@ def _apply(operation: Operation, fault: str) -> Outcome:
     declared = registry.operations.get(operation.name)
     if declared is None:
         raise Invalid("unknown_kind", "服务器不认识此类操作，内容已保存，等待审核。")
-    actor = people.author(operation)
     if not registry.may_sync(actor):
         raise Forbidden("no_permission", "没有进行此操作的权限。")
     read = msgspec.json.decode(operation.body.encode(), type=OpIn)
