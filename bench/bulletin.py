@@ -13,6 +13,12 @@ from bench.session import Refused
 PATH = "/api/v1/bulletins"
 TRIES = 5
 
+TEXTS = {
+    "next_steps": ["继续推进每月全覆盖，重点复查作业公示和预收费资金监管。", "各督查组对本期已销号问题开展回头看。"],
+    "good_practices": [{"place": "某小学", "text": "年级组每日协调各科作业总量并当日公示，家长可随时查看。"}],
+}
+"""What the office writes by hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -46,8 +52,9 @@ async def compile_draft(office: Office, start: dt.date) -> Issue:
 
 
 async def publish(office: Office, start: dt.date, out: Path) -> Issue:
-    """Compile, review, sign, publish; the paper is written into `out` after its hash was checked."""
+    """Compile, edit, review, sign, publish; the paper is written into `out` after its hash was checked."""
     bulletin = (await compile_draft(office, start)).told["id"]
+    await office.desk.call("PATCH", f"{PATH}/{bulletin}/texts", TEXTS)
     await office.desk.post(f"{PATH}/{bulletin}/review")
     await office.director.post(f"{PATH}/{bulletin}/sign")
     told = await office.desk.post(f"{PATH}/{bulletin}/publish")

@@ -55,16 +55,11 @@ class Options:
 def main(arguments: Sequence[str] | None = None, board: Board | None = None) -> int:
     """Play the day; 0 when everything is as it must be."""
     options, board = read(arguments), board or Board()
-    options.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    with ExitStack() as stack:
-        try:
-            day = _play(options, board, stack)
-        except BaseExceptionGroup as group:
-            return _called_off(board, _leaves(group))
-        except (ServerFault, Refused, LineDown, AssertionError, TimeoutError) as fault:
-            return _called_off(board, [fault])
-        _sum_up(day, board, time.monotonic() - began)
+    day = play_in(options, board)
+    if day is None:
+        return 1
+    _sum_up(day, board, time.monotonic() - began)
     if day.faults:
         board.say(f"有 {len(day.faults)} 处与应有的不同：", "bold red")
         board.faults(day.faults)
@@ -75,8 +70,24 @@ def main(arguments: Sequence[str] | None = None, board: Board | None = None) -> 
     return 0
 
 
-def read(arguments: Sequence[str] | None) -> Options:
-    parser = argparse.ArgumentParser(prog="make day", description="演练一个工作日：督查、同步、通知、整改、半月报。")
+def play_in(options: Options, board: Board) -> Day | None:
+    """The day as it was played; None when it had to be called off, which the board has said."""
+    options.out.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        try:
+            return _play(options, board, stack)
+        except KeyboardInterrupt:
+            board.say("演练被中断。", "bold red")
+        except BaseExceptionGroup as group:
+            _called_off(board, _leaves(group))
+        except (ServerFault, Refused, LineDown, AssertionError, TimeoutError) as fault:
+            _called_off(board, [fault])
+    return None
+
+
+def read(arguments: Sequence[str] | None, prog: str = "make day") -> Options:
+    """The command line; without `arguments` that of this process."""
+    parser = argparse.ArgumentParser(prog=prog, description="演练一个工作日：督查、同步、通知、整改、半月报。")
     parser.add_argument("--server", help="已在运行的服务器地址（演示县）；缺省自行启动一个")
     parser.add_argument("--seed", type=int, default=1, help="随机种子，缺省 1")
     parser.add_argument("--teams", type=int, default=17, help="督查组数，缺省 17")
@@ -239,14 +250,13 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
     return out
 
 
-def _called_off(board: Board, faults: Sequence[BaseException]) -> int:
+def _called_off(board: Board, faults: Sequence[BaseException]) -> None:
     """Faults that nobody foresaw are bugs of ours: they keep their traceback."""
     for fault in faults:
         if not isinstance(fault, ServerFault | Refused | LineDown | AssertionError | TimeoutError):
             raise fault
     board.say("演练中止：", "bold red")
     board.faults([str(fault) or type(fault).__name__ for fault in faults])
-    return 1
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from bench.store import Document
 DEGREES_OF_200_M = 0.0018
 """How far from the target's coordinates a check-in lies at most, in degrees."""
 
-FACTS = ("现场查看，{}", "查阅资料并询问负责人，{}", "抽查两个班，{}", "随机访谈后核实，{}")
+FACTS = ("现场查看", "查阅资料并询问负责人", "随机抽查", "访谈后核实")
 ON_SPOT_SHARE = 0.4
 """Of the lighter findings: fixed while the inspectors are there."""
 
@@ -152,7 +152,7 @@ class Fieldwork:
         told = {
             "item": item.code,
             "answer_key": key,
-            "text": rng.choice(FACTS).format(item.text.rstrip("？?。") + "，不符合要求。"),
+            "text": f"{rng.choice(FACTS)}，“{item.text.rstrip('？?。')}”一项不符合要求。",
             "severity": None,
             "severity_reason": "",
             "responsibility": "unit",

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 
@@ -55,6 +56,8 @@ class BadLine(httpx.AsyncBaseTransport):
     def __init__(self, inner: httpx.AsyncBaseTransport, rng: random.Random, weather: Weather = CLEAR) -> None:
         self.inner, self.rng, self.weather = inner, rng, weather
         self.counts = LineCounts()
+        self.timings: list[tuple[str, float]] = []
+        """Of every request that was carried out: method and path, and the seconds until its answer was there."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises `httpx.ConnectError` before the server saw the request, `httpx.ReadError` after it did."""
@@ -80,9 +83,11 @@ class BadLine(httpx.AsyncBaseTransport):
 
     async def _carry(self, request: httpx.Request) -> httpx.Response:
         """Send it and read the whole answer, so that a lost answer is lost after the server's commit."""
+        began = time.monotonic()
         response = await self.inner.handle_async_request(request)
         body = await response.aread()
         await response.aclose()
+        self.timings.append((f"{request.method} {request.url.path}", time.monotonic() - began))
         return httpx.Response(response.status_code, headers=_plain(response.headers), content=body, request=request)
 
     async def _cut(self, request: httpx.Request, body: bytes) -> httpx.Response:

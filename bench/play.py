@@ -70,6 +70,7 @@ class Day:
     plan: Plan
     url: str
     board: Board
+    lines: list[BadLine] = field(default_factory=list)
     office: Office = field(init=False)
     crews: list[Crew] = field(default_factory=list)
     targets: dict[str, Row] = field(default_factory=dict)
@@ -90,7 +91,9 @@ class Day:
 
     def account(self, username: str) -> Session:
         """An account on a good line."""
-        http = httpx.AsyncClient(base_url=self.url, timeout=TIMEOUT)
+        line = BadLine(httpx.AsyncHTTPTransport(), self.plan.rng(f"line {username}"))
+        self.lines.append(line)
+        http = httpx.AsyncClient(base_url=self.url, transport=line, timeout=TIMEOUT)
         return Session(http, username, self.plan.password, self.plan.rng(username))
 
     def phone(self, username: str) -> Phone:
@@ -98,6 +101,7 @@ class Day:
         plan = self.plan
         rng = plan.rng(f"phone {username}")
         line = BadLine(httpx.AsyncHTTPTransport(), plan.rng(f"line {username}"))
+        self.lines.append(line)
         http = httpx.AsyncClient(base_url=self.url, transport=line, timeout=TIMEOUT)
         far = rng.random() < 0.125
         skew = dt.timedelta(seconds=rng.uniform(-2 * SKEW_SECONDS, 3 * SKEW_SECONDS) if far else rng.uniform(-90, 90))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from rich.box import ROUNDED, SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -85,7 +86,8 @@ class Board:
             self.console.print(f"  {pad(label, 22)}{bar.done:>6}/{total:<6}{time.monotonic() - began:>7.1f} 秒")
 
     def say(self, text: str, style: str = "") -> None:
-        self.console.print(Text(f"  {text}", style=style))
+        """One line, however long: a path must be copied whole."""
+        self.console.print(Text(f"  {text}", style=style), soft_wrap=True)
 
     def summary(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
         """Two columns: what, how much."""
@@ -95,10 +97,21 @@ class Board:
                 self.console.print(Text(f"  {pad(label, 22)}{value}"))
             return
         table = Table(title=title, show_header=False, title_style="bold", border_style="cyan")
-        table.add_column(style="cyan")
-        table.add_column()
+        table.add_column(style="cyan", no_wrap=True)
+        table.add_column(overflow="fold")
         for label, value in rows:
             table.add_row(label, value)
+        self.console.print(table)
+
+    def table(self, title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Figures in columns; the first one names them."""
+        box = ROUNDED if self.lively else SIMPLE_HEAD
+        table = Table(title=title, title_style="bold", border_style="cyan", box=box)
+        table.add_column(head[0], style="cyan", no_wrap=True)
+        for label in head[1:]:
+            table.add_column(label, justify="right", no_wrap=True)
+        for row in rows:
+            table.add_row(*row)
         self.console.print(table)
 
     def faults(self, lines: Sequence[str], most: int = 40) -> None:
