@@ -53,12 +53,7 @@ def _report(day: Day, found: Sequence[Figure], seconds: float, database: str | N
     return {
         "machine": {"cores": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()},
         "database": (database or "sqlite").partition(":")[0],
-        "day": {
-            "teams": len(day.crews),
-            "visits": len(day.visits),
-            "seed": day.plan.seed,
-            "seconds": round(seconds, 1),
-        },
+        "day": played,
         "parts": [{"part": title, "seconds": round(spent, 1)} for title, spent in day.board.timings],
         "live_seconds": [round(each, 3) for each in sorted(day.latencies)],
         "requests": [figure.as_json() for figure in found],
