@@ -1,6 +1,17 @@
 """The parts of the day's phone that keep an inspector's work safe."""
 
+import datetime as dt
+import random
+
+import httpx
+import pytest
+
+from bench.clocks import CHINA, Clock
+from bench.line import BadLine
 from bench.outbox import Outbox
+from bench.phone import Phone
+from bench.photos import Picture
+from bench.session import Session
 from bench.store import Store
 
 PAGE = {
@@ -83,3 +94,50 @@ def test_upto_is_the_last_number_that_belongs_to_the_visit():
     add(outbox, "b", name="finding.record")
     add(outbox, "c", visit="w")
     assert (outbox.highest_about({"v"}), outbox.highest_about({"w"}), outbox.highest_about({"x"})) == (2, 3, 0)
+
+
+@pytest.fixture
+async def phone():
+    rng = random.Random(1)
+    line = BadLine(httpx.AsyncHTTPTransport(), rng)
+    async with httpx.AsyncClient(transport=line, base_url="http://127.0.0.1") as http:
+        session = Session(http, "t03_a", "", rng)
+        yield Phone(session, line, Clock(dt.datetime(2026, 11, 30, 8, tzinfo=CHINA)), rng)
+
+
+@pytest.mark.parametrize("status", ["conflict", "held", "quarantined", "error", "id_reused"])
+async def test_whatever_was_not_carried_out_is_trouble(phone, status):
+    done = phone.do("visit.submit", "v")
+    phone.outbox.settle(phone.outbox.batch(), [{"op": done.id, "status": status}])
+    phone.have = 1
+    [trouble] = phone.troubles()
+    assert trouble.startswith(f"t03_a：visit.submit {done.id}")
+
+
+async def test_a_phone_whose_work_is_safe_has_no_trouble(phone):
+    done = phone.do("visit.submit", "v")
+    phone.outbox.settle(phone.outbox.batch(), [{"op": done.id, "status": "applied"}])
+    phone.have = 1
+    assert phone.troubles() == []
+
+
+async def test_unsent_work_and_unverified_photos_are_trouble(phone):
+    phone.do("visit.submit", "v")
+    phone.keep("e", Picture(b"bytes", "image/jpeg"))
+    assert len(phone.troubles()) == 3  # the operation, the photo, and that the server has no number 1
+
+
+async def test_a_held_operation_is_fine_once_its_fate_was_pulled(phone):
+    done = phone.do("visit.submit", "v")
+    phone.outbox.settle(phone.outbox.batch(), [{"op": done.id, "status": "held"}])
+    phone.have = 1
+    phone.store.rows["operation", done.id] = ("user:1", {"rev": 2, "op": done.id, "status": "applied"})
+    phone.follow()
+    assert phone.troubles() == []
+
+
+async def test_unsent_answers_of_a_visit_travel_in_one_operation(phone):
+    phone.answer("v", {"ZY-01": {"value": "yes"}})
+    phone.answer("v", {"ZY-02": {"value": "no"}})
+    phone.answer("w", {"ZY-01": {"value": "yes"}})
+    assert [sorted(entry.op["data"]["answers"]) for entry in phone.outbox.waiting] == [["ZY-01", "ZY-02"], ["ZY-01"]]
