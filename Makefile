@@ -36,6 +36,7 @@ format: $(DEV) ## put the sources into the project's format
 	@$(BIN)/ruff format .
 
 bench: $(DEV) ## measure the product; prints what was measured and where the figures are
+	@$(BIN)/python -m bench.ratios
 	@$(BIN)/python -m bench $(ARGS)
 
 soak: $(DEV) ## long runs, bounded by SOAK_SECONDS (600)
