@@ -32,6 +32,7 @@ class Duty:
 
 duties: dict[str, Duty] = {}
 _bells: dict[str, threading.Event] = {}
+_ending = threading.Event()
 
 
 def duty(name: str, *, every: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
@@ -51,23 +52,28 @@ def wake(name: str) -> None:
     _bells[name].set()
 
 
+def ending() -> bool:
+    """Whether the worker is being stopped: a duty with much to do asks between two pieces, and leaves the rest."""
+    return _ending.is_set()
+
+
 class Worker:
     """One thread for each duty: hundreds of photos to be made smaller must not hold up a message to a school."""
 
     def __init__(self) -> None:
-        self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._loop, args=(each,), name=f"dudao-{each.name}", daemon=True)
             for each in duties.values()
         ]
 
     def start(self) -> None:
+        _ending.clear()
         for thread in self._threads:
             thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """Let each finish what it is at; those that need longer than `timeout` seconds are left behind."""
-        self._stopping.set()
+        _ending.set()
         for bell in _bells.values():
             bell.set()
         until = time.monotonic() + timeout
@@ -76,10 +82,11 @@ class Worker:
 
     def _loop(self, each: Duty) -> None:
         bell = _bells[each.name]
-        while not self._stopping.is_set():
+        while not ending():
             bell.clear()
             run_once(each)
-            bell.wait(each.every)
+            if not ending():
+                bell.wait(each.every)
 
 
 def run_once(each: Duty) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from backend.core import duties
-from backend.core.duties import Worker, duty, wake
+from backend.core.duties import Worker, duty, ending, wake
 
 SOON = 5.0
 
@@ -80,3 +80,20 @@ def test_a_name_is_declared_once(declared):
     declared("one", int)
     with pytest.raises(ValueError, match="declared twice"):
         declared("one", int)
+
+
+def test_a_duty_with_much_to_do_learns_that_the_worker_ends(declared, working):
+    begun, left = threading.Event(), []
+
+    def much() -> None:
+        begun.set()
+        while not ending():
+            threading.Event().wait(0.01)
+        left.append("the rest")
+
+    declared("much", much)
+    worker = working()
+    assert begun.wait(SOON)
+    assert not ending()
+    worker.stop()
+    assert left == ["the rest"]

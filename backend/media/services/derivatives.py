@@ -1,5 +1,7 @@
 """Smaller copies of images: made by a duty soon after receipt, or when somebody asks first."""
 
+from collections.abc import Callable
+
 from backend.core import clock
 from backend.journal.turnstile import turn
 from backend.media import storage
@@ -42,10 +44,10 @@ def derive(*, blob: Blob) -> None:
         blob.save(update_fields=["derived_at"])
 
 
-def derive_waiting() -> int:
-    """Derive every blob that waits for it, oldest first; how many."""
+def derive_waiting(*, enough: Callable[[], bool] = lambda: False) -> int:
+    """Derive every blob that waits for it, oldest first, until `enough`; how many."""
     waiting = Blob.objects.filter(derived_at__isnull=True).order_by("pk").values_list("pk", flat=True)
-    return sum(_derive_if_there(key) for key in [*waiting])
+    return sum(_derive_if_there(key) for key in [*waiting] if not enough())
 
 
 def _derive_if_there(key: int) -> bool:
