@@ -142,7 +142,7 @@ SPECTACULAR_SETTINGS = {
         "VisitKindEnum": "backend.inspections.models.VisitKind.choices",
         "VisitStateEnum": "backend.inspections.models.VisitState.choices",
     },
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "backend.media.schema.add_uploads"],
 }
 
 REDIS_URL = env.text("DUDAO_REDIS")

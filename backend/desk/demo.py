@@ -3,15 +3,18 @@
 from collections.abc import Callable
 
 from backend.accounts.models import County
+from backend.core.actor import system
+from backend.inspections.services.templates import publish_catalogue
 from backend.registry.services import demo as registry_demo
 
 
 def prepare(say: Callable[[str], None]) -> None:
-    """Load the county of docs/demo.md once; a second start finds it there."""
+    """Load the invented county and its checklists once; a second start finds them there."""
     if County.objects.exists():
         return
     say("正在载入演示县“云川县”……")
-    registry_demo.load()
+    county = registry_demo.load()
+    publish_catalogue(actor=system(county.pk))
 
 
 def signins() -> list[tuple[str, str, str]]:
