@@ -73,15 +73,15 @@ def main(arguments: Sequence[str] | None = None, board: Board | None = None) -> 
 def play_in(options: Options, board: Board) -> Day | None:
     """The day as it was played; None when it had to be called off, which the board has said."""
     options.out.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        try:
+    try:
+        with ExitStack() as stack:
             return _play(options, board, stack)
-        except KeyboardInterrupt:
-            board.say("演练被中断。", "bold red")
-        except BaseExceptionGroup as group:
-            _called_off(board, _leaves(group))
-        except (ServerFault, Refused, LineDown, AssertionError, TimeoutError) as fault:
-            _called_off(board, [fault])
+    except KeyboardInterrupt:
+        board.say("演练被中断。", "bold red")
+    except BaseExceptionGroup as group:
+        _called_off(board, _leaves(group))
+    except (ServerFault, Refused, LineDown, AssertionError, TimeoutError) as fault:
+        _called_off(board, [fault])
     return None
 
 

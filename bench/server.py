@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STARTS_WITHIN = 120.0
 """Seconds; the first start also migrates and loads the county."""
 
-ENDS_WITHIN = 15.0
+ENDS_WITHIN = 20.0
+"""Seconds an operator's stop may take; then it is killed, and that is a fault."""
 
 
 class ServerFault(Exception):
@@ -70,7 +71,7 @@ class Server:
         return self
 
     def stop(self) -> None:
-        """End it the way an operator does, and wait; nothing happens when it does not run."""
+        """End it the way an operator does, and wait; nothing happens when it does not run. Raises `ServerFault`."""
         process, self.process = self.process, None
         if process is None or process.poll() is not None:
             return
@@ -80,6 +81,7 @@ class Server:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            raise ServerFault(f"服务器 {ENDS_WITHIN:.0f} 秒内没有结束：\n{self.tail()}") from None
 
     def restart(self, clock: str | None) -> None:
         """End it and start it again on the same data at another time of the product's clock."""
