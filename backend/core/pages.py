@@ -48,7 +48,7 @@ def page(queryset: QuerySet[M], query: QueryDict, *, by: str = "-id") -> Page[M]
 def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MAX_LIMIT:
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MAX_LIMIT):
         raise Invalid("bad_page", f"每页条数须在 1 到 {MAX_LIMIT} 之间。")
     return int(text)
 

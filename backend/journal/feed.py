@@ -1,6 +1,6 @@
 """Storing documents in the feed: numbered per scope, late, under the scopes' locks taken in sorted order."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -43,17 +43,36 @@ def store(county_id: int, puts: Mapping[Key, Document | None]) -> tuple[dict[Key
 
 
 def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Batch:
-    rows: dict[Key, list[FeedRow]] = {}
+    """Read the objects' rows, lock their scopes, and read again what others wrote while this waited for the locks.
+
+    Callers mostly hold the lock of the object itself; where they do not, a revision counted twice would leave the
+    scope with a sum that no phone can ever reach. (Two can not create the same object: its own table forbids it.)
+    """
+    wanted = {document.journal_scope for document in puts.values() if document is not None}
+    scopes: dict[str, Scope] = {}
+    while True:
+        rows = _rows(puts)
+        held = {row.scope.name: row.scope.head for found in rows.values() for row in found}
+        if lacking := (wanted | held.keys()) - scopes.keys():
+            scopes |= _locked(county_id, lacking)
+        if all(scopes[name].head == head for name, head in held.items()):
+            return _Batch(scopes, rows)
+
+
+def _rows(puts: Mapping[Key, Document | None]) -> dict[Key, list[FeedRow]]:
     wanted = Q()
     for kind in {kind for kind, _ in puts}:
         wanted |= Q(kind=kind, object_id__in=[object_id for k, object_id in puts if k == kind])
+    rows: dict[Key, list[FeedRow]] = {}
     for row in FeedRow.objects.filter(wanted).select_related("scope"):
         rows.setdefault((row.kind, row.object_id), []).append(row)
-    names = {document.journal_scope for document in puts.values() if document is not None}
-    names |= {row.scope.name for found in rows.values() for row in found}
+    return rows
+
+
+def _locked(county_id: int, names: Collection[str]) -> dict[str, Scope]:
     Scope.objects.bulk_create([Scope(name=name, county_id=county_id) for name in sorted(names)], ignore_conflicts=True)
-    locked = Scope.objects.select_for_update().filter(name__in=names).order_by("name")
-    return _Batch({scope.name: scope for scope in locked}, rows)
+    rows = Scope.objects.select_for_update().filter(name__in=names).order_by("name")
+    return {scope.name: scope for scope in rows}
 
 
 def _store_one(batch: _Batch, key: Key, document: Document | None) -> int:

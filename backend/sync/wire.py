@@ -62,7 +62,8 @@ class Arrived:
     """An operation of a push: its verbatim bytes, and what could be read of them.
 
     `read` is None when it is no operation at all; it then goes into custody under an id made of its content,
-    so that a resend finds it again. `fault` says what was wrong.
+    so that a resend finds it again. `fault` says what was wrong. `n` is the device's number where it can be read:
+    else a number would be missing for ever, and with it every submission that comes after.
     """
 
     raw: bytes
@@ -70,6 +71,7 @@ class Arrived:
     read: OpIn | None
     fault: str = ""
     label: Any = None
+    n: int = 0
 
     @property
     def body(self) -> str:
@@ -91,20 +93,28 @@ def read_op(raw: bytes) -> Arrived:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         return _unreadable(raw, str(wrong))
     fault = f"operation over {MAX_OP_BYTES} bytes" if len(raw) > MAX_OP_BYTES else ""
-    return Arrived(raw, read.op, read, fault, str(read.op))
+    return Arrived(raw, read.op, read, fault, str(read.op), read.n)
 
 
 def _unreadable(raw: bytes, fault: str) -> Arrived:
     """Kept under the id it names if that is one, else under one made of its content; answered with what it named."""
+    named, n = _field(raw, _Named, "op"), _field(raw, _Numbered, "n") or 0
     try:
-        named = msgspec.json.decode(raw, type=_Named).op
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        named = None
-    try:
-        return Arrived(raw, uuid.UUID(str(named)), None, fault, named)
+        return Arrived(raw, uuid.UUID(str(named)), None, fault, named, n)
     except ValueError:
-        return Arrived(raw, uuid.UUID(bytes=hashlib.sha256(raw).digest()[:16], version=5), None, fault, named)
+        return Arrived(raw, uuid.UUID(bytes=hashlib.sha256(raw).digest()[:16], version=5), None, fault, named, n)
+
+
+def _field(raw: bytes, shape: type[msgspec.Struct], name: str) -> Any:
+    try:
+        return getattr(msgspec.json.decode(raw, type=shape), name)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 class _Named(msgspec.Struct):
     op: Any = None
+
+
+class _Numbered(msgspec.Struct):
+    n: Number

@@ -62,7 +62,20 @@ def test_pages_cover_a_list_once_and_in_order(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "limit=²", "after=x", "after=e30", "after=%00"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=²",
+        "limit=0000000019999",
+        "limit=" + "1" * 5000,
+        "after=x",
+        "after=e30",
+        "after=%00",
+    ],
+)
 def test_marks_that_are_not_ours_are_refused(query: str) -> None:
     with pytest.raises(Invalid) as refused:
         page(User.objects.all(), QueryDict(query), by="id")

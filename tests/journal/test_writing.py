@@ -9,7 +9,7 @@ from django.db import connection
 from backend.accounts.models import User
 from backend.core import clock
 from backend.core.actor import Actor, system
-from backend.journal import grants
+from backend.journal import grants, upkeep
 from backend.journal.models import AuditLine, FeedRow, Grant, Outbox, Scope
 from backend.journal.models.feed import digest
 from backend.journal.signals import changes_committed
@@ -209,3 +209,29 @@ def test_numbers_of_a_scope_have_no_gaps_under_parallel_writers() -> None:
     for scope in Scope.objects.all():
         numbers = FeedRow.objects.filter(scope=scope).order_by("seq").values_list("seq", flat=True)
         assert list(numbers) == list(range(1, 41))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_object_put_by_many_at_once_counts_every_revision_and_leaves_a_true_sum() -> None:
+    """Also where nobody locks the object itself: what was read before the scope's lock may be old."""
+    gate = threading.Barrier(4)
+    with write(actor=ME) as change:
+        change.put(Probe("a", "crew:1", -1))
+
+    def work(name: int) -> None:
+        try:
+            gate.wait(10)
+            for step in range(10):
+                with write(actor=ME) as change:
+                    change.put(Probe("a", "crew:1", name * 100 + step))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    row = FeedRow.objects.select_related("scope").get()
+    assert (row.rev, row.seq, row.scope.head) == (41, 41, 41)
+    assert upkeep.verify(repair=False).wrong_sums == []

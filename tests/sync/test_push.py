@@ -1,5 +1,6 @@
 """Push: custody, then judgement (protocol, Push)."""
 
+import datetime as dt
 import gzip
 import json
 import uuid
@@ -10,7 +11,10 @@ import pytest
 
 from backend.accounts.models import User
 from backend.core import clock
+from backend.core.actor import system
+from backend.journal import upkeep
 from backend.journal.models import AuditLine, FeedRow
+from backend.journal.writing import write
 from backend.sync.models import Operation, StrayOperation, Verdict
 from backend.sync.services.sweeping import sweep
 from tests.fixtures.people import Cast, Client
@@ -227,3 +231,54 @@ def test_every_answer_carries_time_and_epoch(phone: Phone) -> None:
     for answer in (phone.pull_page(), phone.client.post_json("/api/v1/sync/push", {"ops": 3})):
         assert answer["Sync-Epoch"] == "e1"
         assert abs(int(answer["Sync-Time"]) - clock.now_ms()) < 60_000
+
+
+def test_a_text_that_no_database_holds_is_quarantined_and_not_tried_for_ever(phone: Phone) -> None:
+    bad, literal = put(phone, "a", note="a\x00b"), put(phone, "b", note="a\\u0000b")
+    results = phone.push(bad, literal)["results"]
+    assert [(each["status"], each.get("code")) for each in results] == [("quarantined", "invalid"), ("applied", None)]
+    assert Operation.objects.get(pk=bad["op"]).body == json.dumps(bad, ensure_ascii=False, separators=(",", ":"))
+
+
+def test_a_stray_under_the_id_of_a_held_operation_does_not_touch_it(phone: Phone) -> None:
+    op = put(phone, "a", needs="b")
+    assert phone.push(op)["results"][0]["status"] == "held"
+    assert phone.push({**op, "kind": "NOT A KIND"})["results"][0]["status"] == "id_reused"
+    assert phone.push(op)["results"][0]["status"] == "held"
+    phone.push(put(phone, "b"))
+    assert phone.push(op)["results"][0]["status"] == "applied"
+
+
+def test_an_unreadable_operation_counts_as_arrived_under_its_number(phone: Phone) -> None:
+    """Else the number would be missing for ever, and every submission of the device would wait for it."""
+    poison = {**put(phone, "a"), "kind": "NOT A KIND"}
+    answer = phone.push(poison, put(phone, "b"))
+    assert [each["status"] for each in answer["results"]] == ["quarantined", "applied"]
+    assert (answer["have"], answer["missing"]) == (2, [])
+
+
+def test_a_phone_hears_once_that_an_operation_is_held_however_often_it_is_looked_at(phone: Phone) -> None:
+    op = put(phone, "a", needs="b")
+    phone.push(op)
+    phone.pull()
+    told = phone.documents("operation")[op["op"]]
+    with clock.fixed(clock.now()) as hand:
+        for _ in range(3):
+            hand.move(minutes=2)
+            sweep()
+            phone.push(op)
+        phone.pull()
+    assert phone.documents("operation")[op["op"]] == told
+    assert upkeep.verify(repair=False).wrong_documents == []
+
+
+def test_an_operation_may_be_held_for_months(phone: Phone) -> None:
+    op = put(phone, "a", needs="b")
+    phone.push(op)
+    with write(actor=system(phone.client.user.county_id or 0)):
+        Verdict.objects.update(tries=2**15 - 1)
+    with clock.fixed(clock.now() + dt.timedelta(minutes=2)):
+        sweep()
+        assert phone.push(op)["results"][0]["status"] == "held"
+        phone.push(put(phone, "b"))
+        assert phone.push(op)["results"][0]["status"] == "applied"

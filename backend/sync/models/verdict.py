@@ -38,6 +38,8 @@ class Verdict(models.Model):
     waits_id = models.CharField(max_length=100, blank=True)
     tries = models.PositiveSmallIntegerField(default=1)
     decided_at = models.DateTimeField()
+    looked_at = models.DateTimeField()
+    """When it was last tried: a held operation is looked at again and again, and its phone need not hear of that."""
 
     class Meta:
         indexes = [
@@ -45,7 +47,7 @@ class Verdict(models.Model):
                 fields=["waits_kind", "waits_id"], name="verdict_waiting", condition=models.Q(status=Status.HELD)
             ),
             models.Index(
-                fields=["status", "decided_at"],
+                fields=["status", "looked_at"],
                 name="verdict_open",
                 condition=models.Q(status__in=[Status.HELD, Status.QUARANTINED, Status.ERROR]),
             ),
@@ -53,6 +55,10 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation_id}: {self.status}"
+
+    def says_the_same_as(self, other: "Verdict") -> bool:
+        """Whether the author's phone would learn nothing new."""
+        return self.answer() == other.answer()
 
     @property
     def journal_id(self) -> str:

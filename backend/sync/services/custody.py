@@ -70,7 +70,7 @@ def _row(actor: Actor, device_id: uuid.UUID, each: Arrived, told: Clock | None) 
         county_id=actor.county_id,
         user_id=actor.user_id or 0,
         device_id=device_id,
-        n=read.n if read else 0,
+        n=each.n,
         kind=read.kind if read else "",
         verb=read.verb if read else "",
         object_id=read.id if read else "",

@@ -7,6 +7,7 @@ operations without a verdict and judges them again: exactly one effect.
 
 import datetime as dt
 import logging
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,13 @@ from backend.sync.wire import MAX_OP_BYTES, OpIn
 log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
+
+MOST_TRIES = 2**15 - 1
+"""What the column holds; the pause between tries stops growing long before."""
+
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""An escaped NUL in JSON: no database holds one in a text, and an operation that can never be applied must not be
+tried again for ever."""
 
 
 @dataclass(slots=True)
@@ -98,7 +106,8 @@ def _open(county_id: int, ids: Sequence[uuid.UUID]) -> list[Operation]:
 
 
 def _judge_one(sitting: _Sitting, operation: Operation, fault: str) -> None:
-    verdict = Verdict(operation=operation, status=Status.QUARANTINED, decided_at=clock.now())
+    now = clock.now()
+    verdict = Verdict(operation=operation, status=Status.QUARANTINED, decided_at=now, looked_at=now)
     try:
         actor = sitting.author(operation)
         with write(actor=actor):
@@ -132,6 +141,8 @@ def _apply(actor: Actor, operation: Operation, fault: str) -> Outcome:
     if not registry.may_sync(actor):
         raise Forbidden("no_permission", "没有进行此操作的权限。")
     read = msgspec.json.decode(operation.body.encode(), type=OpIn)
+    if NUL.search(read.data):
+        raise Invalid("invalid", "操作内容含有无法保存的字符。", path="$", msg="NUL in a text")
     try:
         data = msgspec.json.decode(read.data, type=declared.payload)
     except (msgspec.DecodeError, RecursionError) as problem:
@@ -189,15 +200,18 @@ def _record(sitting: _Sitting) -> None:
         key = sitting.about.get(verdict.operation_id)
         if key is not None:
             verdict.rev = sitting.change.revs.get(key) or _present_rev(key)
-        if verdict.pk in before:
-            verdict.tries = before[verdict.pk].tries + 1
-        if verdict.status in TOLD or verdict.pk in before:
+        earlier = before.get(verdict.pk)
+        if earlier is not None:
+            verdict.tries = min(earlier.tries + 1, MOST_TRIES)
+        if earlier is not None and verdict.says_the_same_as(earlier):
+            verdict.decided_at = earlier.decided_at
+        elif verdict.status in TOLD or earlier is not None:
             sitting.change.put(verdict)
     Verdict.objects.bulk_create(
         sitting.verdicts,
         update_conflicts=True,
         unique_fields=["operation"],
-        update_fields=["status", "code", "rev", "detail", "waits_kind", "waits_id", "tries", "decided_at"],
+        update_fields=["status", "code", "rev", "detail", "waits_kind", "waits_id", "tries", "decided_at", "looked_at"],
     )
 
 

@@ -39,7 +39,8 @@ def push(actor: Actor, device_id: uuid.UUID, request: PushIn, *, form_fault: str
 
 
 def _judge(actor: Actor, arrived: Sequence[Arrived], taken: Taken, form_fault: str) -> None:
-    faults = {each.id: form_fault or each.fault for each in arrived if form_fault or each.fault}
+    sound = [each for place, each in enumerate(arrived) if place not in taken.reused]
+    faults = {each.id: form_fault or each.fault for each in sound if form_fault or each.fault}
     waiting = selectors.unjudged(list(taken.operations))
     if not waiting:
         return

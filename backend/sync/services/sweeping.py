@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from backend.core import clock
 from backend.journal.models import FeedRow
@@ -42,16 +42,16 @@ def _failed() -> list[tuple[int, uuid.UUID]]:
     now = clock.now()
     due = Q()
     for tries in range(1, 11):
-        due |= Q(tries=tries, decided_at__lt=now - RETRY * 2 ** (tries - 1))
-    due |= Q(tries__gt=10, decided_at__lt=now - RETRY * 2**10)
-    rows = Verdict.objects.filter(due, status=Status.ERROR).order_by("decided_at")
+        due |= Q(tries=tries, looked_at__lt=now - RETRY * 2 ** (tries - 1))
+    due |= Q(tries__gt=10, looked_at__lt=now - RETRY * 2**10)
+    rows = Verdict.objects.filter(due, status=Status.ERROR).order_by("looked_at")
     return list(rows.values_list("operation__county_id", "pk")[:BATCH])
 
 
 def _held_whose_object_exists() -> list[tuple[int, uuid.UUID]]:
     """Held for something that exists by now, and perhaps could not be seen by the author until a later grant."""
-    rows = Verdict.objects.filter(status=Status.HELD, decided_at__lt=clock.now() - RETRY)
-    held = list(rows.order_by("decided_at").values_list("operation__county_id", "pk", "waits_kind", "waits_id")[:BATCH])
+    rows = Verdict.objects.filter(status=Status.HELD, looked_at__lt=clock.now() - RETRY)
+    held = list(rows.order_by("looked_at").values_list("operation__county_id", "pk", "waits_kind", "waits_id")[:BATCH])
     there = set(
         FeedRow.objects.filter(object_id__in={row[3] for row in held}, document__isnull=False).values_list(
             "kind", "object_id"
@@ -60,5 +60,5 @@ def _held_whose_object_exists() -> list[tuple[int, uuid.UUID]]:
     stale = [row for row in held if row[2] == "operation" or (row[2], row[3]) in there]
     rest = [row[1] for row in held if row not in stale]
     with turn():
-        Verdict.objects.filter(pk__in=rest).update(decided_at=clock.now(), tries=F("tries") + 1)
+        Verdict.objects.filter(pk__in=rest).update(looked_at=clock.now())
     return [(row[0], row[1]) for row in stale]
