@@ -1,0 +1,79 @@
+"""One server of its own for the foreign client, and crews that go out to schools nobody else uses."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from tests.foreign.client import Account, Phone
+from tests.foreign.crew import Crew
+from tests.foreign.office import Office
+from tests.foreign.process import Server
+
+OpenPhone = Callable[..., Phone]
+SendCrew = Callable[..., Crew]
+
+
+@pytest.fixture(scope="package")
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """A database of the engine under test: None for SQLite in the server's own folder."""
+    if request.config.getoption("--engine") == "sqlite":
+        yield None
+        return
+    cluster = os.environ["DUDAO_TEST_DATABASE"]
+    name = f"foreign_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> Iterator[Server]:
+    started = Server.start(tmp_path_factory.mktemp("foreign") / "data", database)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="package")
+def office(server: Server) -> Iterator[Office]:
+    person = Office(server.base, "office1")
+    person.sign_in()
+    person.learn()
+    yield person
+    person.close()
+
+
+@pytest.fixture
+def sign_in(server: Server) -> Iterator[OpenPhone]:
+    """Sign somebody in on a new device."""
+    opened: list[Account] = []
+
+    def sign_in(username: str) -> Phone:
+        phone = Phone(server.base, username)
+        phone.sign_in()
+        opened.append(phone)
+        return phone
+
+    yield sign_in
+    for phone in opened:
+        phone.close()
+
+
+@pytest.fixture
+def send_crew(office: Office, sign_in: OpenPhone) -> SendCrew:
+    """A leader and a member of a team with new phones, sent to a school of their own; departed unless told otherwise."""
+
+    def send_crew(team: int, *, depart: bool = True) -> Crew:
+        names = [f"t{team:02}_lead", f"t{team:02}_a"]
+        school = office.schools.pop()
+        assignment = office.assign(f"T{team:02}", names, school["id"], templates=["TY"])
+        crew = Crew(sign_in(names[0]), sign_in(names[1]), assignment["id"], school)
+        if depart:
+            crew.depart()
+        return crew
+
+    return send_crew

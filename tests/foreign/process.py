@@ -1,0 +1,81 @@
+"""A server process of its own for the foreign client: started as an operator starts it, ended by its pid."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A running server and the environment that it was started with."""
+
+    base: str
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls, data: Path, database: str | None) -> "Server":
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DUDAO_")}
+        environment |= {"DUDAO_DEMO": "yes", "DUDAO_DATA": str(data)}
+        if database:
+            environment["DUDAO_DATABASE"] = database
+        port = free_port()
+        command = [sys.executable, "manage.py", "up", "--port", str(port), "--quiet"]
+        with (data.parent / "server.log").open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        server = cls(f"http://127.0.0.1:{port}", environment, process)
+        server.wait(data.parent / "server.log")
+        return server
+
+    def wait(self, log: Path) -> None:
+        """Until /readyz answers 200; what the server printed, where it does not come up."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                if httpx.get(f"{self.base}/readyz", timeout=5).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.2)
+        self.stop()
+        raise RuntimeError(f"the server did not come up:\n{log.read_text(errors='replace')[-4000:]}")
+
+    def manage(self, *arguments: str) -> str:
+        """A management command as a process beside the server, with its environment; what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=True
+        )
+        return done.stdout
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()

@@ -1,0 +1,303 @@
+"""Work handed in, as a client sees it that was written from docs/sync-protocol.md alone, against a real process."""
+
+import json
+import random
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from tests.foreign.client import uuid7
+from tests.foreign.content import content_hash, offline_hash
+from tests.foreign.crew import (
+    answer,
+    applied,
+    converged,
+    one,
+    photo,
+    said,
+    same_but_ids,
+    submit,
+)
+from tests.foreign.store import Document
+
+
+def test_a_whole_visit_of_two_phones_sent_out_of_order_and_twice_is_applied_once(office, send_crew, sign_in):
+    crew, alone, given_back, barred = send_crew(4), send_crew(4, depart=False), send_crew(4, depart=False), send_crew(4)
+    leader, member = crew.leader, crew.member
+    alone.leader = given_back.leader = leader
+    leader.pull()
+    barred.member.close()
+
+    leader.do("assignment", "accept", alone.assignment)
+    leader.do("assignment", "depart", alone.assignment)
+    own = alone.start(leader)
+    alone.inspect(leader, own)
+    leader.do("visit", "sample", own, classes=[{"grade": 3, "number": 2, "pupils": [4, 17]}])
+    leader.do("visit", "amend", own, remarks="放学时段到访", cards=["演督-0401"])
+    kept, withdrawn = uuid7(), uuid7()
+    leader.do("finding", "record", kept, visit=own, item="TY-02", text="人数不足")
+    leader.do("finding", "record", withdrawn, visit=own, item="TY-03", text="误记")
+    leader.do("finding", "amend", kept, item="TY-02", text="到场仅一人", answer_key="TY-02")
+    leader.do("finding", "withdraw", withdrawn, reason="误记")
+    leader.do("visit", "alarm", own, text="围墙有倒塌危险")
+    digest = offline_hash(own, [["TY", 1]], leader.outbox)
+    leader.do("visit", "submit", own, hash=digest, upto=leader.n)
+    leader.do("assignment", "decline", given_back.assignment, reason="同日另有任务")
+    unread = max(leader.store.all("inbox").items(), key=lambda row: row[1]["seq"])
+    leader.do("inbox", "read", unread[0], upto=unread[1]["seq"])
+    leader.do("target", "report", uuid7(), name="无证托管点乙", address="东街")
+    shared = crew.start(leader)
+    crew.arrive(leader, shared)
+    answer(leader, shared, **{"TY-01": "yes"})
+
+    second = crew.start(member)
+    crew.arrive(member, second)
+    answer(member, second, **{"TY-04": "no"})
+    found = uuid7()
+    member.do("finding", "record", found, visit=second, item="TY-04", text="须核实")
+    member.do("recusal", "declare", barred.assignment, kind="near_relative", reason="亲属任教")
+
+    for phone in (leader, member):
+        ops, phone.outbox = phone.outbox, []
+        twice = ops + ops
+        random.Random(11).shuffle(twice)
+        told = phone.send(twice)
+        results = {result["op"]: result for result in told["results"]}
+        assert [result["op"] for result in told["results"]] == [op["op"] for op in twice]
+        assert all(result == results[result["op"]] for result in told["results"])
+        expected = {op["op"]: "merged" if op["id"] == second and op["verb"] == "start" else "applied" for op in ops}
+        assert {op: result["status"] for op, result in results.items()} == expected
+        assert (told["have"], told["missing"]) == (phone.n, [])
+        assert phone.send(ops)["results"] == [results[op["op"]] for op in ops]
+
+    assert converged(leader)
+    assert converged(member)
+    done, joined = leader.store.document("visit", own), leader.store.document("visit", shared)
+    assert (done["state"], done["content_hash"], done["round"]) == ("submitted", digest, 1)
+    assert content_hash(leader.store, own) == digest
+    assert leader.store.document("visit", second)["same_as"] == shared
+    assert {key: (row["rev"], row["by"]) for key, row in joined["answers"].items()} == {
+        "TY-01": (1, leader.user["id"]),
+        "TY-04": (1, member.user["id"]),
+    }
+    findings = {key: row for key, row in leader.store.all("finding").items() if row["visit"] in (own, shared)}
+    assert {key: (row["visit"], row["state"]) for key, row in findings.items()} == {
+        kept: (own, "recorded"),
+        withdrawn: (own, "withdrawn"),
+        found: (shared, "recorded"),
+    }
+    assert [row["name"] for row in leader.store.all("target").values() if row["kind"] == "suspected_site"] == [
+        "无证托管点乙"
+    ]
+    inbox = leader.store.all("inbox").values()
+    assert {row["seq"]: row["read"] for row in inbox} == {row["seq"]: row["seq"] <= unread[1]["seq"] for row in inbox}
+    assert ("assignment", given_back.assignment) not in leader.store.rows
+    assert ("assignment", barred.assignment) not in member.store.rows
+    alarms = [
+        row for row in office.call("GET", "/inbox")["items"] if row["subject"]["id"] == own and "alarm" in row["kind"]
+    ]
+    assert len(alarms) == 1
+
+
+def test_a_lost_answer_and_a_resend_give_equal_results(send_crew):
+    crew = send_crew(5)
+    visit = crew.start(crew.leader)
+    crew.inspect(crew.leader, visit)
+    crew.leader.do("visit", "amend", uuid7(), remarks="不存在的到访")
+    batch = list(crew.leader.outbox)
+    lost = crew.leader.send(batch)
+    assert list(crew.leader.push().values()) == lost["results"]
+    assert crew.leader.send(batch[::-1])["results"] == lost["results"][::-1]
+    assert converged(crew.leader)
+
+
+def test_ten_identical_pushes_at_once_have_one_effect_and_ten_equal_answers(office, send_crew):
+    crew = send_crew(6)
+    visit = crew.start(crew.leader)
+    crew.arrive(crew.leader, visit)
+    for number in range(5):
+        crew.leader.do("finding", "record", uuid7(), visit=visit, item="TY-02", text=f"第{number}条")
+    batch, together = list(crew.leader.outbox), Barrier(10)
+
+    def push(_: int) -> list[Document]:
+        together.wait(30)
+        return list(crew.leader.send(batch)["results"])
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(push, range(10)))
+    assert answers == [answers[0]] * 10
+    assert [result["status"] for result in answers[0]] == ["applied"] * 7
+    findings = office.call("GET", f"/visits/{visit}")["findings"]
+    assert sorted(row["number"] for row in findings) == [1, 2, 3, 4, 5]
+    assert converged(crew.leader)
+
+
+def test_two_phones_contradict_each_other_a_person_settles_and_the_visit_is_submitted(office, send_crew):
+    crew = send_crew(7)
+    leader, member, visit = crew.leader, crew.member, crew.begun()
+    answer(leader, visit, **{"TY-03": "no"})
+    applied(leader)
+    contradiction = one(member, answer(member, visit, **{"TY-01": "no", "TY-03": "yes", "TY-08": "no"}))
+    assert contradiction["status"] == "conflict"
+    assert {key: row["status"] for key, row in contradiction["answers"].items()} == {
+        "TY-01": "applied",
+        "TY-03": "conflict",
+        "TY-08": "merged",
+    }
+    leader.pull()
+    [rival] = leader.store.document("visit", visit)["conflicts"]["TY-03"]
+    assert (rival["value"], rival["by"]) == ("yes", member.user["id"])
+    assert said(one(leader, submit(leader, visit))) == ("quarantined", "bad_state")
+
+    present = leader.store.document("visit", visit)["answers"]["TY-03"]
+    assert (present["value"], present["rev"]) == ("no", 2)
+    settled = {"TY-03": {"value": "yes", "note": "已当面核对", "base": 2, "settles": [rival["id"]]}}
+    leader.do("answer", "set", visit, answers=settled)
+    applied(leader)
+    stale = one(leader, submit(leader, visit))
+    leader.pull()
+    assert said(stale) == ("conflict", "content_differs")
+    assert stale["expected"] == content_hash(leader.store, visit)
+    accepted = one(leader, submit(leader, visit))
+    leader.pull()
+    document = leader.store.document("visit", visit)
+    assert (accepted["status"], accepted["hash"]) == ("applied", stale["expected"])
+    assert (document["state"], document["conflicts"], document["content_hash"]) == ("submitted", {}, accepted["hash"])
+
+    answer(leader, visit, **{"TY-04": "yes"})
+    leader.do("visit", "amend", visit, remarks="补充")
+    assert [said(result) for result in leader.push().values()] == [("quarantined", "late_lock")] * 2
+    leader.pull()
+    assert leader.store.document("visit", visit) == document
+
+
+def test_a_submit_waits_for_the_operation_before_it_and_is_judged_when_that_arrives(send_crew):
+    crew = send_crew(8)
+    visit = crew.begun()
+    leader = crew.leader
+    late = answer(leader, visit, **{"TY-02": 3})
+    leader.outbox.clear()
+    changed = json.loads(json.dumps(leader.store.document("visit", visit)))
+    changed["answers"]["TY-02"]["value"] = 3
+    leader.store.rows["visit", visit] = (f"crew:{crew.assignment}", changed)
+    last = submit(leader, visit)
+    told = leader.send([last])
+    assert said(told["results"][0]) == ("held", None)
+    assert told["missing"] == [late["n"]]
+    told = leader.send([late])
+    assert said(told["results"][0]) == ("applied", None)
+    assert (told["have"], told["missing"]) == (leader.n, [])
+    again = leader.send([last])["results"][0]
+    assert (again["status"], again["hash"]) == ("applied", last["data"]["hash"])
+    leader.pull()
+    assert leader.store.document("visit", visit)["state"] == "submitted"
+
+
+def test_work_on_an_invisible_visit_is_answered_like_work_on_nothing(send_crew, sign_in):
+    crew = send_crew(9)
+    visit = crew.begun()
+    finding = uuid7()
+    crew.leader.do("finding", "record", finding, visit=visit, item="TY-02", text="人数不足")
+    applied(crew.leader)
+    crew.leader.pull()
+    before = crew.leader.store.document("visit", visit)
+    stranger = sign_in("t10_a")
+
+    def tell(hidden: str, found: str, sent: str, file: str) -> list[Document]:
+        answer(stranger, hidden, **{"TY-04": "yes"})
+        stranger.do("visit", "amend", hidden, remarks="外人")
+        stranger.do("visit", "submit", hidden, hash="0" * 64)
+        stranger.do("visit", "start", uuid7(), assignment=sent, rev=1)
+        stranger.do("finding", "record", uuid7(), visit=hidden, item="TY-02", text="外人")
+        stranger.do("finding", "amend", found, item="TY-02", text="外人")
+        stranger.do("finding", "withdraw", found, reason="外人")
+        stranger.do("assignment", "accept", sent)
+        stranger.do("inbox", "read", file, upto=1)
+        photo(stranger, hidden, "TY-05")
+        return [same_but_ids(result) for result in stranger.push().values()]
+
+    inbox = next(iter(crew.leader.store.all("inbox")))
+    real = tell(visit, finding, crew.assignment, inbox)
+    nothing = tell(uuid7(), uuid7(), uuid7(), uuid7())
+    assert real == nothing
+    assert [said(result) for result in nothing if result["status"] != "held"] == [("quarantined", "late_assignment")]
+    crew.leader.pull()
+    assert crew.leader.store.document("visit", visit) == before
+    assert converged(stranger)
+
+
+def test_bad_operations_are_quarantined_with_their_codes_and_a_good_one_beside_them_is_applied(send_crew):
+    crew = send_crew(11)
+    visit = crew.begun()
+    phone = crew.leader
+    wrong = {
+        "unknown_kind": [phone.do("dance", "begin", uuid7()), phone.do("visit", "dance", visit)],
+        "bad_state": [phone.do("assignment", "decline", crew.assignment, reason="已经到校")],
+        "invalid": [
+            phone.do("visit", "amend", visit, remarks=5),
+            phone.do("visit", "amend", "no-uuid", remarks="x"),
+            phone.do("visit", "cancel", visit),
+            answer(phone, visit, **{"TY-99": "yes"}),
+            answer(phone, visit, **{"TY-02": "很多"}),
+            phone.do("finding", "record", uuid7(), visit=visit, item="TY-02", severity="veto", text="上调"),
+            phone.do("evidence", "add", uuid7(), visit=visit, sha256="zz", size=1, filetype="image/jpeg"),
+            phone.do("visit", "amend", visit, remarks="长" * 100_000),
+        ],
+    }
+    good = answer(phone, visit, **{"TY-02": 4})
+    told = phone.push()
+    for code, ops in wrong.items():
+        assert [said(told[op["op"]]) for op in ops] == [("quarantined", code)] * len(ops)
+    assert all(told[op["op"]].keys() >= {"path", "msg"} for op in wrong["invalid"])
+    assert told[good["op"]]["status"] == "applied"
+    phone.pull()
+    fates = {row["op"]: (row["status"], row["code"]) for row in phone.store.all("operation").values()}
+    assert fates == {op["op"]: ("quarantined", code) for code, ops in wrong.items() for op in ops}
+    assert phone.store.document("visit", visit)["answers"]["TY-02"]["value"] == 4
+
+
+def test_who_declared_to_stay_away_may_not_begin(send_crew):
+    crew = send_crew(11)
+    crew.member.do("recusal", "declare", crew.assignment, kind="own_employer")
+    applied(crew.member)
+    visit = crew.start(crew.member)
+    assert said(crew.member.push()[crew.member.kept[-1]["op"]]) == ("quarantined", "late_assignment")
+    crew.leader.pull()
+    assert ("visit", visit) not in crew.leader.store.rows
+
+
+def test_an_id_used_again_for_something_else_is_told_so_and_changes_nothing(send_crew):
+    crew = send_crew(12)
+    visit = crew.begun()
+    first = crew.leader.do("visit", "amend", visit, remarks="第一")
+    stored = one(crew.leader, first)
+    other = first | {"data": {"remarks": "第二"}}
+    assert said(crew.leader.send([other])["results"][0]) == ("id_reused", None)
+    assert said(crew.member.send([first])["results"][0]) == ("id_reused", None)
+    assert crew.leader.send([first])["results"] == [stored]
+    crew.leader.pull()
+    assert crew.leader.store.document("visit", visit)["details"]["remarks"] == "第一"
+
+
+def test_an_offer_names_what_the_server_lacks(send_crew):
+    phone = send_crew(13).leader
+    phone.do("target", "report", uuid7(), name="无证托管点丙")
+    unsent = phone.outbox.pop()
+    known = [op["op"] for op in phone.kept]
+    assert len(known) == 2
+    assert phone.offer([*known, unsent["op"]]) == [unsent["op"]]
+    phone.kept.append(unsent)
+    assert phone.repair() == [unsent["op"]]
+    applied(phone)
+    assert phone.offer([*known, unsent["op"]]) == []
+
+
+@pytest.mark.xfail(reason="the answer's `rev`, that of the visit, takes the place of the operation document's own")
+def test_the_fate_of_a_contradicting_operation_does_not_spoil_the_sum_of_its_author(send_crew):
+    crew = send_crew(7)
+    visit = crew.begun()
+    answer(crew.leader, visit, **{"TY-03": "no"})
+    applied(crew.leader)
+    one(crew.member, answer(crew.member, visit, **{"TY-03": "yes"}))
+    assert converged(crew.member)
