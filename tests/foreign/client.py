@@ -118,9 +118,8 @@ class Phone(Account):
     n: int = 0
     outbox: list[Document] = field(default_factory=list)
     kept: list[Document] = field(default_factory=list)
-    results: dict[str, Document] = field(default_factory=dict)
+    aside: list[Document] = field(default_factory=list)
     store: Store = field(default_factory=Store)
-    offset: int = 0
 
     def do(self, kind: str, verb: str, key: str, /, **data: Any) -> Document:
         """One operation, written with its number into the outbox; nothing is sent yet."""
@@ -131,7 +130,7 @@ class Phone(Account):
         return op
 
     def clock(self) -> Document:
-        return {"now": int(time.time() * 1000), "offset": self.offset, "age": 1}
+        return {"now": int(time.time() * 1000), "offset": 0, "age": 1}
 
     def send(self, ops: list[Document], *, zipped: bool = False) -> Document:
         """One push of exactly these operations, and its answer; the outbox is not looked at."""
@@ -139,15 +138,31 @@ class Phone(Account):
         return answer
 
     def push(self) -> dict[str, Document]:
-        """Send the outbox until it is empty, at most 200 at once; results by operation."""
+        """Send the outbox until it is empty, at most 200 at once; results by operation.
+
+        413 halves the batch; an operation that is too large by itself is set aside, and the rest goes on.
+        """
         told: dict[str, Document] = {}
+        size = 200
         while self.outbox:
-            batch = self.outbox[:200]
-            told |= {result["op"]: result for result in self.send(batch)["results"]}
+            batch = self.outbox[:size]
+            try:
+                answers = self.send(batch)["results"]
+            except Refused as fault:
+                if fault.status != 413:
+                    raise
+                if fault.code == "op_too_large":
+                    self.set_aside(fault.problem["op"])
+                size = max(1, size // 2)
+                continue
+            told |= {result["op"]: result for result in answers}
             self.kept += [op for op in batch if op["op"] in told]
             self.outbox = [op for op in self.outbox if op["op"] not in told]
-        self.results |= told
         return told
+
+    def set_aside(self, op: str) -> None:
+        self.aside += [row for row in self.outbox if row["op"] == op]
+        self.outbox = [row for row in self.outbox if row["op"] != op]
 
     def pull_page(self, limit: int = 2000) -> Document:
         """One page, applied to the store."""

@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -12,6 +13,7 @@ from tests.foreign.client import Account, Phone
 from tests.foreign.crew import Crew
 from tests.foreign.office import Office
 from tests.foreign.process import Server
+from tests.foreign.store import Document
 
 OpenPhone = Callable[..., Phone]
 SendCrew = Callable[..., Crew]
@@ -67,10 +69,10 @@ def sign_in(server: Server) -> Iterator[OpenPhone]:
 def send_crew(office: Office, sign_in: OpenPhone) -> SendCrew:
     """A leader and a member of a team with new phones, sent to a school of their own; departed unless told otherwise."""
 
-    def send_crew(team: int, *, depart: bool = True) -> Crew:
+    def send_crew(team: int, *, school: Document | None = None, depart: bool = True, **more: Any) -> Crew:
         names = [f"t{team:02}_lead", f"t{team:02}_a"]
-        school = office.schools.pop()
-        assignment = office.assign(f"T{team:02}", names, school["id"], templates=["TY"])
+        school = school or office.schools.pop()
+        assignment = office.assign(f"T{team:02}", names, school["id"], templates=["TY"], **more)
         crew = Crew(sign_in(names[0]), sign_in(names[1]), assignment["id"], school)
         if depart:
             crew.depart()

@@ -10,6 +10,11 @@ from tests.foreign.store import Document
 CHINA = timezone(timedelta(hours=8))
 
 
+def today() -> str:
+    """The date in China, on which assignments and reports are dated."""
+    return datetime.now(CHINA).date().isoformat()
+
+
 @dataclass
 class Office(Account):
     """A person of the office: plans, releases, approves, serves notices."""
@@ -45,7 +50,7 @@ class Office(Account):
             "team": self.teams[team]["id"],
             "leader": numbers[0],
             "crew": numbers,
-            "scheduled_on": now.astimezone(CHINA).date().isoformat(),
+            "scheduled_on": today(),
             "reveal_at": (now - timedelta(minutes=1)).isoformat(),
             **more,
         }
