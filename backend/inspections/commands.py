@@ -22,7 +22,7 @@ class Location(Command, frozen=True, kw_only=True):
 
     lng: Annotated[float, msgspec.Meta(ge=-180, le=180)]
     lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
-    accuracy: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    accuracy: Annotated[float, msgspec.Meta(ge=0, le=40_000_000)] | None = None
     datum: Literal["wgs84", "gcj02"] = "wgs84"
 
 

@@ -213,3 +213,34 @@ def test_every_operation_survives_being_sent_to_nothing_with_nothing(crew: tuple
     _, phone, _ = crew
     results = [phone.send(name, uuid7(), {}) for name in sorted(OPERATIONS)]
     assert {result["status"] for result in results} <= {"held", "quarantined"}
+
+
+@pytest.mark.parametrize("taken_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_that_nobody_could_read_again_does_not_get_into_a_visit(
+    crew: tuple[Any, Phone, Phone], fieldwork: Fieldwork, taken_at: str
+) -> None:
+    assignment, phone, _ = crew
+    visit = fieldwork.begun(assignment)
+    told = phone.send("evidence.add", uuid7(), photo(visit.pk, uuid7(), taken_at=taken_at))
+    assert (told["status"], told["code"], told["path"]) == ("quarantined", "invalid", "taken_at")
+
+
+def test_a_time_without_a_zone_is_one_in_china(crew: tuple[Any, Phone, Phone], fieldwork: Fieldwork) -> None:
+    assignment, phone, _ = crew
+    visit, evidence_id = fieldwork.begun(assignment), uuid7()
+    phone.send("evidence.add", evidence_id, photo(visit.pk, evidence_id, taken_at="2026-11-20T09:12:33"))
+    taken_at = Evidence.objects.get(pk=evidence_id).taken_at
+    assert taken_at is not None
+    assert taken_at.isoformat() == "2026-11-20T01:12:33+00:00"
+
+
+def test_an_absurd_accuracy_does_not_make_the_visit_unreadable(
+    crew: tuple[Any, Phone, Phone], fieldwork: Fieldwork
+) -> None:
+    """PostgreSQL gives 1e308 back as a whole number of 309 digits, which no document can hold."""
+    assignment, phone, _ = crew
+    visit = fieldwork.begun(assignment)
+    there = {"lng": 108.7132, "lat": 30.9322, "accuracy": 1e308}
+    told = phone.send("visit.check_in", visit.pk, {"location": there})
+    assert (told["status"], told["code"]) == ("quarantined", "invalid")
+    assert phone.send("visit.amend", visit.pk, {"remarks": "补充"})["status"] == "applied"

@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 
 from backend.core.errors import Conflict
+from backend.documents.notice_data import RectificationNotice as RectificationNoticePaper
+from backend.documents.rendered import Rendered
 from backend.journal.models import AuditLine
 from backend.notices.models import NoticeTransition, RectificationNotice
 from backend.notices.rules.lifecycle import LABELS, TRANSITIONS, WITH_THE_UNIT, State, state_after
@@ -190,3 +192,23 @@ def test_the_database_itself_keeps_one_notice_per_visit(world: World) -> None:
     names = connection.introspection.get_constraints(connection.cursor(), RectificationNotice._meta.db_table)
     assert names["notice_one_per_visit"]["unique"]
     assert names["notice_number"]["unique"]
+
+
+def test_words_that_change_while_the_paper_is_printed_are_not_issued_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = world.reviewed()
+    render = issuing.rectification_notice.render
+
+    def while_printing(paper: RectificationNoticePaper) -> Rendered:
+        drafts.revise(actor=world.office, notice_id=notice.pk, reason="漏写要求")
+        drafts.amend(actor=world.office, notice_id=notice.pk, requirements=["立即整改。"])
+        drafts.review(actor=world.office, notice_id=notice.pk)
+        return render(paper)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(issuing.rectification_notice, "render", while_printing)
+        with pytest.raises(Conflict, match="signed_elsewhere"):
+            issuing.issue(actor=world.leader, notice_id=notice.pk)
+    assert (fresh(notice).state, fresh(notice).issued_at) == (State.REVIEWED, None)
+    assert issuing.issue(actor=world.leader, notice_id=notice.pk).requirements == ["立即整改。"]

@@ -1,5 +1,6 @@
 """Until a notice is issued nothing a unit can reach tells of it; afterwards only its own unit knows (workflow §12)."""
 
+import json
 import uuid
 from typing import Any
 
@@ -8,11 +9,12 @@ import pytest
 
 from backend.accounts.models import County
 from backend.accounts.roles import Role
-from backend.core.actor import Actor
-from backend.inspections.models import VisitKind
+from backend.core.actor import Actor, system
+from backend.inspections.models import Finding, FindingState, VisitKind
 from backend.journal.models import FeedRow, Outbox
 from backend.media.registry import may_read
 from backend.media.services import blobs
+from backend.journal.writing import write
 from backend.notices.models import InboxEntry, RectificationNotice
 from backend.notices.selectors import ledger, notices
 from backend.notices.services import drafts, inbox
@@ -94,8 +96,6 @@ def test_withdrawing_what_was_never_issued_is_not_told_to_the_unit(world: World)
 
 def test_a_contact_whose_term_ended_knows_nothing_any_more(world: World) -> None:
     from backend.core import clock
-    from backend.core.actor import system
-    from backend.journal.writing import write
 
     notice, client = world.issued(), world.cast.client(world.liaison)
     assert client.get(f"{UNIT}/{notice.pk}").status_code == 200
@@ -221,3 +221,17 @@ def test_a_hash_that_a_unit_merely_declares_opens_nothing(world: World) -> None:
     path = f"{UNIT}/{notice.pk}/evidence"
     assert client.post_json(path, body | {"filetype": "image/jpeg"}).status_code == 201
     assert client.get(f"/api/v1/blobs/{foreign}").status_code == 404
+
+
+def test_a_withdrawn_notice_does_not_tell_that_its_findings_go_into_another_draft(world: World) -> None:
+    notice, client = world.issued(), world.cast.client(world.liaison)
+    drafts.withdraw(actor=world.office, notice_id=notice.pk, reason="误发")
+    before = heard(client, f"{UNIT}/{notice.pk}")
+    findings = Finding.objects.filter(visit=notice.visit)
+    with write(actor=system(world.county.pk)):
+        findings.update(state=FindingState.CONFIRMED)
+    second = drafts.draft_from_visit(actor=world.office, visit_id=notice.visit_id)
+    drafts.review(actor=world.office, notice_id=second.pk)
+    assert findings.get().state == FindingState.IN_NOTICE
+    assert heard(client, f"{UNIT}/{notice.pk}") == before
+    assert json.loads(before[1])["items"][0]["state"] == "withdrawn"

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db.models import F
 
 from backend.accounts.models import County, DeviceSession, RoleAssignment, StartCode, User
@@ -35,12 +36,16 @@ def create_user(
     """
     only_office(actor)
     wanted = checked_roles(roles)
+    taken = Conflict("username_taken", f"账号“{username}”已被使用。")
     if User.objects.filter(username=username).exists():
-        raise Conflict("username_taken", f"账号“{username}”已被使用。")
+        raise taken
     with write(actor=actor) as change:
         user = User(username=username, name=name, phone=phone, county_id=actor.county_id)
         user.set_password(password) if password else user.set_unusable_password()
-        user.save()
+        try:
+            user.save()
+        except IntegrityError:  # somebody else took the name since we looked
+            raise taken from None
         for role in wanted:
             RoleAssignment.objects.create(user=user, role=role)
         change.grant(user.pk, user.scope)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from backend.core.fields import InstantField
 from backend.inspections.api.fields import NamedOut, VersionField, named
 from backend.inspections.models import Assignment, AssignmentState, RecusalKind, VisitKind, VisitMode
 from backend.inspections.services.assignments import NewAssignment
@@ -34,7 +35,7 @@ class AssignmentIn(serializers.Serializer[Any]):
     )
     kind = serializers.ChoiceField(choices=VisitKind.choices, default=VisitKind.ROUTINE)
     mode = serializers.ChoiceField(choices=VisitMode.choices, default=VisitMode.OPEN)
-    reveal_at = serializers.DateTimeField(
+    reveal_at = InstantField(
         required=False, allow_null=True, help_text="When the leader learns the target; default 06:30 of the day."
     )
 

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.inspections.services.visits import Place
+from backend.core.fields import FiniteField
+from backend.inspections.services.visits import LEAST_ACCURATE, Place
 
 
 @extend_schema_field(
@@ -26,9 +27,9 @@ class VersionField(serializers.ListField):
 
 
 class LocationIn(serializers.Serializer[Any]):
-    lng = serializers.FloatField(min_value=-180, max_value=180)
-    lat = serializers.FloatField(min_value=-90, max_value=90)
-    accuracy = serializers.FloatField(min_value=0, required=False, allow_null=True, help_text="Metres.")
+    lng = FiniteField(min_value=-180, max_value=180)
+    lat = FiniteField(min_value=-90, max_value=90)
+    accuracy = FiniteField(min_value=0, max_value=LEAST_ACCURATE, required=False, allow_null=True, help_text="Metres.")
     datum = serializers.ChoiceField(choices=["wgs84", "gcj02"], default="wgs84")
 
 

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from backend.accounts.permissions import FieldOnly, actor_of
 from backend.core.errors import NotFound
+from backend.core.fields import InstantField
 from backend.core.pages import page
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
@@ -72,7 +73,7 @@ class VisitEvidenceIn(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=EvidenceKindName.choices, default=EvidenceKindName.PHOTO)
     answer_key = serializers.CharField(max_length=16, allow_blank=True, default="")
     finding = serializers.UUIDField(required=False, allow_null=True)
-    taken_at = serializers.DateTimeField(required=False, allow_null=True)
+    taken_at = InstantField(required=False, allow_null=True)
     location = LocationIn(required=False, allow_null=True)
 
 

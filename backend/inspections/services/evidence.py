@@ -19,6 +19,9 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 LARGEST = 64 * 1024 * 1024
 """Bytes of one upload (protocol, Uploads)."""
 
+YEARS = range(1970, 9999)
+"""Of the time a photo was taken. Outside them a time can be stored that nobody can read again."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewEvidence:
@@ -83,6 +86,13 @@ def _check(new: NewEvidence) -> None:
         raise field.refuse("size", "文件大小须在1字节至64 MB之间。")
     if new.kind not in EvidenceKindName.values:
         raise field.refuse("kind", "佐证种类不正确。")
+    if new.taken_at is not None and new.taken_at.year not in YEARS:
+        raise field.refuse("taken_at", "拍摄时间不正确。")
+
+
+def _instant(taken_at: dt.datetime | None) -> dt.datetime | None:
+    """A time without a zone is one in China, as in the photo itself."""
+    return taken_at.replace(tzinfo=clock.CHINA) if taken_at is not None and taken_at.tzinfo is None else taken_at
 
 
 def _same(known: Evidence, visit: Visit, new: NewEvidence) -> Evidence:
@@ -103,7 +113,7 @@ def _build(actor: Actor, evidence_id: uuid.UUID, visit: Visit, new: NewEvidence)
         sha256=new.sha256,
         size=new.size,
         filetype=new.filetype,
-        taken_at=new.taken_at,
+        taken_at=_instant(new.taken_at),
         lng=place.lng if place else None,
         lat=place.lat if place else None,
         accuracy=place.accuracy if place else None,

@@ -9,11 +9,11 @@ from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, NotFound
-from backend.inspections.models import Assignment, Finding, FindingState, Visit, VisitKind, VisitState
+from backend.inspections.models import Finding, FindingState, Visit, VisitKind, VisitState
 from backend.inspections.models.lifecycle import assignment_after
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import visits as selectors
-from backend.inspections.services import crews, field, findings, submissions
+from backend.inspections.services import assignments, crews, field, findings, submissions
 from backend.journal.writing import Change, write
 
 KEPT_ON_PHONES = dt.timedelta(days=35)
@@ -42,7 +42,7 @@ def approve(*, actor: Actor, visit_id: uuid.UUID, reason: str = "") -> Visit:
         visit.score, visit.score_lines = result.value, submissions.score_lines(result)
         visit.approved_at, visit.approved_by = clock.now(), actor.user_id
         visit.save()
-        _finish(change, visit.assignment)
+        _finish(change, actor, visit)
         change.put(visit)
         change.tell("visit.approved", crew_rows.present(visit.assignment), visit)
         change.log("visit.approved", visit, score=visit.score, round=visit.round)
@@ -55,7 +55,9 @@ def _confirm_findings(actor: Actor, visit: Visit) -> None:
         findings.advance(actor=actor, finding_id=finding.pk, to=after[FindingState(finding.state)])
 
 
-def _finish(change: Change, assignment: Assignment) -> None:
+def _finish(change: Change, actor: Actor, visit: Visit) -> None:
+    """The assignment is read again under its lock: others change its people meanwhile."""
+    assignment = assignments.locked(actor, visit.assignment_id)
     assignment.state = assignment_after("finish", assignment.state)
     assignment.save(update_fields=["state"])
     change.put(assignment)

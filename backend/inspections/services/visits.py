@@ -17,6 +17,10 @@ from backend.journal.writing import Change, write
 
 FINISHABLE = ("done", "cancelled")
 
+LEAST_ACCURATE = 40_000_000
+"""Metres around the earth. PostgreSQL gives a larger number in JSON back as a whole number that JSON cannot hold: it
+would make the visit unreadable for good."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from backend.core import clock
+from backend.inspections.models import FindingState
 from backend.notices.models import (
     Defence,
     Extension,
@@ -53,7 +54,7 @@ def for_unit(notice: RectificationNotice) -> dict[str, Any]:
         "received_by": notice.received_by,
         "round": notice.round,
         "close_number": notice.close_number,
-        "items": [item(each) for each in notice.findings.all()],
+        "items": [item(each, shown_state(notice, each)) for each in notice.findings.all()],
         "defence": defence(getattr(notice, "defence", None)),
         "extension": extension(getattr(notice, "extension", None)),
         "steps": [step(each) for each in notice.transitions.all() if each.action not in INTERNAL],
@@ -79,7 +80,14 @@ def for_office(notice: RectificationNotice) -> dict[str, Any]:
     }
 
 
-def item(found: NoticeFinding) -> dict[str, Any]:
+def shown_state(notice: RectificationNotice, found: NoticeFinding) -> str:
+    """Of a withdrawn notice nothing moves any more: what becomes of its findings, perhaps in the draft of another
+    notice, exists for the unit only once that is issued (workflow.md section 12).
+    """
+    return FindingState.WITHDRAWN if notice.withdrawn_at is not None else found.finding.state
+
+
+def item(found: NoticeFinding, state: str) -> dict[str, Any]:
     return {
         "id": found.pk,
         "number": found.number,
@@ -89,7 +97,7 @@ def item(found: NoticeFinding) -> dict[str, Any]:
         "legal_basis": found.legal_basis,
         "due_days": found.due_days,
         "due_on": found.due_on,
-        "state": found.finding.state,
+        "state": state,
         "evidence": [evidence(each) for each in found.evidence.all()],
         "reports": [part(each) for each in found.reports.all()],
     }

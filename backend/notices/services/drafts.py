@@ -138,9 +138,13 @@ def review(*, actor: Actor, notice_id: uuid.UUID, reason: str = "") -> Rectifica
 
 
 def revise(*, actor: Actor, notice_id: uuid.UUID, reason: str) -> RectificationNotice:
-    """Back to the draft. Raises `Conflict(bad_state)`."""
+    """Back to the draft. Raises `Conflict(bad_state)`.
+
+    Whoever is signing it at this moment prints words that may change now: that signature no longer counts.
+    """
     with changing(actor=actor, notice_id=notice_id, action="revise") as step:
         step.take("revise", reason)
+        step.notice.signing_at = None
     return step.notice
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from backend.core.fields import InstantField
 from backend.registry.models import Membership, Place, SchoolDistrict, Team, Track
 from backend.registry.models.target import TargetContact
 from backend.registry.rules.places import CODE
@@ -86,8 +87,8 @@ class TeamPatch(serializers.Serializer[Any]):
 
 class TermIn(serializers.Serializer[Any]):
     user_id = serializers.IntegerField(min_value=1, max_value=2**53)
-    starts_at = serializers.DateTimeField(allow_null=True, default=None, help_text="Default: now.")
-    ends_at = serializers.DateTimeField(allow_null=True, default=None, help_text="Default: open.")
+    starts_at = InstantField(allow_null=True, default=None, help_text="Default: now.")
+    ends_at = InstantField(allow_null=True, default=None, help_text="Default: open.")
 
 
 class MemberIn(TermIn):
@@ -100,7 +101,7 @@ class LeaderIn(serializers.Serializer[Any]):
 
 
 class EndIn(serializers.Serializer[Any]):
-    at = serializers.DateTimeField(allow_null=True, default=None, help_text="Default: now.")
+    at = InstantField(allow_null=True, default=None, help_text="Default: now.")
 
 
 class ContactIn(TermIn):

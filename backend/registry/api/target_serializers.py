@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from backend.core.fields import FiniteField
 from backend.registry.api.serializers import RefOut, code_field, ref
 from backend.registry.models import InstitutionClass, Stage, Target, TargetKind
 from backend.registry.rules.places import DATUMS
@@ -82,8 +83,8 @@ class TargetPatch(serializers.Serializer[Any]):
     unconsumed_prepaid = yuan_field()
     minimum_balance = yuan_field()
     escrow_balance = yuan_field()
-    longitude = serializers.FloatField(min_value=-180, max_value=180, allow_null=True, required=False)
-    latitude = serializers.FloatField(min_value=-90, max_value=90, allow_null=True, required=False)
+    longitude = FiniteField(min_value=-180, max_value=180, allow_null=True, required=False)
+    latitude = FiniteField(min_value=-90, max_value=90, allow_null=True, required=False)
     datum = serializers.ChoiceField(choices=DATUMS, required=False)
     address = serializers.CharField(max_length=200, allow_blank=True, required=False)
     phone = serializers.CharField(max_length=20, allow_blank=True, required=False)
