@@ -23,7 +23,10 @@ class InstantField(serializers.DateTimeField):
     default_error_messages: ClassVar[dict[str, Any]] = {"year": "请填写1970年至9998年之间的时间。"}
 
     def to_internal_value(self, value: Any) -> dt.datetime:
-        instant: dt.datetime = super().to_internal_value(value)
+        try:
+            instant: dt.datetime = super().to_internal_value(value)
+        except OverflowError:
+            self.fail("year")
         if not 1970 <= instant.year < 9999:
             self.fail("year")
         return instant

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from backend.core.errors import Conflict
+from backend.documents import rectification_notice
 from backend.documents.notice_data import RectificationNotice as RectificationNoticePaper
 from backend.documents.rendered import Rendered
 from backend.journal.models import AuditLine
@@ -198,7 +199,7 @@ def test_words_that_change_while_the_paper_is_printed_are_not_issued_with_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notice = world.reviewed()
-    render = issuing.rectification_notice.render
+    render = rectification_notice.render
 
     def while_printing(paper: RectificationNoticePaper) -> Rendered:
         drafts.revise(actor=world.office, notice_id=notice.pk, reason="漏写要求")
@@ -207,7 +208,7 @@ def test_words_that_change_while_the_paper_is_printed_are_not_issued_with_it(
         return render(paper)
 
     with monkeypatch.context() as patched:
-        patched.setattr(issuing.rectification_notice, "render", while_printing)
+        patched.setattr(rectification_notice, "render", while_printing)
         with pytest.raises(Conflict, match="signed_elsewhere"):
             issuing.issue(actor=world.leader, notice_id=notice.pk)
     assert (fresh(notice).state, fresh(notice).issued_at) == (State.REVIEWED, None)

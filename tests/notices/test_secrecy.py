@@ -12,9 +12,9 @@ from backend.accounts.roles import Role
 from backend.core.actor import Actor, system
 from backend.inspections.models import Finding, FindingState, VisitKind
 from backend.journal.models import FeedRow, Outbox
+from backend.journal.writing import write
 from backend.media.registry import may_read
 from backend.media.services import blobs
-from backend.journal.writing import write
 from backend.notices.models import InboxEntry, RectificationNotice
 from backend.notices.selectors import ledger, notices
 from backend.notices.services import drafts, inbox
