@@ -236,6 +236,13 @@ class Upload:
             time.sleep(0.1)
         return int(checked(answer).headers["Upload-Offset"])
 
+    def settled(self, before: int) -> int:
+        """Where the server stands once it has noticed a cut; waits at most 10 s for more than `before`."""
+        end = time.monotonic() + 10
+        while (offset := self.offset()) <= before and time.monotonic() < end:
+            time.sleep(0.1)
+        return offset
+
     def patch_headers(self, offset: int) -> dict[str, str]:
         return self.headers() | {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
 

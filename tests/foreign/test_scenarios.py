@@ -1,6 +1,5 @@
 """Work handed in, as a client sees it that was written from docs/sync-protocol.md alone, against a real process."""
 
-import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -17,9 +16,7 @@ from tests.foreign.crew import (
     photo,
     said,
     same_but_ids,
-    submit,
 )
-from tests.foreign.office import today
 from tests.foreign.store import Document
 
 
@@ -134,67 +131,6 @@ def test_ten_identical_pushes_at_once_have_one_effect_and_ten_equal_answers(offi
     assert converged(crew.leader)
 
 
-def test_two_phones_contradict_each_other_a_person_settles_and_the_visit_is_submitted(office, send_crew):
-    crew = send_crew(7)
-    leader, member, visit = crew.leader, crew.member, crew.begun()
-    answer(leader, visit, **{"TY-03": "no"})
-    applied(leader)
-    contradiction = one(member, answer(member, visit, **{"TY-01": "no", "TY-03": "yes", "TY-08": "no"}))
-    assert contradiction["status"] == "conflict"
-    assert {key: row["status"] for key, row in contradiction["answers"].items()} == {
-        "TY-01": "applied",
-        "TY-03": "conflict",
-        "TY-08": "merged",
-    }
-    leader.pull()
-    [rival] = leader.store.document("visit", visit)["conflicts"]["TY-03"]
-    assert (rival["value"], rival["by"]) == ("yes", member.user["id"])
-    assert said(one(leader, submit(leader, visit))) == ("quarantined", "bad_state")
-
-    present = leader.store.document("visit", visit)["answers"]["TY-03"]
-    assert (present["value"], present["rev"]) == ("no", 2)
-    settled = {"TY-03": {"value": "yes", "note": "已当面核对", "base": 2, "settles": [rival["id"]]}}
-    leader.do("answer", "set", visit, answers=settled)
-    applied(leader)
-    stale = one(leader, submit(leader, visit))
-    leader.pull()
-    assert said(stale) == ("conflict", "content_differs")
-    assert stale["expected"] == content_hash(leader.store, visit)
-    accepted = one(leader, submit(leader, visit))
-    leader.pull()
-    document = leader.store.document("visit", visit)
-    assert (accepted["status"], accepted["hash"]) == ("applied", stale["expected"])
-    assert (document["state"], document["conflicts"], document["content_hash"]) == ("submitted", {}, accepted["hash"])
-
-    answer(leader, visit, **{"TY-04": "yes"})
-    leader.do("visit", "amend", visit, remarks="补充")
-    assert [said(result) for result in leader.push().values()] == [("quarantined", "late_lock")] * 2
-    leader.pull()
-    assert leader.store.document("visit", visit) == document
-
-
-def test_a_submit_waits_for_the_operation_before_it_and_is_judged_when_that_arrives(send_crew):
-    crew = send_crew(8)
-    visit = crew.begun()
-    leader = crew.leader
-    late = answer(leader, visit, **{"TY-02": 3})
-    leader.outbox.clear()
-    changed = json.loads(json.dumps(leader.store.document("visit", visit)))
-    changed["answers"]["TY-02"]["value"] = 3
-    leader.store.rows["visit", visit] = (f"crew:{crew.assignment}", changed)
-    last = submit(leader, visit)
-    told = leader.send([last])
-    assert said(told["results"][0]) == ("held", None)
-    assert told["missing"] == [late["n"]]
-    told = leader.send([late])
-    assert said(told["results"][0]) == ("applied", None)
-    assert (told["have"], told["missing"]) == (leader.n, [])
-    again = leader.send([last])["results"][0]
-    assert (again["status"], again["hash"]) == ("applied", last["data"]["hash"])
-    leader.pull()
-    assert leader.store.document("visit", visit)["state"] == "submitted"
-
-
 def test_work_on_an_invisible_visit_is_answered_like_work_on_nothing(send_crew, sign_in):
     crew = send_crew(9)
     visit = crew.begun()
@@ -288,7 +224,8 @@ def test_an_older_answer_or_finding_that_arrives_late_does_not_override_the_newe
 
 
 @pytest.mark.xfail(
-    reason="an older visit.amend, feedback, sample, check_in or sign that arrives late is put over the newer"
+    raises=AssertionError,
+    reason="an older visit.amend, feedback, sample, check_in or sign that arrives late is put over the newer",
 )
 def test_an_older_word_on_the_visit_that_arrives_late_does_not_override_the_newer_one(send_crew):
     crew = send_crew(9)
@@ -357,7 +294,10 @@ def test_an_offer_names_what_the_server_lacks(send_crew):
     assert phone.offer([*known, unsent["op"]]) == []
 
 
-@pytest.mark.xfail(reason="the answer's `rev`, that of the visit, takes the place of the operation document's own")
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="the answer's `rev`, that of the visit, takes the place of the operation document's own",
+)
 def test_the_fate_of_a_contradicting_operation_does_not_spoil_the_sum_of_its_author(send_crew):
     crew = send_crew(7)
     visit = crew.begun()
@@ -365,35 +305,3 @@ def test_the_fate_of_a_contradicting_operation_does_not_spoil_the_sum_of_its_aut
     applied(crew.leader)
     one(crew.member, answer(crew.member, visit, **{"TY-03": "yes"}))
     assert converged(crew.member)
-
-
-def test_a_review_visit_closes_what_the_unit_reported(office, send_crew, sign_in):
-    crew = send_crew(5)
-    visit, finding = crew.begun(), uuid7()
-    crew.leader.do("finding", "record", finding, visit=visit, item="TY-02", text="人数不足")
-    applied(crew.leader)
-    crew.leader.pull()
-    submit(crew.leader, visit)
-    applied(crew.leader)
-    office.call("POST", f"/visits/{visit}/approve", {})
-    notice = office.call("POST", "/notices", {"visit": visit})["id"]
-    office.call("POST", f"/notices/{notice}/review", {})
-    office.sign(notice)
-    school = sign_in(crew.school["code"].lower())
-    school.call("POST", f"/unit/notices/{notice}/acknowledge")
-    [row] = school.call("GET", f"/unit/notices/{notice}")["items"]
-    done = {"cause": "排班疏漏", "measure": "补足人手", "responsible_role": "校长", "result": "已改"}
-    part = {"item": row["id"], "finished_on": today(), **done}
-    school.call("POST", f"/unit/notices/{notice}/report", {"parts": [part]})
-
-    reviewers = send_crew(6, school=crew.school, kind="review_visit")
-    again, phone = reviewers.start(reviewers.leader), reviewers.leader
-    applied(phone)
-    phone.pull()
-    assert phone.store.document("finding", finding)["state"] == "reported"
-    decided = phone.do("review", "decide", again, decisions=[{"finding": finding, "result": "closed"}])
-    assert said(one(phone, decided)) == ("applied", None)
-    twice = phone.do("review", "decide", again, decisions=[{"finding": finding, "result": "returned"}])
-    assert said(one(phone, twice)) == ("quarantined", "bad_state")
-    assert converged(phone)
-    assert phone.store.document("finding", finding)["state"] == "closed"
