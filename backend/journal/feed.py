@@ -84,6 +84,8 @@ def _store_one(batch: _Batch, key: Key, document: Document | None) -> int:
         return live.rev
     scope = batch.scopes[document.journal_scope]
     content = document.journal_document()
+    if "rev" in content:
+        raise ValueError(f"{key[0]}: the journal counts `rev`; a document must not bring its own")
     if live is not None and live.scope_id == scope.pk and _same(live, content):
         return live.rev
     rev = batch.last_rev(key) + 1

@@ -99,6 +99,8 @@ def read_op(raw: bytes) -> Arrived:
 def _unreadable(raw: bytes, fault: str) -> Arrived:
     """Kept under the id it names if that is one, else under one made of its content; answered with what it named."""
     named, n = _field(raw, _Named, "op"), _field(raw, _Numbered, "n") or 0
+    if not isinstance(named, str):
+        named = _field(raw, _Counted, "op")  # other values might not fit into an answer
     try:
         return Arrived(raw, uuid.UUID(str(named)), None, fault, named, n)
     except ValueError:
@@ -114,6 +116,10 @@ def _field(raw: bytes, shape: type[msgspec.Struct], name: str) -> Any:
 
 class _Named(msgspec.Struct):
     op: Any = None
+
+
+class _Counted(msgspec.Struct):
+    op: Count
 
 
 class _Numbered(msgspec.Struct):

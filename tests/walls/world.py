@@ -9,6 +9,7 @@ from backend.bulletins.services import compiling
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.inspections.models import ChecklistTemplate, Visit
+from backend.inspections.services import announcements
 from backend.media.services import blobs
 from backend.notices.models import RectificationNotice
 from backend.notices.services import drafts
@@ -55,6 +56,9 @@ class FullCounty:
         self.approved = self.fieldwork.approved(self.fieldwork.submitted(visit))
         self.notice = drafts.draft_from_visit(actor=self.actor(Role.OFFICE), visit_id=self.approved.pk)
         self.bulletin = compiling.compile(actor=self.actor(Role.OFFICE), period_start=clock.today().replace(day=1))
+        self.announcement = announcements.announce(
+            actor=self.actor(Role.OFFICE), title="会议通知", body="周五下午三点，督导办会议室。"
+        )
         self.blob = blobs.keep(county_id=self.county.pk, data=b"%PDF-1.4 secret", filetype="application/pdf")
         self.values = self._values(self.under_way, self.notice)
         return self
@@ -76,5 +80,6 @@ class FullCounty:
             "target_id": self.school.pk,
             "contact_id": TargetContact.objects.filter(target=self.school).first().pk,  # type: ignore[union-attr]
             "bulletin_id": self.bulletin.pk,
+            "announcement_id": self.announcement.pk,
             "sha256": self.blob,
         }

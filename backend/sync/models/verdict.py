@@ -69,7 +69,8 @@ class Verdict(models.Model):
         return f"user:{self.operation.user_id}"
 
     def journal_document(self) -> dict[str, Any]:
-        """The fate of the user's own operation, as the phone shows it."""
+        """The fate of the user's own operation, as the phone shows it; `rev` of a document is its own, so the
+        object's is told as `object_rev`."""
         return {
             "op": str(self.operation_id),
             "device": str(self.operation.device_id),
@@ -78,7 +79,8 @@ class Verdict(models.Model):
             "verb": self.operation.verb,
             "object": self.operation.object_id,
             "decided_at": self.decided_at,
-            **self.answer(),
+            **{name: value for name, value in self.answer().items() if name != "rev"},
+            "object_rev": self.rev,
         }
 
     def answer(self) -> dict[str, Any]:
