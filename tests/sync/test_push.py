@@ -282,3 +282,9 @@ def test_an_operation_may_be_held_for_months(phone: Phone) -> None:
         assert phone.push(op)["results"][0]["status"] == "held"
         phone.push(put(phone, "b"))
         assert phone.push(op)["results"][0]["status"] == "applied"
+
+
+@pytest.mark.parametrize("named", [2**70, 1.5, [[[1]]], {"a": 2**70}, None])
+def test_an_id_of_any_kind_is_answered_for(phone: Phone, named: Any) -> None:
+    results = phone.push({**put(phone, "a"), "op": named}, put(phone, "b"))["results"]
+    assert [each["status"] for each in results] == ["quarantined", "applied"]
