@@ -101,14 +101,19 @@ def _verify_document(row: FeedRow, models: list[type[Model]], report: Report, *,
     candidates = (model._default_manager.filter(pk=row.object_id).first() for model in models)
     found = next((each for each in candidates if each is not None), None)
     if found is not None:
-        content = codec.dumps({"rev": row.rev, **found.journal_document()}).decode()  # type: ignore[attr-defined]
-        if content == row.document and found.journal_scope == row.scope.name:  # type: ignore[attr-defined]
+        content = codec.dumps({"rev": row.rev, **found.journal_document()})  # type: ignore[attr-defined]
+        if _is_content(row, content) and found.journal_scope == row.scope.name:  # type: ignore[attr-defined]
             return
     report.wrong_documents.append(f"{row.kind}/{row.object_id}")
     if not repair:
         return
     with write(actor=system(row.scope.county_id)) as change:
         change.put(found) if found is not None else change.remove(_Gone(row.kind, row.object_id))  # type: ignore[arg-type]
+
+
+def _is_content(row: FeedRow, content: bytes) -> bool:
+    """Compared as values: PostgreSQL gives the members of a JSON object back in an order of its own."""
+    return bool(codec.loads(row.document or "null") == codec.loads(content))
 
 
 @dataclass(frozen=True)

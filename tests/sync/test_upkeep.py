@@ -18,6 +18,7 @@ from backend.registry.models import Target
 from tests.fixtures.people import Cast
 from tests.fixtures.phones import Phone, Probe
 from tests.fixtures.places import Places
+from tests.fixtures.visits import Fieldwork
 
 
 @pytest.fixture
@@ -34,6 +35,11 @@ def run(*words: str) -> str:
 def test_a_true_feed_verifies(places: Places) -> None:
     places.school()
     assert "全部一致" in run("verify")
+
+
+def test_the_order_in_which_a_database_keeps_json_is_no_difference(fieldwork: Fieldwork) -> None:
+    fieldwork.approved()
+    assert "全部一致" in run("verify", "--dry-run")
 
 
 def test_a_wrong_sum_and_a_wrong_document_are_mended_and_reach_the_phones(phone: Phone, places: Places) -> None:
