@@ -14,10 +14,11 @@ from backend.core.actor import system
 from backend.core.ids import uuid7
 from backend.inspections.models import Assignment, ChecklistTemplate, Visit
 from backend.inspections.selectors.evidence import may_read_blob
-from backend.inspections.services import announcements, assignments, evidence, recusals, visits
+from backend.inspections.services import announcements, assignments, evidence, publication, recusals, visits
 from backend.inspections.tasks import reveal
 from backend.inspections.urls import urlpatterns
 from backend.journal.models import FeedRow, Outbox
+from backend.registry.models import Track
 from tests.fixtures.people import Cast, Client
 from tests.fixtures.phones import Phone
 from tests.fixtures.places import Places
@@ -238,3 +239,18 @@ def test_no_document_outside_a_crews_scope_names_a_visit_before_its_notice(visit
     for row in outside:
         for secret in (str(visit.pk), str(visit.assignment_id), str(visit.findings.get().pk)):
             assert secret not in (row.document or "")
+
+
+def test_who_comes_by_on_their_own_does_not_read_what_the_other_track_found_this_month(
+    fieldwork: Fieldwork, places: Places
+) -> None:
+    visit = fieldwork.filled()
+    finding = fieldwork.finding(visit, fieldwork.leader(visit.assignment))
+    fieldwork.approved(fieldwork.submitted(visit))
+    office = fieldwork.office_of(visit.assignment)
+    publication.publish_to_target(actor=office, finding_ids=[finding.pk])
+    leader = places.people(places.team(track=Track.STATION))[0]
+    phone = Phone(fieldwork.cast.client(leader))
+    begun = phone.send("visit.start", uuid7(), {"target": str(visit.target_id)})
+    phone.pull()
+    assert (begun["status"], phone.documents("finding")) == ("applied", {})

@@ -9,7 +9,7 @@ from backend.core.actor import Actor
 from backend.core.errors import Forbidden, NotFound
 from backend.inspections.models import Assignment, AssignmentState, VisitKind
 from backend.inspections.selectors import templates
-from backend.inspections.services import crews
+from backend.inspections.services import crews, publication
 from backend.journal import grants
 from backend.journal.writing import Change
 from backend.registry.models import Membership, Target, TargetKind, Track
@@ -46,6 +46,7 @@ def begin(change: Change, actor: Actor, target_id: uuid.UUID | None) -> Assignme
     crews.enrol(assignment, actor.user_id, leaders_beside(actor.user_id, membership))
     crews.open_to_leader(change, assignment)
     crews.open_to_crew(change, assignment)
+    publication.hide_from_other_track(change, assignment)
     change.put(assignment)
     change.log("assignment.own", assignment)
     return assignment
