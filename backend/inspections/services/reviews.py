@@ -57,7 +57,7 @@ def _confirm_findings(actor: Actor, visit: Visit) -> None:
 
 def _finish(change: Change, actor: Actor, visit: Visit) -> None:
     """The assignment is read again under its lock: others change its people meanwhile."""
-    assignment = assignments.locked(actor, visit.assignment_id)
+    visit.assignment = assignment = assignments.locked(actor, visit.assignment_id)
     assignment.state = assignment_after("finish", assignment.state)
     assignment.save(update_fields=["state"])
     change.put(assignment)
