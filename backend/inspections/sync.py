@@ -1,6 +1,8 @@
 """What this room lets phones read and do. Each handler parses, calls one service and answers."""
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import msgspec
@@ -11,6 +13,7 @@ from backend.inspections.services import (
     answers,
     assignments,
     evidence,
+    field,
     findings,
     recusals,
     reviews,
@@ -84,35 +87,58 @@ def start(command: Command[c.StartVisit]) -> Outcome:
     return Outcome(started.visit, "applied" if started.new else "merged", detail={"visit": str(started.visit.pk)})
 
 
+def _in_order(handler: Callable[[Command[Any]], Outcome]) -> Callable[[Command[Any]], Outcome]:
+    """An older word of the same device that arrives late changes nothing and is told `merged` (protocol, I3)."""
+
+    @wraps(handler)
+    def handle(command: Command[Any]) -> Outcome:
+        try:
+            return handler(command)
+        except field.Outdated as late:
+            return Outcome(late.visit, "merged")
+
+    return handle
+
+
 @operation("visit.check_in", payload=c.CheckIn)
+@_in_order
 def check_in(command: Command[c.CheckIn]) -> Outcome:
     place, reason = _place(command.data.location), command.data.reason
-    visit = visits.check_in(actor=command.actor, visit_id=_id(command.id), place=place, reason=reason, at=command.at)
+    visit = visits.check_in(
+        actor=command.actor, visit_id=_id(command.id), place=place, reason=reason, n=command.n, at=command.at
+    )
     return Outcome(visit)
 
 
 @operation("visit.sample", payload=c.Sample)
+@_in_order
 def sample(command: Command[c.Sample]) -> Outcome:
     classes: list[dict[str, Any]] = msgspec.to_builtins(command.data.classes)
-    return Outcome(visits.sample(actor=command.actor, visit_id=_id(command.id), classes=classes, at=command.at))
+    return Outcome(
+        visits.sample(actor=command.actor, visit_id=_id(command.id), classes=classes, n=command.n, at=command.at)
+    )
 
 
 @operation("visit.amend", payload=c.AmendVisit)
 def amend(command: Command[c.AmendVisit]) -> Outcome:
     details: dict[str, Any] = msgspec.to_builtins(command.data)
-    return Outcome(visits.amend(actor=command.actor, visit_id=_id(command.id), details=details, at=command.at))
+    return Outcome(
+        visits.amend(actor=command.actor, visit_id=_id(command.id), details=details, n=command.n, at=command.at)
+    )
 
 
 @operation("visit.feedback", payload=c.Feedback)
+@_in_order
 def feedback(command: Command[c.Feedback]) -> Outcome:
     text, explanation = command.data.text, command.data.explanation
     visit = visits.feedback(
-        actor=command.actor, visit_id=_id(command.id), text=text, explanation=explanation, at=command.at
+        actor=command.actor, visit_id=_id(command.id), text=text, explanation=explanation, n=command.n, at=command.at
     )
     return Outcome(visit)
 
 
 @operation("visit.sign", payload=c.Sign)
+@_in_order
 def sign(command: Command[c.Sign]) -> Outcome:
     visit = visits.sign(
         actor=command.actor,
@@ -120,6 +146,7 @@ def sign(command: Command[c.Sign]) -> Outcome:
         inspectors=_texts(command.data.inspectors),
         unit=_texts(command.data.unit),
         refused=command.data.refused,
+        n=command.n,
         at=command.at,
     )
     return Outcome(visit)

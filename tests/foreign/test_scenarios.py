@@ -4,8 +4,6 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
-
 from tests.foreign.client import Phone, uuid7
 from tests.foreign.content import content_hash, offline_hash
 from tests.foreign.crew import (
@@ -232,10 +230,6 @@ def test_an_older_answer_or_finding_that_arrives_late_does_not_override_the_newe
     assert phone.store.document("finding", finding)["text"] == "三"
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="an older visit.amend, feedback, sample, check_in or sign that arrives late is put over the newer",
-)
 def test_an_older_word_on_the_visit_that_arrives_late_does_not_override_the_newer_one(send_crew):
     crew = send_crew(9)
     visit, phone = crew.begun(), crew.leader

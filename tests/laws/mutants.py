@@ -1,6 +1,7 @@
 """Faults planted on purpose, each one line of thought away from the real code: the laws must catch every one.
 
-Each mutant is a context manager that plants the fault and yields attributes for the machine.
+Each mutant is a context manager that plants the fault and yields attributes for the machine; `focus` names the rules
+that matter to it, so that the hunt takes seconds.
 """
 
 import uuid
@@ -42,7 +43,7 @@ def effect_without_idempotency() -> Iterator[dict[str, Any]]:
         mock.patch.object(selectors, "unjudged", list),
         mock.patch.object(answers, "merge", lambda present, incoming, newest=None: merge(present, incoming, None)),
     ):
-        yield {}
+        yield {"focus": {"answer", "change_of_mind", "push", "wait_and_sweep"}}
 
 
 @mutant
@@ -61,7 +62,7 @@ def result_in_another_transaction() -> Iterator[dict[str, Any]]:
         mock.patch.object(judging, "_record", record),
         mock.patch.object(answers, "merge", lambda present, incoming, newest=None: merge(present, incoming, None)),
     ):
-        yield {}
+        yield {"focus": {"answer", "push", "wait_and_sweep"}}
 
 
 @mutant
@@ -74,7 +75,7 @@ def late_work_refused() -> Iterator[dict[str, Any]]:
         return True
 
     with mock.patch.object(crews, "works_on", works_on):
-        yield {}
+        yield {"focus": {"answer", "push", "revoke"}}
 
 
 @mutant
@@ -85,13 +86,13 @@ def missing_parent_refused() -> Iterator[dict[str, Any]]:
         verdict.status, verdict.code = Status.QUARANTINED, "bad_state"
 
     with mock.patch.object(judging, "_hold", refuse):
-        yield {}
+        yield {"focus": {"start", "push"}}
 
 
 @mutant
 def purge_without_floor() -> Iterator[dict[str, Any]]:
     with mock.patch.object(upkeep, "raise_floor", return_value=None):
-        yield {}
+        yield {"focus": {"move", "remove", "purge", "pull"}}
 
 
 @mutant
@@ -104,7 +105,7 @@ def dropped_scope_kept() -> Iterator[dict[str, Any]]:
         return []
 
     with mock.patch.object(pull, "_leave", silent):
-        yield {}
+        yield {"focus": {"revoke", "grant", "pull"}}
 
 
 class Careless(LawPhone):
@@ -116,11 +117,11 @@ class Careless(LawPhone):
 
 @mutant
 def delete_ignoring_scope() -> Iterator[dict[str, Any]]:
-    yield {"client_type": Careless}
+    yield {"client_type": Careless, "focus": {"move", "pull"}}
 
 
 @mutant
 def no_device_order() -> Iterator[dict[str, Any]]:
     """Of one device, what arrives last wins."""
     with mock.patch.object(answers, "merge", lambda present, incoming, newest=None: merge(present, incoming, None)):
-        yield {}
+        yield {"focus": {"change_of_mind", "push"}}

@@ -33,6 +33,8 @@ class Visit(Journaled):
     details = models.JSONField("补充信息", default=dict)
     feedback = models.JSONField("现场反馈", null=True)
     signatures = models.JSONField("签字", null=True)
+    heard = models.JSONField(default=dict, editable=False)
+    """Per part of the visit and device the counter of its newest word: an older one never overrides it."""
     score = models.PositiveSmallIntegerField("得分", null=True)
     score_lines = models.JSONField("扣分明细", default=list)
     content_hash = models.CharField(max_length=64, blank=True)

@@ -68,6 +68,34 @@ def move(
     )
 
 
+class Outdated(Exception):
+    """A word that a newer one of the same device has already overtaken: it changes nothing (protocol, I3)."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(str(visit.pk))
+        self.visit = visit
+
+
+def hear(visit: Visit, register: str, actor: Actor, n: int | None) -> None:
+    """Note the device's newest word on `register` (a part of the visit). Raises `Outdated`.
+
+    `n` is the device's counter of the operation, None where nothing came from a phone's queue.
+    """
+    if not is_newest(visit, register, actor, n):
+        raise Outdated(visit)
+
+
+def is_newest(visit: Visit, register: str, actor: Actor, n: int | None) -> bool:
+    """Whether this is the device's newest word on `register`; notes it if so."""
+    if n is None or actor.device_id is None:
+        return True
+    said, device = visit.heard.setdefault(register, {}), str(actor.device_id)
+    if n <= said.get(device, 0):
+        return False
+    said[device] = n
+    return True
+
+
 def check_size(visit: Visit) -> None:
     """Raises `Invalid(invalid)` if the visit no longer fits into one document."""
     if len(codec.dumps({"rev": 1, **visit.journal_document()})) >= MAX_DOCUMENT_BYTES:

@@ -129,7 +129,13 @@ def _begin(
 
 
 def check_in(
-    *, actor: Actor, visit_id: uuid.UUID, place: Place | None, reason: str = "", at: dt.datetime | None = None
+    *,
+    actor: Actor,
+    visit_id: uuid.UUID,
+    place: Place | None,
+    reason: str = "",
+    n: int | None = None,
+    at: dt.datetime | None = None,
 ) -> Visit:
     """Arrived. Outside the geofence, or without a position, a reason is needed; nothing else is held up.
 
@@ -137,6 +143,7 @@ def check_in(
     """
     with write(actor=actor) as change:
         visit = field.for_work(actor, visit_id)
+        field.hear(visit, "check_in", actor, n)
         arrival = _arrival(visit, place)
         if not arrival["inside"] and not reason.strip():
             raise field.refuse("reason", "到达位置不在学校范围内或未取得定位，请写明原因。")
@@ -160,11 +167,17 @@ def _arrival(visit: Visit, place: Place | None) -> dict[str, Any]:
 
 
 def sample(
-    *, actor: Actor, visit_id: uuid.UUID, classes: Sequence[Mapping[str, Any]], at: dt.datetime | None = None
+    *,
+    actor: Actor,
+    visit_id: uuid.UUID,
+    classes: Sequence[Mapping[str, Any]],
+    n: int | None = None,
+    at: dt.datetime | None = None,
 ) -> Visit:
     """The classes and pupil numbers drawn on site: `{grade, number, pupils}` each, never a name (workflow.md 3)."""
     with write(actor=actor) as change:
         visit = field.for_work(actor, visit_id)
+        field.hear(visit, "sample", actor, n)
         field.move(visit, "work", actor, at=at)
         visit.sample = [dict(one) for one in classes]
         _save(change, visit, "sample")
@@ -172,23 +185,38 @@ def sample(
     return visit
 
 
-def amend(*, actor: Actor, visit_id: uuid.UUID, details: Mapping[str, Any], at: dt.datetime | None = None) -> Visit:
+def amend(
+    *,
+    actor: Actor,
+    visit_id: uuid.UUID,
+    details: Mapping[str, Any],
+    n: int | None = None,
+    at: dt.datetime | None = None,
+) -> Visit:
     """Set details of the visit (remarks, number of the check notice, card numbers); others stay as they are."""
     with write(actor=actor) as change:
         visit = field.for_work(actor, visit_id)
         field.move(visit, "note", actor, at=at)
-        visit.details = {**visit.details, **details}
+        fresh = {name: value for name, value in details.items() if field.is_newest(visit, f"details.{name}", actor, n)}
+        visit.details = {**visit.details, **fresh}
         _save(change, visit, "details")
         change.log("visit.amended", visit, fields=sorted(details))
     return visit
 
 
 def feedback(
-    *, actor: Actor, visit_id: uuid.UUID, text: str, explanation: str = "", at: dt.datetime | None = None
+    *,
+    actor: Actor,
+    visit_id: uuid.UUID,
+    text: str,
+    explanation: str = "",
+    n: int | None = None,
+    at: dt.datetime | None = None,
 ) -> Visit:
     """What was told to the unit on site, and what its head said to it."""
     with write(actor=actor) as change:
         visit = field.for_work(actor, visit_id)
+        field.hear(visit, "feedback", actor, n)
         field.move(visit, "feedback", actor, at=at)
         visit.feedback = {"text": text, "explanation": explanation, "by": actor.user_id, "at": _text(clock.now())}
         _save(change, visit, "feedback")
@@ -203,6 +231,7 @@ def sign(
     inspectors: Sequence[str] = (),
     unit: Sequence[str] = (),
     refused: str = "",
+    n: int | None = None,
     at: dt.datetime | None = None,
 ) -> Visit:
     """Signatures as evidence ids, of the inspectors and of the unit's head, or why the head refused.
@@ -213,6 +242,7 @@ def sign(
         raise field.refuse("inspectors", "请提供签名，或写明拒签原因。")
     with write(actor=actor) as change:
         visit = field.for_work(actor, visit_id)
+        field.hear(visit, "signatures", actor, n)
         field.move(visit, "note", actor, at=at)
         before = visit.signatures or {"inspectors": [], "unit": [], "refused": ""}
         visit.signatures = {
@@ -260,7 +290,7 @@ def _call_off(change: Change, actor: Actor, visit: Visit, reason: str) -> None:
 
 def _save(change: Change, visit: Visit, name: str) -> None:
     field.check_size(visit)
-    visit.save(update_fields=["state", name])
+    visit.save(update_fields=["state", "heard", name])
     change.put(visit)
 
 
