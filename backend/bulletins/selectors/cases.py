@@ -6,6 +6,7 @@ from backend.bulletins.rules import naming
 from backend.bulletins.selectors.findings import GRAVE
 from backend.bulletins.selectors.window import Window, findings
 from backend.inspections.models import Finding, FindingState, SeverityLevel
+from backend.inspections.rules.citations import stored_citation
 
 MOST_CASES = 8
 WEIGHT = {SeverityLevel.VETO: 0, SeverityLevel.SERIOUS: 1, SeverityLevel.MODERATE: 2, SeverityLevel.MINOR: 3}
@@ -49,7 +50,4 @@ def _severity(row: Finding) -> str:
 
 def _basis(entries: list[dict[str, str]]) -> str:
     """The first document named, with its article."""
-    if not entries:
-        return ""
-    name = entries[0].get("name") or entries[0].get("document", "")
-    return f"《{name.strip('《》')}》{entries[0].get('article', '')}"
+    return stored_citation(entries[0]) if entries else ""

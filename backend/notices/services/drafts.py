@@ -9,6 +9,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, NotFound
 from backend.inspections.models import Finding, FindingState, Visit, VisitKind, VisitState
+from backend.inspections.rules.citations import stored_citation
 from backend.inspections.selectors import findings as found
 from backend.inspections.services import findings
 from backend.journal.writing import write
@@ -100,11 +101,8 @@ def _list(actor: Actor, notice: RectificationNotice, chosen: Sequence[Finding]) 
 
 
 def basis_text(entry: object) -> str:
-    """《document》article, of one entry of a finding's legal basis."""
-    if isinstance(entry, dict):
-        name = str(entry.get("name") or entry.get("document") or "")
-        return f"《{name.strip('《》')}》{entry.get('article') or ''}"
-    return str(entry)
+    """How one entry of a finding's legal basis reads in the notice."""
+    return stored_citation(entry) if isinstance(entry, dict) else str(entry)
 
 
 def amend(
