@@ -5,12 +5,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from backend.core import codec
-from backend.core.errors import Forbidden, Invalid, NotFound, Problem, Throttled, TooLarge, Unauthorized
+from backend.core.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    Throttled,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +74,9 @@ def as_problem(exc: Exception) -> Problem | None:
             return NotFound()
         case RequestDataTooBig():
             return TooLarge("body_too_large", "提交的内容过大，请分批提交。")
+        case OperationalError():
+            log.warning("the database could not serve a request", exc_info=exc)
+            return Unavailable("busy", "服务繁忙，请稍后再试。", retry_after=2)
         case exceptions.APIException():
             return _other(exc)
     return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from backend.core import clock
 from backend.core.actor import Actor
@@ -34,6 +34,14 @@ class Taken:
 
 def take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: Clock | None) -> Taken:
     """Store what is new of `arrived`, in one transaction; afterwards the server answers for all of it."""
+    try:
+        return _take(actor, device_id, arrived, told)
+    except IntegrityError:
+        # Another device stored one of these ids between our look and our insert; now it is there to be seen.
+        return _take(actor, device_id, arrived, told)
+
+
+def _take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: Clock | None) -> Taken:
     with turn(), transaction.atomic():
         device = _lock_device(actor, device_id)
         known = {row.pk: row for row in Operation.objects.filter(pk__in=[each.id for each in arrived])}
