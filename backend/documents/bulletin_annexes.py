@@ -21,13 +21,13 @@ INDICATOR_COLUMNS = (
 )  # fmt: skip
 LEDGER_COLUMNS = (
     Column("序号", 0.9, "center"),
-    Column("文号", 2.9, unbroken=True),
+    Column("文号", 2.8),
     Column("单位", 2.7),
-    Column("问题", 3.5),
-    Column("级别", 0.9, "center", unbroken=True),
-    Column("整改时限", 1.3, "center", unbroken=True),
-    Column("状态", 1.2, "center", unbroken=True),
-    Column("销号日期", 1.3, "center", unbroken=True),
+    Column("问题", 6.5),
+    Column("级别", 0.6, "center", unbroken=True),
+    Column("整改时限", 0.8, "center", unbroken=True),
+    Column("状态", 0.6, "center", unbroken=True),
+    Column("销号日期", 0.8, "center", unbroken=True),
 )
 
 

@@ -186,9 +186,9 @@ def _late_table(data: Bulletin) -> TableData:
     columns = (
         Column("序号", 0.9, "center"),
         Column("单位", 2.4),
-        Column("通知书文号", 2.3, unbroken=True),
-        Column("问题", 3.2),
-        Column("整改时限", 1.3, "center", unbroken=True),
+        Column("通知书文号", 2.0, unbroken=True),
+        Column("问题", 4.4),
+        Column("整改时限", 0.8, "center", unbroken=True),
         Column("逾期天数", 1.0, "center"),
         Column("督办", 1.4, "center", unbroken=True),
     )

@@ -23,6 +23,13 @@ class StackedItem:
     parts: tuple[int, int, int]
 
 
+TWO_LINES = 20.0
+"""Bars whose names take two lines stand at least this far apart, in points."""
+
+MANY = 190.0
+"""Points for all bars together: a county's districts then stay on the page of their table."""
+
+
 class StackedChart(Chart):
     """Lying stacked bars; a part wide enough carries its number, the total stands at the end."""
 
@@ -31,6 +38,8 @@ class StackedChart(Chart):
         self.items, self.labels = items, labels
         super().__init__(press, 0)
         self.pitch = self.pitch_for([item.name for item in items], WIDEST_NAME)
+        if self.pitch < TWO_LINES:
+            self.pitch = max(min(self.pitch, MANY / max(1, len(items))), LABEL + 4)
         self.height = self.pitch * len(items) + LEGEND_HEIGHT + 8
 
     def words(self) -> str:
