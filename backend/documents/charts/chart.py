@@ -1,6 +1,7 @@
 """What all charts share: the flowable, fills that survive a grey printer, scales, labels, the legend."""
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,7 +34,7 @@ HATCHED = Fill(Color(0.86, 0.91, 0.96), 4.0, Color(0.13, 0.29, 0.47))
 ALARM = Fill(Color(0.72, 0.11, 0.11), 3.0, white)
 
 
-class Chart(Flowable):
+class Chart(Flowable, ABC):
     """A drawing as wide as the type area and ``height`` points high. Children draw in ``paint``."""
 
     def __init__(self, press: Press, height: float) -> None:
@@ -55,13 +56,13 @@ class Chart(Flowable):
     title = ""
     """What the chart shows; set by whoever numbers it."""
 
+    @abstractmethod
     def words(self) -> str:
         """Return the chart's data in words, for readers who do not see it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paint(self, canvas: Canvas) -> None:
         """Draw the chart with its lower left corner at the origin."""
-        raise NotImplementedError
 
     def label(self, canvas: Canvas, x: float, y: float, text: str, align: str = "center", size: float = LABEL) -> None:
         """Write ``text`` vertically centred on ``y``."""
