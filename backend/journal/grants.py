@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from backend.core import clock
+from backend.core.terms import in_term
 from backend.journal.models.feed import Grant, Scope
 
 
@@ -25,19 +26,14 @@ def _running(grants: QuerySet[Grant], at: dt.datetime) -> QuerySet[Grant]:
     return grants.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
 
-def in_force(at: dt.datetime) -> Q:
-    """The condition that a grant holds at `at`: begun, and not yet ended."""
-    return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
-
-
 def scope_names(user_id: int, at: dt.datetime | None = None) -> set[str]:
     """Every scope `user_id` may read at `at` (default now)."""
-    rows = Grant.objects.filter(in_force(at or clock.now()), user_id=user_id)
+    rows = Grant.objects.filter(in_term(at or clock.now()), user_id=user_id)
     return set(rows.values_list("scope", flat=True))
 
 
 def may_read(user_id: int, scope: str, at: dt.datetime | None = None) -> bool:
-    return Grant.objects.filter(in_force(at or clock.now()), user_id=user_id, scope=scope).exists()
+    return Grant.objects.filter(in_term(at or clock.now()), user_id=user_id, scope=scope).exists()
 
 
 def was_ever_granted(user_id: int, scope: str) -> bool:
@@ -47,7 +43,7 @@ def was_ever_granted(user_id: int, scope: str) -> bool:
 
 def readers(scope: str, at: dt.datetime | None = None) -> set[int]:
     """The users who may read `scope` at `at` (default now)."""
-    return set(Grant.objects.filter(in_force(at or clock.now()), scope=scope).values_list("user_id", flat=True))
+    return set(Grant.objects.filter(in_term(at or clock.now()), scope=scope).values_list("user_id", flat=True))
 
 
 def scopes(names: Iterable[str]) -> dict[str, Scope]:

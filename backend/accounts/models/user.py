@@ -1,11 +1,9 @@
 """People and what they may be."""
 
-import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
 
 from backend.accounts.models.county import County
 from backend.accounts.roles import Role
@@ -53,11 +51,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def scope(self) -> str:
         return f"user:{self.pk}"
-
-
-def in_term(at: dt.datetime) -> Q:
-    """The condition that a dated assignment holds at `at`."""
-    return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
 
 class RoleAssignment(models.Model):

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from backend.accounts.models import RoleAssignment, User
-from backend.accounts.models.user import in_term
 from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.terms import in_term
 
 
 def roles_of(user: User) -> frozenset[str]:

@@ -11,12 +11,12 @@ from django.db import IntegrityError
 from django.db.models import F
 
 from backend.accounts.models import County, DeviceSession, RoleAssignment, StartCode, User
-from backend.accounts.models.user import in_term
 from backend.accounts.roles import PHONE_ROLES, UNIT_ROLES, Role
 from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
+from backend.core.terms import in_term
 from backend.journal.writing import Change, write
 
 CODE_LIFE = timedelta(days=7)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from backend.accounts.models.user import in_term
 from backend.accounts.roles import PHONE_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
+from backend.core.terms import in_term
 from backend.inspections.models import Assignment, AssignmentState, CrewMember
 from backend.journal import grants
 from backend.registry.models import Membership

@@ -2,11 +2,11 @@
 
 import uuid
 
-from backend.accounts.models.user import in_term
 from backend.accounts.roles import PHONE_ROLES
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Forbidden, NotFound
+from backend.core.terms import in_term
 from backend.inspections.models import Assignment, AssignmentState, VisitKind
 from backend.inspections.selectors import templates
 from backend.inspections.services import crews, publication

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from backend.accounts.models.user import in_term
 from backend.accounts.roles import PHONE_ROLES, UNIT_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
+from backend.core.terms import in_term
 from backend.journal import grants
 from backend.registry.models import Target, TargetContact, TargetKind, Team, Track
 

@@ -5,10 +5,10 @@ import datetime as dt
 from django.db.models import Prefetch, QuerySet
 
 from backend.accounts.models import User
-from backend.accounts.models.user import in_term
 from backend.accounts.roles import FIELD_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.terms import in_term
 from backend.registry.models import Membership, Team
 
 

@@ -13,13 +13,13 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from backend.accounts.models import User
-from backend.accounts.models.user import in_term
 from backend.accounts.roles import PHONE_ROLES, Role
 from backend.accounts.selectors import people
 from backend.accounts.services.people import set_roles
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.terms import in_term
 from backend.journal.writing import Change, write
 from backend.registry.models import Membership, Team, Track
 from backend.registry.rules.terms import Term
