@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from backend.core import clock, codec
+from backend.journal import rows as writer
 from backend.journal.models.feed import FeedRow, Scope, digest
 from backend.journal.models.subject import Document
 
@@ -126,7 +127,6 @@ def _number(batch: _Batch, scope: Scope, row: FeedRow) -> None:
 def _save(batch: _Batch) -> None:
     for row in batch.writes:
         row.pk = None  # the row is found by its object, in one statement for old and new
-    FeedRow.objects.bulk_create(
-        batch.writes, update_conflicts=True, unique_fields=["scope", "kind", "object_id"], update_fields=UPDATED
-    )
-    Scope.objects.bulk_update([batch.scopes[name] for name in sorted(batch.touched)], ["head", "csum"])
+    writer.upsert(batch.writes, unique=["scope", "kind", "object_id"], update=UPDATED)
+    scopes = [batch.scopes[name] for name in sorted(batch.touched)]
+    writer.upsert(scopes, unique=["pk"], update=["head", "csum"])

@@ -1,7 +1,7 @@
 """`write()`: the only way to change synced or audited data."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.db import transaction
 
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.journal import feed, grants
+from backend.journal import feed, grants, rows
+from backend.journal.attempts import Attempts, H
 from backend.journal.models import AuditLine, Outbox
 from backend.journal.models.subject import Document, Subject
 from backend.journal.signals import changes_committed
@@ -29,6 +30,21 @@ class Change:
         self._told: list[Outbox] = []
         self._scopes: set[str] = set()
         self._any_told = False
+        self._attempts = Attempts()
+        self.coming: dict[str, list[str]] = {}
+        """By kind the ids of what the attempts of this transaction are about: who looks one up can look up all."""
+
+    def hold(self, key: Any, load: Callable[[], H]) -> H:
+        """What this transaction works on in memory under `key`; `load` reads it the first time (see `attempts`)."""
+        return self._attempts.hold(key, load)
+
+    def held(self, kind: type[H]) -> list[H]:
+        """Everything of `kind` that is worked on in memory."""
+        return self._attempts.held(kind)
+
+    def aside(self) -> AbstractContextManager[None]:
+        """For the statements by which what is held reads itself: it is not written first, as for anybody else's."""
+        return self._attempts.aside()
 
     def put(self, document: Document) -> None:
         """The object's current document goes into its scope's feed."""
@@ -91,16 +107,17 @@ class Change:
 
     def flush(self) -> None:
         """Number and store what was put so far; `revs` then knows each object's revision. Takes the scopes' locks."""
+        self._attempts.save()
         if self._puts:
             puts, self._puts = self._puts, {}
             revs, scopes = feed.store(self.actor.county_id, puts)
             self.revs |= revs
             self._scopes |= scopes
         if self._lines:
-            AuditLine.objects.bulk_create(self._lines)
+            rows.insert(self._lines)
             self._lines = []
         if self._told:
-            Outbox.objects.bulk_create(self._told)
+            rows.insert(self._told)
             self._told, self._any_told = [], True
 
     def announce(self) -> None:
@@ -114,12 +131,11 @@ class Change:
             )
 
     def _mark(self) -> tuple[Any, ...]:
-        return dict(self._puts), len(self._lines), len(self._told), set(self._scopes), dict(self.revs), self._any_told
+        lines, told = list(self._lines), list(self._told)
+        return dict(self._puts), lines, told, set(self._scopes), dict(self.revs), self._any_told
 
     def _back_to(self, mark: tuple[Any, ...]) -> None:
-        self._puts, lines, told, self._scopes, self.revs, self._any_told = mark
-        del self._lines[lines:]
-        del self._told[told:]
+        self._puts, self._lines, self._told, self._scopes, self.revs, self._any_told = mark
 
 
 _active: ContextVar[Change | None] = ContextVar("journal_change", default=None)
@@ -131,20 +147,20 @@ def active() -> bool:
 
 
 @contextmanager
-def write(*, actor: Actor) -> Iterator[Change]:
+def write(*, actor: Actor, eager: bool = False) -> Iterator[Change]:
     """A transaction with its feed rows, audit lines and messages; all of it happens or none.
 
-    Inside another `write()` it becomes a savepoint of that one: an exception undoes only the inner part.
-    Feed rows are numbered late, scopes locked in sorted order, so that number order is commit order
+    Inside another `write()` it becomes an attempt of that one: an exception undoes only the inner part (`eager`: see
+    `attempts`). Feed rows are numbered late, scopes locked in sorted order, so that number order is commit order
     (sync protocol, Pull) and crossing writers cannot deadlock on them.
     """
     outer = _active.get()
     if outer is not None:
-        with _inner(outer, actor) as change:
+        with _inner(outer, actor, eager) as change:
             yield change
         return
     change = Change(actor)
-    with turn(), transaction.atomic():
+    with turn(), transaction.atomic(), change._attempts.watching():
         token = _active.set(change)
         try:
             yield change
@@ -155,11 +171,11 @@ def write(*, actor: Actor) -> Iterator[Change]:
 
 
 @contextmanager
-def _inner(outer: Change, actor: Actor) -> Iterator[Change]:
+def _inner(outer: Change, actor: Actor, eager: bool) -> Iterator[Change]:
     mark, before = outer._mark(), outer.actor
     outer.actor = actor
     try:
-        with transaction.atomic():
+        with outer._attempts.attempt(eager=eager):
             yield outer
     except BaseException:
         outer._back_to(mark)

@@ -1,6 +1,7 @@
 """One on-site check and its history."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -9,6 +10,9 @@ from backend.inspections.models.assignment import Assignment, VisitKind, VisitMo
 from backend.inspections.models.lifecycle import VisitState
 from backend.journal.models import Journaled
 from backend.registry.models import Target, Track
+
+if TYPE_CHECKING:
+    from backend.inspections.models.answer import Answer
 
 
 class Visit(Journaled):
@@ -61,32 +65,37 @@ class Visit(Journaled):
         return f"crew:{self.assignment_id}"
 
     def journal_document(self) -> dict[str, Any]:
-        """The visit with its answers, each with its own revision, author and time (protocol, Documents)."""
-        answers = list(self.answers.all())
-        return {
-            "assignment": str(self.assignment_id),
-            "target": str(self.target_id),
-            "kind": self.kind,
-            "mode": self.mode,
-            "track": self.track,
-            "templates": self.templates,
-            "state": self.state,
-            "round": self.round,
-            "started_by": self.started_by,
-            "started_at": self.started_at,
-            "check_in": self.check_in,
-            "sample": self.sample,
-            "details": self.details,
-            "feedback": self.feedback,
-            "signatures": self.signatures,
-            "answers": {answer.key: answer.as_json() for answer in answers},
-            "conflicts": {answer.key: answer.rivals for answer in answers if answer.rivals},
-            "score": self.score,
-            "content_hash": self.content_hash,
-            "submitted_at": self.submitted_at,
-            "approved_at": self.approved_at,
-            "return_reason": self.return_reason,
-        }
+        """See `visit_document`."""
+        return visit_document(self, self.answers.all())
+
+
+def visit_document(visit: Visit, answers: Iterable["Answer"]) -> dict[str, Any]:
+    """The visit with its answers, each with its own revision, author and time (protocol, Documents)."""
+    registers = list(answers)
+    return {
+        "assignment": str(visit.assignment_id),
+        "target": str(visit.target_id),
+        "kind": visit.kind,
+        "mode": visit.mode,
+        "track": visit.track,
+        "templates": visit.templates,
+        "state": visit.state,
+        "round": visit.round,
+        "started_by": visit.started_by,
+        "started_at": visit.started_at,
+        "check_in": visit.check_in,
+        "sample": visit.sample,
+        "details": visit.details,
+        "feedback": visit.feedback,
+        "signatures": visit.signatures,
+        "answers": {answer.key: answer.as_json() for answer in registers},
+        "conflicts": {answer.key: answer.rivals for answer in registers if answer.rivals},
+        "score": visit.score,
+        "content_hash": visit.content_hash,
+        "submitted_at": visit.submitted_at,
+        "approved_at": visit.approved_at,
+        "return_reason": visit.return_reason,
+    }
 
 
 class VisitAlias(models.Model):

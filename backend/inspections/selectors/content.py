@@ -1,12 +1,15 @@
 """What a submission is the hash of."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from backend.core import codec
-from backend.inspections.models import Evidence, Finding, FindingState, Visit
+from backend.inspections.models import Answer, Evidence, Finding, FindingState, Visit
 
 
-def content_of(visit: Visit) -> dict[str, Any]:
+def content_from(
+    visit: Visit, answers: Iterable[Answer], findings: Iterable[Finding], evidence: Iterable[Evidence]
+) -> dict[str, Any]:
     """The content of a visit that its submission signs (protocol, Operations: visit.submit).
 
     The hash is the SHA-256 (lower-case hex) of its RFC 8785 canonical JSON. Only fields that a phone knows by itself
@@ -29,9 +32,9 @@ def content_of(visit: Visit) -> dict[str, Any]:
         "visit": str(visit.pk),
         "round": visit.round,
         "templates": sorted([str(code), int(version)] for code, version in visit.templates),
-        "answers": {row.key: {"value": row.value, "note": row.note} for row in visit.answers.all()},
-        "findings": sorted((_finding(row) for row in _standing(visit)), key=lambda one: str(one["id"])),
-        "evidence": sorted((_evidence(row) for row in visit.evidence.all()), key=lambda one: str(one["id"])),
+        "answers": {row.key: {"value": row.value, "note": row.note} for row in answers},
+        "findings": sorted((_finding(row) for row in standing(findings)), key=lambda one: str(one["id"])),
+        "evidence": sorted((_evidence(row) for row in evidence), key=lambda one: str(one["id"])),
     }
 
 
@@ -40,8 +43,14 @@ def content_hash(visit: Visit) -> str:
     return codec.content_hash(content_of(visit))
 
 
-def _standing(visit: Visit) -> list[Finding]:
-    return [row for row in visit.findings.all() if row.state != FindingState.WITHDRAWN]
+def content_of(visit: Visit) -> dict[str, Any]:
+    """`content_from` what is stored of the visit."""
+    return content_from(visit, visit.answers.all(), visit.findings.all(), visit.evidence.all())
+
+
+def standing(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that were not taken back, in the order of their numbers."""
+    return sorted((row for row in findings if row.state != FindingState.WITHDRAWN), key=lambda row: row.number)
 
 
 def _finding(row: Finding) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Reading evidence."""
 
-import uuid
-
 from django.db.models import QuerySet
 
 from backend.accounts.roles import FIELD_ROLES, UNIT_ROLES, Role
@@ -23,8 +21,3 @@ def may_read_blob(actor: Actor, sha256: str) -> bool:
     if actor.has(*UNIT_ROLES) or not actor.has(*FIELD_ROLES, Role.LEADERSHIP, Role.DEPARTMENT_HEAD):
         return False
     return scoped(actor).filter(sha256=sha256, state=EvidenceState.VERIFIED).exists()
-
-
-def known_ids(visit_id: uuid.UUID) -> set[str]:
-    """The ids of all evidence of a visit."""
-    return {str(pk) for pk in Evidence.objects.filter(visit_id=visit_id).values_list("pk", flat=True)}

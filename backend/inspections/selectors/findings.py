@@ -6,8 +6,9 @@ import uuid
 from django.db.models import Q, QuerySet
 
 from backend.accounts.roles import PHONE_ROLES
+from backend.core import clock
 from backend.core.actor import Actor
-from backend.inspections.models import Finding, FindingState, Publication
+from backend.inspections.models import Finding, FindingState, Publication, Visit
 from backend.inspections.selectors import visits
 from backend.journal import grants
 
@@ -33,17 +34,13 @@ def confirmed(visit_id: uuid.UUID) -> QuerySet[Finding]:
     return Finding.objects.filter(visit_id=visit_id, state=FindingState.CONFIRMED).order_by("number")
 
 
-def was_found_before(finding: Finding) -> bool:
-    """Whether the same item failed at the same target within 12 months, in an approved visit.
+def history_of(visit: Visit) -> list[tuple[str, dt.datetime]]:
+    """Item and time of what was found in approved visits at the visit's target, going back `REPEAT_WITHIN` from now.
 
-    What the other track found in the same plan month does not count: neither may learn of it.
+    What the other track found in the same plan month is not among it: neither may learn of it.
     """
     rows = Finding.objects.filter(
-        target_id=finding.target_id,
-        item_code=finding.item_code,
-        visit__state="approved",
-        recorded_at__gt=finding.recorded_at - REPEAT_WITHIN,
-        recorded_at__lt=finding.recorded_at,
+        target_id=visit.target_id, visit__state="approved", recorded_at__gt=clock.now() - REPEAT_WITHIN
     )
-    rows = rows.exclude(state=FindingState.WITHDRAWN).exclude(visit_id=finding.visit_id)
-    return rows.exclude(visit__plan_month=finding.visit.plan_month).exists()
+    rows = rows.exclude(state=FindingState.WITHDRAWN).exclude(visit_id=visit.pk)
+    return list(rows.exclude(visit__plan_month=visit.plan_month).values_list("item_code", "recorded_at"))

@@ -9,8 +9,9 @@ from typing import Any
 from backend.core import clock
 from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, NotFound
-from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState, Finding, Visit
-from backend.inspections.services import field
+from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState, Finding
+from backend.inspections.services import dossiers, field
+from backend.inspections.services.dossiers import Dossier
 from backend.inspections.services.visits import Place
 from backend.journal.writing import write
 from backend.media.services import expectations
@@ -48,17 +49,16 @@ def add(
     """
     _check(new)
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
-        known = Evidence.objects.filter(pk=evidence_id).first()
-        if known is not None:
-            return _same(known, visit, new)
-        field.move(visit, "work", actor, at=at)
-        visit.save(update_fields=["state"])
-        evidence = _build(actor, evidence_id, visit, new)
-        if _has_arrived(evidence):
-            evidence.state, evidence.verified_at = EvidenceState.VERIFIED, clock.now()
-        evidence.save(force_insert=True)
-        change.put(visit)
+        dossier = dossiers.for_work(change, actor, visit_id)
+        known = dossier.evidence.get(evidence_id)
+        if known is not None and (known.sha256, known.size) == (new.sha256, new.size):
+            return known
+        if known is not None or dossiers.is_taken(change, Evidence, evidence_id):
+            raise Conflict("bad_state", "佐证一经登记不能更改，请以新编号登记。")
+        dossier.move("work", actor, at=at)
+        evidence = _build(actor, evidence_id, dossier, new)
+        dossier.add_evidence(evidence)
+        change.put(dossier)
         change.put(evidence)
         change.log("evidence.added", evidence, sha256=new.sha256, size=new.size)
     return evidence
@@ -95,19 +95,13 @@ def _instant(taken_at: dt.datetime | None) -> dt.datetime | None:
     return taken_at.replace(tzinfo=clock.CHINA) if taken_at is not None and taken_at.tzinfo is None else taken_at
 
 
-def _same(known: Evidence, visit: Visit, new: NewEvidence) -> Evidence:
-    if (known.visit_id, known.sha256, known.size) != (visit.pk, new.sha256, new.size):
-        raise Conflict("bad_state", "佐证一经登记不能更改，请以新编号登记。")
-    return known
-
-
-def _build(actor: Actor, evidence_id: uuid.UUID, visit: Visit, new: NewEvidence) -> Evidence:
+def _build(actor: Actor, evidence_id: uuid.UUID, dossier: Dossier, new: NewEvidence) -> Evidence:
     place = new.place
     return Evidence(
         id=evidence_id,
         county_id=actor.county_id,
-        visit=visit,
-        finding=_finding(visit, new.finding),
+        visit=dossier.visit,
+        finding=_finding(dossier, new.finding),
         answer_key=new.answer_key,
         kind=new.kind,
         sha256=new.sha256,
@@ -122,18 +116,12 @@ def _build(actor: Actor, evidence_id: uuid.UUID, visit: Visit, new: NewEvidence)
     )
 
 
-def _has_arrived(evidence: Evidence) -> bool:
-    """Whether `media` has verified the bytes already: they may be sent as soon as the fact is in custody."""
-    return expectations.has_arrived(evidence_id=str(evidence.pk), sha256=evidence.sha256, size=evidence.size)
-
-
-def _finding(visit: Visit, finding_id: uuid.UUID | None) -> Finding | None:
+def _finding(dossier: Dossier, finding_id: uuid.UUID | None) -> Finding | None:
     if finding_id is None:
         return None
-    finding = visit.findings.filter(pk=finding_id).first()
-    if finding is None:
+    if finding_id not in dossier.findings:
         raise NotFound("finding", finding_id)
-    return finding
+    return dossier.findings[finding_id]
 
 
 def received(*, evidence_id: str, sha256: str, intact: bool, facts: dict[str, Any]) -> None:

@@ -1,15 +1,12 @@
-"""What every piece of field work does first and last: find the visit, check the authority, move its state."""
+"""What every piece of field work does: move the visit's state, keep a device's words in order, refuse with a reason."""
 
 import datetime as dt
 import uuid
 
-from backend.core import codec
 from backend.core.actor import Actor
-from backend.core.errors import Conflict, Invalid, NotFound
-from backend.inspections.models import Assignment, Visit, VisitAlias, VisitTransition
+from backend.core.errors import Invalid, NotFound
+from backend.inspections.models import Visit, VisitAlias, VisitTransition
 from backend.inspections.models.lifecycle import visit_after
-from backend.inspections.models.template import MAX_DOCUMENT_BYTES
-from backend.inspections.selectors import crews
 
 LATE = "您未被安排或已回避此次任务，内容已留存，等待组长处理。"
 
@@ -26,36 +23,17 @@ def locked(actor: Actor, visit_id: uuid.UUID) -> Visit:
     return visit
 
 
-def for_work(actor: Actor, visit_id: uuid.UUID) -> Visit:
-    """The visit for somebody of its crew, present or past.
-
-    Raises `NotFound` for everybody else, exactly as if there were no such visit, and `Conflict(late_assignment)` for
-    those who declared recusal.
-    """
-    visit = locked(actor, visit_id)
-    if not crews.works_on(actor, visit.assignment):
-        raise NotFound("visit", visit_id)
-    check_not_recused(actor, visit.assignment)
-    return visit
-
-
-def check_not_recused(actor: Actor, assignment: Assignment) -> None:
-    """Raises `Conflict(late_assignment)` if the actor stays away from it."""
-    if actor.user_id is not None and crews.is_recused(actor.user_id, assignment):
-        raise Conflict("late_assignment", LATE)
-
-
-def move(
+def step(
     visit: Visit, verb: str, actor: Actor, *, at: dt.datetime | None = None, reason: str = "", always: bool = False
-) -> None:
-    """Take the step `verb`; a step that changes the state, or is to be remembered `always`, becomes a row.
+) -> VisitTransition | None:
+    """Take the step `verb`; one that changes the state, or is to be remembered `always`, is a row to be saved.
 
     Does not save the visit. Raises `Conflict`: `late_lock`, `bad_state`.
     """
     before, visit.state = visit.state, visit_after(verb, visit.state)
     if visit.state == before and not always:
-        return
-    VisitTransition.objects.create(
+        return None
+    return VisitTransition(
         visit=visit,
         verb=verb,
         before=before,
@@ -66,6 +44,13 @@ def move(
         device_at=at,
         reason=reason,
     )
+
+
+def move(visit: Visit, verb: str, actor: Actor, *, reason: str = "") -> None:
+    """`step`, with its row saved."""
+    row = step(visit, verb, actor, reason=reason)
+    if row is not None:
+        row.save()
 
 
 class Outdated(Exception):
@@ -89,18 +74,11 @@ def is_newest(visit: Visit, register: str, actor: Actor, n: int | None) -> bool:
     """Whether this is the device's newest word on `register`; notes it if so."""
     if n is None or actor.device_id is None:
         return True
-    said, device = visit.heard.setdefault(register, {}), str(actor.device_id)
+    said, device = visit.heard.get(register, {}), str(actor.device_id)
     if n <= said.get(device, 0):
         return False
-    said[device] = n
+    visit.heard = {**visit.heard, register: {**said, device: n}}
     return True
-
-
-def check_size(visit: Visit) -> None:
-    """Raises `Invalid(invalid)` if the visit no longer fits into one document."""
-    if len(codec.dumps({"rev": 1, **visit.journal_document()})) >= MAX_DOCUMENT_BYTES:
-        reason = "本次到访的内容超过 64 KB，请精简文字。"
-        raise Invalid("invalid", reason, path="", msg=reason)
 
 
 def refuse(path: str, reason: str, code: str = "invalid") -> Invalid:

@@ -3,10 +3,9 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import Max
 
 from backend.core import clock
 from backend.core.actor import Actor
@@ -18,8 +17,8 @@ from backend.inspections.rules.checklist import Item, Severity, Template
 from backend.inspections.rules.errors import RuleError
 from backend.inspections.rules.grading import LEVELS, Grading, can_fix_on_spot, check_severity_choice, severity_after
 from backend.inspections.selectors import crews, templates
-from backend.inspections.selectors import findings as selectors
-from backend.inspections.services import field
+from backend.inspections.services import dossiers, field
+from backend.inspections.services.dossiers import Dossier
 from backend.inspections.services.publication import publish_to_target
 from backend.journal.writing import Change, write
 
@@ -66,38 +65,35 @@ def record(
     Raises `NotFound`, `Conflict(late_lock, late_assignment, bad_state)`, `Invalid(invalid, path, msg)`.
     """
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
-        known = Finding.objects.filter(pk=finding_id).select_related("visit").first()
+        dossier = dossiers.for_work(change, actor, visit_id)
+        known = dossier.findings.get(finding_id)
         if known is not None:
-            return _same(known, visit)
-        field.move(visit, "work", actor, at=at)
-        visit.save(update_fields=["state"])
+            return known
+        if dossiers.is_taken(change, Finding, finding_id):
+            raise Conflict("bad_state", "该编号已被使用。")
+        dossier.move("work", actor, at=at)
         finding = Finding(
             id=finding_id,
             county_id=actor.county_id,
-            visit=visit,
-            target=visit.target,
-            number=_next_number(visit),
+            visit=dossier.visit,
+            target=dossier.visit.target,
+            number=max((row.number for row in dossier.findings.values()), default=0) + 1,
             recorded_by=actor.user_id,
             device_at=at,
         )
-        _write(finding, new, actor, n)
-        finding.save(force_insert=True)
-        _step(finding, "", actor, "")
-        change.put(visit)
-        change.put(finding)
+        _write(dossier, finding, new, actor, n)
+        _keep(change, dossier, finding, "", actor, "")
         change.log("finding.recorded", finding, item=new.item, severity=finding.severity)
     return finding
 
 
-def _same(known: Finding, visit: Visit) -> Finding:
-    if known.visit_id != visit.pk:
-        raise Conflict("bad_state", "该编号已被使用。")
-    return known
-
-
-def _next_number(visit: Visit) -> int:
-    return (visit.findings.aggregate(last=Max("number"))["last"] or 0) + 1
+def _keep(change: Change, dossier: Dossier, finding: Finding, before: str, actor: Actor, reason: str) -> None:
+    """The finding as it is now stands in its dossier; a change of its state is a step."""
+    dossier.set_finding(finding)
+    if finding.state != before:
+        dossier.add(_step(finding, before, actor, reason))
+    change.put(dossier)
+    change.put(finding)
 
 
 def amend(
@@ -105,20 +101,15 @@ def amend(
 ) -> Finding:
     """Rewrite a finding of a visit still at work. An older word of the same device never undoes a newer one."""
     with write(actor=actor) as change:
-        finding = _for_work(actor, finding_id)
-        field.move(finding.visit, "work", actor, at=at)
+        dossier, finding = _for_work(change, actor, finding_id)
+        dossier.move("work", actor, at=at)
         if _is_outdated(finding, actor, n):
             return finding
         if finding.state not in EDITABLE:
             raise Conflict("bad_state", "该问题已不能修改。")
         before = finding.state
-        _write(finding, new, actor, n)
-        finding.save()
-        if finding.state != before:
-            _step(finding, before, actor, "")
-        finding.visit.save(update_fields=["state"])
-        change.put(finding.visit)
-        change.put(finding)
+        _write(dossier, finding, new, actor, n)
+        _keep(change, dossier, finding, before, actor, "")
         change.log("finding.amended", finding, severity=finding.severity)
     return finding
 
@@ -132,24 +123,28 @@ def withdraw(*, actor: Actor, finding_id: uuid.UUID, reason: str) -> Finding:
     if not reason.strip():
         raise field.refuse("reason", "撤销问题须写明理由。")
     with write(actor=actor) as change:
-        finding = _for_work(actor, finding_id)
-        field.move(finding.visit, "note", actor)
+        dossier, finding = _for_work(change, actor, finding_id)
+        dossier.move("note", actor)
         if finding.state != FindingState.WITHDRAWN:
-            _advance(change, finding, FindingState.WITHDRAWN, actor, reason)
+            before = finding.state
+            _enter(finding, FindingState.WITHDRAWN)
+            _keep(change, dossier, finding, before, actor, reason)
+            change.log(f"finding.{finding.state}", finding, reason=reason)
     return finding
 
 
 def confirm_on_spot(*, actor: Actor, finding_id: uuid.UUID) -> Finding:
     """The other inspector confirms a fix that was recorded without it. Raises `Conflict` for its own author."""
     with write(actor=actor) as change:
-        finding = _for_work(actor, finding_id)
+        dossier, finding = _for_work(change, actor, finding_id)
         if finding.on_spot is None or finding.recorded_by == actor.user_id:
             raise Conflict("bad_state", "须由另一名督查员确认即知即改。")
+        before = finding.state
         finding.on_spot = {**finding.on_spot, "confirmed_by": actor.user_id}
-        finding.save(update_fields=["on_spot"])
-        if finding.state == FindingState.RECORDED:
-            _advance(change, finding, FindingState.RECTIFIED_ON_SPOT, actor, "")
-        change.put(finding)
+        if before == FindingState.RECORDED:
+            _enter(finding, FindingState.RECTIFIED_ON_SPOT)
+            change.log(f"finding.{finding.state}", finding, reason="")
+        _keep(change, dossier, finding, before, actor, "")
         change.log("finding.fix_confirmed", finding)
     return finding
 
@@ -167,19 +162,25 @@ def advance(*, actor: Actor, finding_id: uuid.UUID, to: str, reason: str = "") -
 
 def _advance(change: Change, finding: Finding, to: str, actor: Actor, reason: str) -> None:
     before = finding.state
+    _enter(finding, to)
+    finding.save(update_fields=["state", "closed_at", "reopened"])
+    _step(finding, before, actor, reason).save()
+    change.put(finding)
+    change.log(f"finding.{to}", finding, reason=reason)
+
+
+def _enter(finding: Finding, to: str) -> None:
+    """Move along the table of states. Raises `Conflict(bad_state)`."""
+    before = finding.state
     check_finding_move(before, to)
     finding.state = to
     finding.closed_at = clock.now() if to == FindingState.CLOSED else None
     if before == FindingState.CLOSED:
         finding.reopened += 1
-    finding.save(update_fields=["state", "closed_at", "reopened"])
-    _step(finding, before, actor, reason)
-    change.put(finding)
-    change.log(f"finding.{to}", finding, reason=reason)
 
 
-def _step(finding: Finding, before: str, actor: Actor, reason: str) -> None:
-    FindingTransition.objects.create(
+def _step(finding: Finding, before: str, actor: Actor, reason: str) -> FindingTransition:
+    return FindingTransition(
         finding=finding,
         before=before,
         after=finding.state,
@@ -197,26 +198,21 @@ def _locked(actor: Actor, finding_id: uuid.UUID) -> Finding:
     return finding
 
 
-def _for_work(actor: Actor, finding_id: uuid.UUID) -> Finding:
-    """The finding for somebody of its crew, with its visit locked first: every writer takes the two in that order."""
-    visit_id = (
-        Finding.objects.filter(pk=finding_id, county_id=actor.county_id).values_list("visit_id", flat=True).first()
-    )
-    if visit_id is None:
+def _for_work(change: Change, actor: Actor, finding_id: uuid.UUID) -> tuple[Dossier, Finding]:
+    """The dossier of the finding's visit, for somebody of its crew, and a copy of the finding to be changed.
+
+    The visit is locked first and the finding after it: every writer takes the two in that order.
+    """
+    dossier = dossiers.of_finding(change, actor, finding_id)
+    if finding_id not in dossier.findings:
         raise NotFound("finding", finding_id)
-    try:
-        visit = field.for_work(actor, visit_id)
-    except NotFound:
-        raise NotFound("finding", finding_id) from None
-    finding = _locked(actor, finding_id)
-    finding.visit = visit
-    return finding
+    return dossier, copy(dossier.locked_finding(finding_id))
 
 
-def _write(finding: Finding, new: NewFinding, actor: Actor, n: int | None) -> None:
+def _write(dossier: Dossier, finding: Finding, new: NewFinding, actor: Actor, n: int | None) -> None:
     template, item = _item(finding.visit, new.item)
     base = Severity(item.severity or Severity.MINOR)
-    grading = _grading(finding, base, new)
+    grading = _grading(dossier, finding, base, new)
     finding.template_code, finding.item_code, finding.answer_key = template.code, item.code, new.answer_key
     finding.text = _text(new.text.strip() or item.text)
     finding.base_severity, finding.chosen_severity = base, new.severity or ""
@@ -237,10 +233,10 @@ def _item(visit: Visit, code: str) -> tuple[Template, Item]:
     return items[code]
 
 
-def _grading(finding: Finding, base: Severity, new: NewFinding) -> Grading:
+def _grading(dossier: Dossier, finding: Finding, base: Severity, new: NewFinding) -> Grading:
     """The rules' proposal, lowered by one level where the inspector says why (workflow.md section 4)."""
     finding.item_code = new.item
-    finding.repeated = selectors.was_found_before(finding)
+    finding.repeated = dossier.was_found_before(finding)
     proposal = severity_after(base, repeat_within_12_months=finding.repeated, self_found_fixed=new.self_found_fixed)
     if new.severity is None:
         return proposal

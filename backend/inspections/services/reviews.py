@@ -13,7 +13,7 @@ from backend.inspections.models import Finding, FindingState, Visit, VisitKind, 
 from backend.inspections.models.lifecycle import assignment_after
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import visits as selectors
-from backend.inspections.services import assignments, crews, field, findings, submissions
+from backend.inspections.services import assignments, crews, dossiers, field, findings, submissions
 from backend.journal.writing import Change, write
 
 KEPT_ON_PHONES = dt.timedelta(days=35)
@@ -38,7 +38,7 @@ def approve(*, actor: Actor, visit_id: uuid.UUID, reason: str = "") -> Visit:
         visit = _for_review(actor, visit_id)
         field.move(visit, "approve", actor, reason=reason)
         _confirm_findings(actor, visit)
-        result = submissions.score_visit(visit)
+        result = submissions.score_of_findings(visit.findings.all())
         visit.score, visit.score_lines = result.value, submissions.score_lines(result)
         visit.approved_at, visit.approved_by = clock.now(), actor.user_id
         visit.save()
@@ -96,7 +96,8 @@ def decide(*, actor: Actor, visit_id: uuid.UUID, decisions: Sequence[Decision]) 
     Raises `NotFound` (visit, finding), `Conflict(bad_state)` for visits of another kind and findings not reported.
     """
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
+        dossier = dossiers.for_work(change, actor, visit_id)
+        visit = dossier.visit
         if visit.kind != VisitKind.REVIEW_VISIT:
             raise Conflict("bad_state", "只有复查到访可以作出复查结论。")
         if visit.state in (VisitState.APPROVED, VisitState.CANCELLED):
@@ -104,7 +105,7 @@ def decide(*, actor: Actor, visit_id: uuid.UUID, decisions: Sequence[Decision]) 
         for decision in decisions:
             _decide(actor, visit, decision)
         change.log("review.decided", visit, findings=[str(one.finding) for one in decisions])
-        change.put(visit)
+        change.put(dossier)
     return visit
 
 

@@ -8,14 +8,15 @@ from typing import Any
 from backend.core import clock, codec
 from backend.core.actor import Actor
 from backend.core.errors import Conflict
-from backend.inspections.models import Visit, VisitRound, VisitState
+from backend.inspections.models import Finding, Visit, VisitRound, VisitState
 from backend.inspections.rules.checklist import AnswerType, Severity, Template
 from backend.inspections.rules.completeness import Missing, missing_for_submit
 from backend.inspections.rules.scoring import Score, ScoredFinding
 from backend.inspections.rules.scoring import score as score_of
-from backend.inspections.selectors import evidence, templates
-from backend.inspections.selectors.content import content_of
-from backend.inspections.services import crews, field
+from backend.inspections.selectors import templates
+from backend.inspections.selectors.content import content_from, standing
+from backend.inspections.services import crews, dossiers
+from backend.inspections.services.dossiers import Dossier
 from backend.journal.writing import Change, write
 
 
@@ -39,31 +40,33 @@ def submit(
     `bad_state` with `missing` (list of `{key, code, message}`) or `conflicts` (keys), and `ContentDiffers`.
     """
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
+        dossier = dossiers.for_work(change, actor, visit_id)
+        visit = dossier.visit
         if visit.state in (VisitState.SUBMITTED, VisitState.APPROVED) and content_hash == visit.content_hash:
             return visit
-        field.move(visit, "submit", actor, at=at)
-        content = content_of(visit)
-        _check_settled(visit)
-        _check_complete(visit, content["answers"])
+        dossier.move("submit", actor, at=at)
+        _check_settled(dossier)
+        content = content_from(visit, dossier.answers.values(), dossier.findings.values(), dossier.evidence.values())
+        _check_complete(dossier, content["answers"])
         expected = codec.content_hash(content)
         if content_hash is not None and content_hash.lower() != expected:
             raise ContentDiffers(visit, expected)
-        _close_round(change, visit, actor, content, expected)
+        _close_round(change, dossier, actor, content, expected)
     return visit
 
 
-def _check_settled(visit: Visit) -> None:
-    keys = sorted(row.key for row in visit.answers.all() if row.rivals)
+def _check_settled(dossier: Dossier) -> None:
+    keys = sorted(row.key for row in dossier.answers.values() if row.rivals)
     if keys:
         raise Conflict("bad_state", f"有{len(keys)}项应答存在冲突，请先选定：{'、'.join(keys[:5])}。", conflicts=keys)
 
 
-def _check_complete(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> None:
+def _check_complete(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]) -> None:
+    visit = dossier.visit
     pinned = templates.pinned(visit)
     filled = {**_signed(visit, pinned), **answers}
     gaps = missing_for_submit(pinned, filled, templates.target_type(visit.target), templates.grades_of(visit.target))
-    gaps += _unknown_evidence(visit, answers)
+    gaps += _unknown_evidence(dossier, answers)
     if gaps:
         listed = [{"key": gap.key, "code": gap.code, "message": gap.message_zh} for gap in gaps]
         raise Conflict("bad_state", f"还有{len(gaps)}项未完成，不能提交。", missing=listed)
@@ -81,10 +84,11 @@ def _signed(visit: Visit, pinned: Iterable[Template]) -> dict[str, dict[str, Any
     return filled
 
 
-def _unknown_evidence(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> list[Missing]:
+def _unknown_evidence(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]) -> list[Missing]:
     """What names evidence that nobody has added: answers, signatures, fixes on the spot."""
-    known = evidence.known_ids(visit.pk)
-    named = [*_named_by_answers(visit, answers), *_named_by_signatures(visit), *_named_by_fixes(visit)]
+    known = {str(pk) for pk in dossier.evidence}
+    visit = dossier.visit
+    named = [*_named_by_answers(visit, answers), *_named_by_signatures(visit), *_named_by_fixes(dossier)]
     return [Missing(key, "unknown_evidence", "所列的佐证尚未登记。") for key, ids in named if not known.issuperset(ids)]
 
 
@@ -99,40 +103,41 @@ def _named_by_signatures(visit: Visit) -> list[tuple[str, list[str]]]:
     return [(f"signatures.{name}", given.get(name, [])) for name in ("inspectors", "unit")]
 
 
-def _named_by_fixes(visit: Visit) -> list[tuple[str, list[str]]]:
-    rows = visit.findings.exclude(state="withdrawn").filter(rectified_on_spot=True).order_by("number")
-    fixes = [(row.number, row.on_spot) for row in rows if row.on_spot]
+def _named_by_fixes(dossier: Dossier) -> list[tuple[str, list[str]]]:
+    fixes = [(row.number, row.on_spot) for row in standing(dossier.findings.values()) if row.on_spot]
     return [(f"findings.{number}.on_spot", [*fix["before"], *fix["after"]]) for number, fix in fixes]
 
 
-def _close_round(change: Change, visit: Visit, actor: Actor, content: dict[str, Any], expected: str) -> None:
-    result = score_visit(visit)
+def _close_round(change: Change, dossier: Dossier, actor: Actor, content: dict[str, Any], expected: str) -> None:
+    visit = dossier.visit
+    result = score_of_findings(dossier.findings.values())
     lines = score_lines(result)
     visit.content_hash, visit.score, visit.score_lines = expected, result.value, lines
     visit.submitted_at, visit.submitted_by = clock.now(), actor.user_id
     visit.counts_for_coverage = _is_valid(visit, content["answers"])
-    VisitRound.objects.create(
-        visit=visit,
-        round=visit.round,
-        content=content,
-        content_hash=expected,
-        score=result.value,
-        score_lines=lines,
-        counts_for_coverage=visit.counts_for_coverage,
-        submitted_by=actor.user_id,
-        submitted_at=visit.submitted_at,
+    dossier.touch()
+    dossier.add(
+        VisitRound(
+            visit=visit,
+            round=visit.round,
+            content=content,
+            content_hash=expected,
+            score=result.value,
+            score_lines=lines,
+            counts_for_coverage=visit.counts_for_coverage,
+            submitted_by=actor.user_id,
+            submitted_at=visit.submitted_at,
+        )
     )
-    visit.save()
-    change.put(visit)
+    change.put(dossier)
     told = crews.office(visit.county_id) | {visit.assignment.leader_id}
     change.tell("visit.submitted", told - {actor.user_id or 0}, visit)
     change.log("visit.submitted", visit, round=visit.round, content_hash=expected, score=result.value)
 
 
-def score_visit(visit: Visit) -> Score:
-    """The score as its findings stand now, explained line by line; withdrawn findings do not count."""
-    rows = sorted(visit.findings.exclude(state="withdrawn"), key=lambda row: row.number)
-    return score_of(ScoredFinding(row.item_code, Severity(row.severity), row.text[:60]) for row in rows)
+def score_of_findings(findings: Iterable[Finding]) -> Score:
+    """The score as the findings stand now, explained line by line; withdrawn ones do not count."""
+    return score_of(ScoredFinding(row.item_code, Severity(row.severity), row.text[:60]) for row in standing(findings))
 
 
 def score_lines(result: Score) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ from backend.core.actor import Actor
 from backend.core.errors import Conflict, NotFound
 from backend.inspections.models import Assignment, Visit, VisitAlias
 from backend.inspections.selectors import crews as crew_rows
-from backend.inspections.services import assignments, crews, field, geofence, own_visits
+from backend.inspections.services import assignments, crews, dossiers, field, geofence, own_visits
+from backend.inspections.services.dossiers import Dossier
 from backend.journal.writing import Change, write
 
 FINISHABLE = ("done", "cancelled")
@@ -56,7 +57,7 @@ def start(
     Raises `Conflict(late_assignment)` for an assignment never granted, unknown, or ended by recusal: all alike.
     """
     with write(actor=actor) as change:
-        known = Visit.objects.filter(pk=visit_id).first()
+        known = _known(change, visit_id)
         if known is not None:
             return _again(actor, known, assignment_id)
         if assignment_id is None and target_id is None:
@@ -70,14 +71,19 @@ def start(
         return Started(_begin(change, actor, visit_id, assignment, rev, at), new=True)
 
 
+def _known(change: Change, visit_id: uuid.UUID) -> Visit | None:
+    """The visit of this id in whatever county, begun in this transaction or before."""
+    here = next((one.visit for one in change.held(Dossier) if one.visit.pk == visit_id), None)
+    return here or Visit.objects.select_related("assignment").filter(pk=visit_id).first()
+
+
 def _granted(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     try:
         assignment = assignments.locked(actor, assignment_id)
     except NotFound:
         raise Conflict("late_assignment", field.LATE) from None
-    if not crew_rows.works_on(actor, assignment):
+    if not crew_rows.works_on(actor, assignment) or crew_rows.is_recused(actor.person, assignment):
         raise Conflict("late_assignment", field.LATE)
-    field.check_not_recused(actor, assignment)
     if assignment.state == "cancelled":
         raise Conflict("bad_state", "任务已取消。")
     return assignment
@@ -120,10 +126,9 @@ def _begin(
         assignment_rev=rev,
         started_by=actor.user_id,
     )
-    visit.save(force_insert=True)
-    field.move(visit, "start", actor, at=at)
-    visit.save(update_fields=["state"])
-    change.put(visit)
+    dossier = dossiers.begun(change, actor, visit)
+    dossier.move("start", actor, at=at)
+    change.put(dossier)
     change.log("visit.started", visit, assignment=str(assignment.pk), rev=rev)
     return visit
 
@@ -142,15 +147,16 @@ def check_in(
     Raises `Invalid(invalid, path="reason")`.
     """
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
+        dossier = dossiers.for_work(change, actor, visit_id)
+        visit = dossier.visit
         field.hear(visit, "check_in", actor, n)
         arrival = _arrival(visit, place)
         if not arrival["inside"] and not reason.strip():
             raise field.refuse("reason", "到达位置不在学校范围内或未取得定位，请写明原因。")
-        field.move(visit, "check_in", actor, at=at, reason=reason, always=True)
+        dossier.move("check_in", actor, at=at, reason=reason, always=True)
         said = {"reason": reason, "by": actor.user_id, "at": _text(clock.now()), "device_at": _text(at)}
         visit.check_in = {**arrival, **said}
-        _save(change, visit, "check_in")
+        _keep(change, dossier, visit.check_in)
         change.log("visit.checked_in", visit, metres=arrival["metres"], inside=arrival["inside"])
     return visit
 
@@ -176,11 +182,12 @@ def sample(
 ) -> Visit:
     """The classes and pupil numbers drawn on site: `{grade, number, pupils}` each, never a name (workflow.md 3)."""
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
+        dossier = dossiers.for_work(change, actor, visit_id)
+        visit = dossier.visit
         field.hear(visit, "sample", actor, n)
-        field.move(visit, "work", actor, at=at)
+        dossier.move("work", actor, at=at)
         visit.sample = [dict(one) for one in classes]
-        _save(change, visit, "sample")
+        _keep(change, dossier, visit.sample)
         change.log("visit.sampled", visit, classes=len(classes))
     return visit
 
@@ -195,11 +202,12 @@ def amend(
 ) -> Visit:
     """Set details of the visit (remarks, number of the check notice, card numbers); others stay as they are."""
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
-        field.move(visit, "note", actor, at=at)
+        dossier = dossiers.for_work(change, actor, visit_id)
+        visit = dossier.visit
+        dossier.move("note", actor, at=at)
         fresh = {name: value for name, value in details.items() if field.is_newest(visit, f"details.{name}", actor, n)}
         visit.details = {**visit.details, **fresh}
-        _save(change, visit, "details")
+        _keep(change, dossier, visit.details)
         change.log("visit.amended", visit, fields=sorted(details))
     return visit
 
@@ -215,11 +223,12 @@ def feedback(
 ) -> Visit:
     """What was told to the unit on site, and what its head said to it."""
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
+        dossier = dossiers.for_work(change, actor, visit_id)
+        visit = dossier.visit
         field.hear(visit, "feedback", actor, n)
-        field.move(visit, "feedback", actor, at=at)
+        dossier.move("feedback", actor, at=at)
         visit.feedback = {"text": text, "explanation": explanation, "by": actor.user_id, "at": _text(clock.now())}
-        _save(change, visit, "feedback")
+        _keep(change, dossier, visit.feedback)
         change.log("visit.feedback_given", visit)
     return visit
 
@@ -241,16 +250,17 @@ def sign(
     if not (inspectors or unit or refused.strip()):
         raise field.refuse("inspectors", "请提供签名，或写明拒签原因。")
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
+        dossier = dossiers.for_work(change, actor, visit_id)
+        visit = dossier.visit
         field.hear(visit, "signatures", actor, n)
-        field.move(visit, "note", actor, at=at)
+        dossier.move("note", actor, at=at)
         before = visit.signatures or {"inspectors": [], "unit": [], "refused": ""}
         visit.signatures = {
             "inspectors": list(inspectors) or before["inspectors"],
             "unit": list(unit) or before["unit"],
             "refused": refused or before["refused"],
         }
-        _save(change, visit, "signatures")
+        _keep(change, dossier, visit.signatures)
         change.log("visit.signed", visit, inspectors=len(inspectors), unit=len(unit), refused=bool(refused))
     return visit
 
@@ -260,7 +270,8 @@ def alarm(
 ) -> Visit:
     """Danger: office and leadership are told at once, whatever state the visit is in (条例 art. 15)."""
     with write(actor=actor) as change:
-        visit = field.for_work(actor, visit_id)
+        dossier = dossiers.for_work(change, actor, visit_id)
+        visit = dossier.visit
         told = crews.office(actor.county_id) | crews.leadership(actor.county_id)
         change.tell("visit.alarm", told, visit, text=text[:200], target=visit.target.name)
         change.log("visit.alarm", visit, text=text, place=asdict(place) if place else None)
@@ -272,10 +283,11 @@ def cancel(*, actor: Actor, visit_id: uuid.UUID, reason: str, at: dt.datetime | 
     if not reason.strip():
         raise field.refuse("reason", "取消到访须写明原因。")
     with write(actor=actor) as change:
-        visit = field.locked(actor, visit_id) if actor.has(Role.OFFICE) else field.for_work(actor, visit_id)
-        field.move(visit, "cancel", actor, at=at, reason=reason)
-        visit.save(update_fields=["state"])
-        change.put(visit)
+        find = dossiers.opened if actor.has(Role.OFFICE) else dossiers.for_work
+        dossier = find(change, actor, visit_id)
+        visit = dossier.visit
+        dossier.move("cancel", actor, at=at, reason=reason)
+        change.put(dossier)
         _call_off(change, actor, visit, reason)
         change.tell("visit.cancelled", crews.office(actor.county_id), visit)
         change.log("visit.cancelled", visit, reason=reason)
@@ -288,10 +300,11 @@ def _call_off(change: Change, actor: Actor, visit: Visit, reason: str) -> None:
     assignments.call_off(change, assignment, reason)
 
 
-def _save(change: Change, visit: Visit, name: str) -> None:
-    field.check_size(visit)
-    visit.save(update_fields=["state", "heard", name])
-    change.put(visit)
+def _keep(change: Change, dossier: Dossier, said: Any) -> None:
+    """`said` was set in the visit."""
+    dossier.touch()
+    dossier.check_room(said)
+    change.put(dossier)
 
 
 def _text(instant: dt.datetime | None) -> str | None:

@@ -1,5 +1,8 @@
 """Promises of bytes, made when an evidence fact is taken into custody."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
 from backend.media.rules import filetypes
@@ -12,32 +15,59 @@ LARGEST = 2**40
 """Bytes; what is larger is no file anybody could send, and no number a database column need hold."""
 
 
-def expect(*, county_id: int, owner_id: int, evidence_id: str, sha256: str, size: int, filetype: str) -> None:
-    """Let `owner_id` upload the bytes of `evidence_id`. May be repeated; the first word about a hash stands.
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """That `owner_id` will upload the bytes of `evidence_id`: `size` in bytes, `sha256` as 64 hex digits."""
 
-    Called as soon as the fact is in custody, whatever becomes of it: bytes are never refused because a fact waits
-    for review. `size` in bytes, `sha256` as 64 hex digits. A promise that no bytes could ever keep (its hash is none)
-    is passed over: custody of the fact must not fail because of it.
+    county_id: int
+    owner_id: int
+    evidence_id: str
+    sha256: str
+    size: int
+    filetype: str
+
+
+def expect(*, county_id: int, owner_id: int, evidence_id: str, sha256: str, size: int, filetype: str) -> None:
+    """`expect_all` for one promise."""
+    expect_all([Promise(county_id, owner_id, evidence_id, sha256, size, filetype)])
+
+
+def expect_all(promises: Iterable[Promise]) -> None:
+    """Let people upload the bytes they promise. May be repeated; the first word about a hash stands.
+
+    Called as soon as the facts are in custody, whatever becomes of them: bytes are never refused because a fact waits
+    for review. A promise that no bytes could ever keep (its hash is none) is passed over: custody of the fact must not
+    fail because of it.
     """
-    sha256 = sha256.lower()
-    if not SHA256.fullmatch(sha256) or not 0 <= size <= LARGEST or not _is_id(evidence_id):
-        return
-    Expectation.objects.get_or_create(
-        owner_id=owner_id,
-        evidence_id=evidence_id,
-        sha256=sha256,
-        defaults={"county_id": county_id, "size": size, "filetype": _stored(filetype)},
+    Expectation.objects.bulk_create([_row(each) for each in promises if _can_be_kept(each)], ignore_conflicts=True)
+
+
+def _can_be_kept(each: Promise) -> bool:
+    return bool(SHA256.fullmatch(each.sha256.lower())) and 0 <= each.size <= LARGEST and _is_id(each.evidence_id)
+
+
+def _row(each: Promise) -> Expectation:
+    return Expectation(
+        owner_id=each.owner_id,
+        evidence_id=each.evidence_id,
+        sha256=each.sha256.lower(),
+        county_id=each.county_id,
+        size=each.size,
+        filetype=_stored(each.filetype),
     )
 
 
-def has_arrived(*, evidence_id: str, sha256: str, size: int) -> bool:
-    """Whether the bytes of an evidence are verified already: they may be faster than the judgement of the fact.
+def arrived(evidence_ids: Iterable[str]) -> set[tuple[str, str, int]]:
+    """(evidence id, hash, size) of whatever of `evidence_ids` is verified already: bytes may be faster than judgement.
 
     To be called in the transaction that writes the evidence. It waits for a receipt that is being booked: either this
     sees the receipt, or the listener of the receipt sees the evidence.
     """
-    rows = Expectation.objects.select_for_update().filter(evidence_id=evidence_id, sha256=sha256.lower(), size=size)
-    return any(row.state == ExpectationState.VERIFIED for row in rows)
+    ids = list(evidence_ids)
+    if not ids:
+        return set()
+    rows = Expectation.objects.select_for_update().filter(evidence_id__in=ids).order_by("pk")
+    return {(row.evidence_id, row.sha256, row.size) for row in rows if row.state == ExpectationState.VERIFIED}
 
 
 def _is_id(text: str) -> bool:

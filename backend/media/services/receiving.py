@@ -45,7 +45,7 @@ def receive_moved(*, upload: Upload) -> bool:
 def _book(upload: Upload, facts: dict[str, Any]) -> None:
     expected = upload.expectation
     with write(actor=system(expected.county_id)):
-        Expectation.objects.select_for_update().get(pk=expected.pk)  # see expectations.has_arrived
+        Expectation.objects.select_for_update().get(pk=expected.pk)  # see expectations.arrived
         blob, _ = Blob.objects.get_or_create(
             sha256=expected.sha256,
             defaults={"size": expected.size, "filetype": facts["filetype"] or filetypes.UNKNOWN},

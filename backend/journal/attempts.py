@@ -1,0 +1,141 @@
+"""Attempts: parts of a transaction that may fail alone, without a savepoint for each.
+
+A push judges two dozen operations in one transaction, and a bad one must cost only itself. A database savepoint around
+each would cost more than the work inside: most attempts only change what the transaction holds in memory (`Held`), and
+that is marked and put back for nothing. A savepoint is opened when an attempt writes its first row, and not before.
+
+What is held is written when somebody else looks at its tables, and at the end.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from django.db import connection, transaction
+
+WRITING = ("INSERT", "UPDATE", "DELETE", "WITH")
+
+
+class Held(Protocol):
+    """What a transaction works on in memory: read once, changed by many attempts, written once."""
+
+    tables: ClassVar[frozenset[str]]
+    """Names of the tables whose rows it holds."""
+
+    def mark(self) -> Any:
+        """What `back_to` needs to undo everything that happens from now on."""
+        ...
+
+    def back_to(self, mark: Any) -> None: ...
+
+    def save(self) -> None:
+        """Write what was changed since the last time."""
+        ...
+
+    def forget(self) -> None:
+        """Others changed the tables: nothing in memory is to be trusted any longer."""
+        ...
+
+
+H = TypeVar("H", bound=Held)
+
+
+@dataclass
+class _Level:
+    savepoint: str | None = None
+
+
+class Attempts:
+    """The attempts of one transaction, innermost last, and what it holds."""
+
+    def __init__(self) -> None:
+        self._levels: list[_Level] = []
+        self._held: dict[Any, Held] = {}
+        self._tables: set[str] = set()
+        self._own_work = False
+
+    def hold(self, key: Any, load: Callable[[], H]) -> H:
+        """The thing held under `key`, loaded if it is not held yet. `load` may raise; then nothing is held."""
+        held: Any = self._held.get(key)
+        if held is None:
+            with self.aside():
+                held = load()
+            self._held[key] = held
+            self._tables |= held.tables
+        return held  # type: ignore[no-any-return]
+
+    def held(self, kind: type[H]) -> list[H]:
+        """Everything of `kind` that is held."""
+        return [each for each in self._held.values() if isinstance(each, kind)]
+
+    def save(self) -> None:
+        """Write everything held."""
+        with self.aside():
+            for held in self._held.values():
+                held.save()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Statements inside are the work of what is held itself: it need not be written for them to see it."""
+        before, self._own_work = self._own_work, True
+        try:
+            yield
+        finally:
+            self._own_work = before
+
+    @contextmanager
+    def attempt(self, *, eager: bool = False) -> Iterator[None]:
+        """What happens inside is undone as a whole when an exception leaves it.
+
+        `eager` opens the savepoint at once: then even a read that the database refuses costs only this attempt.
+        """
+        level = _Level()
+        held = dict(self._held)
+        marks = [(each, each.mark()) for each in held.values()]
+        self._levels.append(level)
+        if eager:
+            self._open_savepoints()
+        try:
+            yield
+        except BaseException:
+            self._levels.remove(level)
+            self._undo(level, held, marks)
+            raise
+        self._levels.remove(level)
+
+    def _undo(self, level: _Level, held: dict[Any, Held], marks: list[tuple[Held, Any]]) -> None:
+        self._held = held
+        for each, mark in marks:
+            each.back_to(mark)
+        if level.savepoint is not None:
+            transaction.savepoint_rollback(level.savepoint)
+            connection.needs_rollback = False
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Every statement of the transaction is looked at before it runs."""
+        with connection.execute_wrapper(self._watch):
+            yield
+
+    def _watch(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        writes = str(sql).lstrip()[:6].upper().startswith(WRITING)
+        if not self._own_work and self._held and any(table in sql for table in self._tables):
+            self.save()
+            if writes:
+                self._forget()
+        if writes:
+            self._open_savepoints()
+        return execute(sql, params, many, context)
+
+    def _forget(self) -> None:
+        for held in self._held.values():
+            held.forget()
+        self._held.clear()
+
+    def _open_savepoints(self) -> None:
+        """One for all attempts that have not written yet: to all of them the database looks the same."""
+        if self._levels and self._levels[-1].savepoint is None:
+            savepoint = transaction.savepoint()
+            for level in self._levels:
+                level.savepoint = level.savepoint or savepoint
