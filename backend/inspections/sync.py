@@ -1,7 +1,7 @@
 """What this room lets phones read and do. Each handler parses, calls one service and answers."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -243,21 +243,18 @@ def withdraw_finding(command: Command[c.Reason]) -> Outcome:
     return Outcome(row)
 
 
-def expect_bytes(custody: Custody) -> None:
-    """As soon as the fact is in custody its bytes are welcome, also when it is held or quarantined."""
+def expect_bytes(taken: Sequence[Custody]) -> None:
+    """As soon as the facts are in custody their bytes are welcome, also while the facts are held or quarantined."""
+    expectations.expect_all(promise for one in taken if (promise := _promise(one)))
+
+
+def _promise(custody: Custody) -> expectations.Promise | None:
     try:
-        data = msgspec.convert(custody.data, c.AddEvidence)
+        data = custody.data(c.AddEvidence)
         evidence_id = str(uuid.UUID(custody.id))
-    except (msgspec.ValidationError, ValueError):
-        return
-    expectations.expect(
-        county_id=custody.county_id,
-        owner_id=custody.user_id,
-        evidence_id=evidence_id,
-        sha256=data.sha256,
-        size=data.size,
-        filetype=data.filetype,
-    )
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return None
+    return expectations.Promise(custody.county_id, custody.user_id, evidence_id, data.sha256, data.size, data.filetype)
 
 
 @operation("evidence.add", payload=c.AddEvidence, at_custody=expect_bytes)
@@ -274,7 +271,7 @@ def add_evidence(command: Command[c.AddEvidence]) -> Outcome:
         place=_place(data.location),
     )
     row = evidence.add(actor=command.actor, evidence_id=_id(command.id), visit_id=data.visit, new=new, at=command.at)
-    return Outcome(row, detail={"state": row.state})
+    return Outcome(row, detail=lambda: {"state": row.state})
 
 
 @operation("review.decide", payload=c.Decide)

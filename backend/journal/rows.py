@@ -42,6 +42,12 @@ def insert(rows: Sequence[models.Model]) -> None:
         _run(type(rows[0]), rows, "")
 
 
+def insert_missing(rows: Sequence[models.Model]) -> None:
+    """Insert those of `rows` that meet nothing that is unique in the table."""
+    if rows:
+        _run(type(rows[0]), rows, " ON CONFLICT DO NOTHING")
+
+
 def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], update: Sequence[str]) -> None:
     """Insert `rows`; one that meets another with the same `unique` fields overwrites its `update` fields.
 

@@ -18,7 +18,7 @@ A handler parses, calls one service and answers. What goes wrong is told by `cor
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -64,12 +64,19 @@ class Command(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an operation: `about` names the object whose revision is answered, `detail` goes to the phone."""
+    """What became of an operation: `about` names the object whose revision is answered, `detail` goes to the phone.
+
+    A `detail` that only the end of the transaction decides is a function, called then.
+    """
 
     about: Subject
     status: str = "applied"
     code: str | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """`detail` as it is now."""
+        return dict(self.detail() if callable(self.detail) else self.detail)
 
 
 class Waits(Exception):
@@ -82,17 +89,29 @@ class Waits(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """An operation as it was just taken into custody, before and whatever its judgement: for at-custody hooks."""
+    """An operation as it was just taken into custody, before and whatever its judgement: for at-custody hooks.
+
+    `body` is the whole operation as JSON, as it came; nothing in it has been checked.
+    """
 
     county_id: int
     user_id: int
     op: uuid.UUID
     id: str
-    data: Any
+    body: str
+
+    def data(self, payload: type[P]) -> P:
+        """Its `data`. Raises `msgspec.DecodeError` where that is not of the shape `payload`."""
+        return msgspec.json.decode(msgspec.json.decode(self.body, type=_Data).data, type=payload)
+
+
+class _Data(msgspec.Struct):
+    data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 Handler = Callable[[Command[Any]], Outcome]
-CustodyHook = Callable[[Custody], None]
+CustodyHook = Callable[[Sequence[Custody]], None]
+"""Called in the transaction of custody, once for all operations of a name that a push brought."""
 
 
 @dataclass(frozen=True, slots=True)

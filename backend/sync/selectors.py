@@ -5,24 +5,18 @@ from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from django.db.models import Count, F, Min
+from django.db.models import Count, F, Min, Q
 
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
-from backend.sync.models.verdict import SETTLED
+from backend.sync.models.verdict import OPEN
 
 settled_here: ContextVar[set[uuid.UUID]] = ContextVar("sync_settled_here")
 """Operations settled in the judgement transaction that is running; their verdicts are written at its end."""
 
 
 def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
-    rows = Verdict.objects.filter(pk__in=list(ids)).select_related("operation")
-    return {row.pk: row for row in rows}
-
-
-def unjudged(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Those of `ids` without a settled verdict."""
-    done = set(Verdict.objects.filter(pk__in=ids, status__in=SETTLED).values_list("pk", flat=True))
-    return [each for each in ids if each not in done]
+    wanted = list(ids)
+    return {row.pk: row for row in Verdict.objects.filter(pk__in=wanted)} if wanted else {}
 
 
 def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | None:
@@ -35,9 +29,10 @@ def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | No
     have = log.have if log else 0
     if have < upto:
         return have + 1
-    rows = Operation.objects.filter(device_id=device_id, n__lte=upto, body__contains=object_id)
-    rows = rows.exclude(verdict__status__in=SETTLED).exclude(pk__in=settled_here.get(set()))
-    return rows.order_by("n").values_list("n", flat=True).first()
+    rows = Operation.objects.filter(device_id=device_id, n__lte=upto)
+    rows = rows.filter(Q(verdict=None) | Q(verdict__status__in=OPEN)).exclude(pk__in=settled_here.get(set()))
+    speaking = (n for n, body in rows.order_by("n").values_list("n", "body") if object_id in body)
+    return next(speaking, None)
 
 
 def lacking(user_id: int, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

@@ -69,7 +69,7 @@ def set_answers(
         dossier = dossiers.for_work(change, actor, visit_id)
         visit = dossier.visit
         dossier.move("work", actor, at=at)
-        _validate(visit, answers)
+        _validate(dossier, answers)
         batch = _Batch(actor, dossier, n, at)
         result = SetResult(visit, {key: batch.take(key, new) for key, new in answers.items()})
         dossier.check_room({key: (new.value, new.note) for key, new in answers.items()}, parts=len(answers))
@@ -80,11 +80,11 @@ def set_answers(
     return result
 
 
-def _validate(visit: Visit, answers: Mapping[str, NewAnswer]) -> None:
+def _validate(dossier: Dossier, answers: Mapping[str, NewAnswer]) -> None:
     if not answers or len(answers) > MOST_AT_ONCE:
         raise field_work.refuse("answers", f"一次须提交1至{MOST_AT_ONCE}项应答。")
-    items = templates.items_by_code(templates.pinned(visit), templates.target_type(visit.target))
-    grades = templates.grades_of(visit.target)
+    items = dossier.items
+    grades = templates.grades_of(dossier.visit.target)
     for key, new in answers.items():
         try:
             code = parse_key(key).code

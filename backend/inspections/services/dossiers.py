@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field as default
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
@@ -37,8 +38,10 @@ from backend.inspections.models import (
 )
 from backend.inspections.models.template import MAX_DOCUMENT_BYTES
 from backend.inspections.models.visit import visit_document
+from backend.inspections.rules.checklist import Item, Template
 from backend.inspections.selectors import crews
 from backend.inspections.selectors import findings as finding_rows
+from backend.inspections.selectors import templates as template_rows
 from backend.inspections.services import field
 from backend.journal import rows
 from backend.journal.writing import Change
@@ -195,6 +198,17 @@ class Dossier:
         for row in found:
             row.visit = self.visit
         return found
+
+    @cached_property
+    def templates(self) -> list[Template]:
+        """The template versions the visit is pinned to."""
+        with self._change.aside():
+            return template_rows.pinned(self.visit)
+
+    @cached_property
+    def items(self) -> dict[str, tuple[Template, Item]]:
+        """By code the items that apply to the visit's target, with their template."""
+        return template_rows.items_by_code(self.templates, template_rows.target_type(self.visit.target))
 
     def newest_words(self, device: uuid.UUID | None) -> dict[str, int]:
         """Per answer key the highest `n` that `device` has sent."""

@@ -10,13 +10,13 @@ from typing import Any
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid, NotFound
-from backend.inspections.models import Finding, FindingState, FindingTransition, Responsibility, Visit
+from backend.inspections.models import Finding, FindingState, FindingTransition, Responsibility
 from backend.inspections.models.lifecycle import check_finding_move
 from backend.inspections.models.template import legal_basis
 from backend.inspections.rules.checklist import Item, Severity, Template
 from backend.inspections.rules.errors import RuleError
 from backend.inspections.rules.grading import LEVELS, Grading, can_fix_on_spot, check_severity_choice, severity_after
-from backend.inspections.selectors import crews, templates
+from backend.inspections.selectors import crews
 from backend.inspections.services import dossiers, field
 from backend.inspections.services.dossiers import Dossier
 from backend.inspections.services.publication import publish_to_target
@@ -210,7 +210,7 @@ def _for_work(change: Change, actor: Actor, finding_id: uuid.UUID) -> tuple[Doss
 
 
 def _write(dossier: Dossier, finding: Finding, new: NewFinding, actor: Actor, n: int | None) -> None:
-    template, item = _item(finding.visit, new.item)
+    template, item = _item(dossier, new.item)
     base = Severity(item.severity or Severity.MINOR)
     grading = _grading(dossier, finding, base, new)
     finding.template_code, finding.item_code, finding.answer_key = template.code, item.code, new.answer_key
@@ -226,11 +226,10 @@ def _write(dossier: Dossier, finding: Finding, new: NewFinding, actor: Actor, n:
     _write_fix(finding, new.on_spot, actor)
 
 
-def _item(visit: Visit, code: str) -> tuple[Template, Item]:
-    items = templates.items_by_code(templates.pinned(visit), templates.target_type(visit.target))
-    if code not in items:
+def _item(dossier: Dossier, code: str) -> tuple[Template, Item]:
+    if code not in dossier.items:
         raise field.refuse("item", f"本次到访的清单中没有条目{code}。")
-    return items[code]
+    return dossier.items[code]
 
 
 def _grading(dossier: Dossier, finding: Finding, base: Severity, new: NewFinding) -> Grading:

@@ -63,7 +63,7 @@ def _check_settled(dossier: Dossier) -> None:
 
 def _check_complete(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]) -> None:
     visit = dossier.visit
-    pinned = templates.pinned(visit)
+    pinned = dossier.templates
     filled = {**_signed(visit, pinned), **answers}
     gaps = missing_for_submit(pinned, filled, templates.target_type(visit.target), templates.grades_of(visit.target))
     gaps += _unknown_evidence(dossier, answers)
@@ -88,12 +88,12 @@ def _unknown_evidence(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]
     """What names evidence that nobody has added: answers, signatures, fixes on the spot."""
     known = {str(pk) for pk in dossier.evidence}
     visit = dossier.visit
-    named = [*_named_by_answers(visit, answers), *_named_by_signatures(visit), *_named_by_fixes(dossier)]
+    named = [*_named_by_answers(dossier, answers), *_named_by_signatures(visit), *_named_by_fixes(dossier)]
     return [Missing(key, "unknown_evidence", "所列的佐证尚未登记。") for key, ids in named if not known.issuperset(ids)]
 
 
-def _named_by_answers(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
-    items = {item.code: item for template in templates.pinned(visit) for item in template.items}
+def _named_by_answers(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    items = {item.code: item for template in dossier.templates for item in template.items}
     media = (AnswerType.PHOTO, AnswerType.SIGNATURE)
     return [(key, one["value"]) for key, one in answers.items() if items[key.partition("#")[0]].type in media]
 
@@ -114,7 +114,7 @@ def _close_round(change: Change, dossier: Dossier, actor: Actor, content: dict[s
     lines = score_lines(result)
     visit.content_hash, visit.score, visit.score_lines = expected, result.value, lines
     visit.submitted_at, visit.submitted_by = clock.now(), actor.user_id
-    visit.counts_for_coverage = _is_valid(visit, content["answers"])
+    visit.counts_for_coverage = _is_valid(dossier, content["answers"])
     dossier.touch()
     dossier.add(
         VisitRound(
@@ -148,21 +148,17 @@ def score_lines(result: Score) -> list[dict[str, Any]]:
     ]
 
 
-def _is_valid(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> bool:
+def _is_valid(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]) -> bool:
     """Whether it counts for coverage (workflow.md section 1.3): arrived, in the geofence or with a reason, and signed.
 
     That all mandatory items are answered was settled before. Signed means by `visit.sign` or by the signature items.
     """
+    visit, pinned = dossier.visit, dossier.templates
     arrived = bool(visit.check_in and (visit.check_in["inside"] or visit.check_in["reason"]))
-    signed = {**_signed(visit, templates.pinned(visit))} or _signature_answers(visit, answers)
+    signed = {**_signed(visit, pinned)} or _signature_answers(pinned, answers)
     return arrived and bool(signed)
 
 
-def _signature_answers(visit: Visit, answers: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    codes = [
-        item.code
-        for template in templates.pinned(visit)
-        for item in template.items
-        if item.type is AnswerType.SIGNATURE
-    ]
+def _signature_answers(pinned: Iterable[Template], answers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    codes = [item.code for template in pinned for item in template.items if item.type is AnswerType.SIGNATURE]
     return [code for code in codes if code in answers and (answers[code]["value"] or answers[code]["note"])]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from backend.journal import rows
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
 from backend.media.rules import filetypes
@@ -39,7 +40,7 @@ def expect_all(promises: Iterable[Promise]) -> None:
     for review. A promise that no bytes could ever keep (its hash is none) is passed over: custody of the fact must not
     fail because of it.
     """
-    Expectation.objects.bulk_create([_row(each) for each in promises if _can_be_kept(each)], ignore_conflicts=True)
+    rows.insert_missing([_row(each) for each in promises if _can_be_kept(each)])
 
 
 def _can_be_kept(each: Promise) -> bool:
@@ -66,8 +67,8 @@ def arrived(evidence_ids: Iterable[str]) -> set[tuple[str, str, int]]:
     ids = list(evidence_ids)
     if not ids:
         return set()
-    rows = Expectation.objects.select_for_update().filter(evidence_id__in=ids).order_by("pk")
-    return {(row.evidence_id, row.sha256, row.size) for row in rows if row.state == ExpectationState.VERIFIED}
+    found = Expectation.objects.select_for_update().filter(evidence_id__in=ids).order_by("pk")
+    return {(row.evidence_id, row.sha256, row.size) for row in found if row.state == ExpectationState.VERIFIED}
 
 
 def _is_id(text: str) -> bool:

@@ -20,6 +20,9 @@ class Status(models.TextChoices):
 SETTLED = (Status.APPLIED, Status.MERGED, Status.CONFLICT, Status.QUARANTINED)
 """Statuses after which the engine does nothing more by itself."""
 
+OPEN = (Status.HELD, Status.ERROR)
+"""Statuses that the engine comes back to."""
+
 TOLD = (Status.CONFLICT, Status.HELD, Status.QUARANTINED, Status.ERROR)
 """Statuses whose fate the author's phone follows through an `operation` document."""
 

@@ -3,14 +3,15 @@
 import hashlib
 import logging
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import msgspec
 from django.db import IntegrityError, transaction
 
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.journal import rows
 from backend.journal.turnstile import turn
 from backend.sync.models import DeviceLog, Operation, StrayOperation
 from backend.sync.registry import Custody, registry
@@ -24,9 +25,11 @@ MAX_GAPS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """After custody: the stored operations by id, ids taken by other content, and the device's completeness."""
+    """After custody: what was there already and what is new, both by id; the places in the batch whose id is taken by
+    other content; and the device's completeness."""
 
-    operations: dict[uuid.UUID, Operation]
+    known: dict[uuid.UUID, Operation]
+    fresh: dict[uuid.UUID, Operation]
     reused: frozenset[int]
     have: int
     missing: list[int]
@@ -44,7 +47,7 @@ def take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: C
 def _take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: Clock | None) -> Taken:
     with turn(), transaction.atomic():
         device = _lock_device(actor, device_id)
-        known = {row.pk: row for row in Operation.objects.filter(pk__in=[each.id for each in arrived])}
+        known = Operation.objects.in_bulk([each.id for each in arrived])
         fresh: dict[uuid.UUID, Operation] = {}
         reused = set()
         for place, each in enumerate(arrived):
@@ -54,21 +57,20 @@ def _take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: 
             elif stored.device_id != device_id or stored.body != each.body:
                 reused.add(place)
                 _keep_stray(actor, device_id, each)
-        Operation.objects.bulk_create(fresh.values())
-        missing = _count(device)
-        device.save()
+        rows.insert(list(fresh.values()))
+        missing = _count(device, {row.n for row in fresh.values()})
+        device.save(force_update=True)
         _run_hooks(fresh.values())
-    return Taken(known | fresh, frozenset(reused), device.have, missing)
+    return Taken(known, fresh, frozenset(reused), device.have, missing)
 
 
 def _lock_device(actor: Actor, device_id: uuid.UUID) -> DeviceLog:
-    DeviceLog.objects.bulk_create(
-        [DeviceLog(device_id=device_id, county_id=actor.county_id, user_id=actor.user_id or 0, pushed_at=clock.now())],
-        ignore_conflicts=True,
+    """The device's log, locked: two pushes of one device take their turns. One statement, whether it is new or not."""
+    device = DeviceLog(
+        device_id=device_id, county_id=actor.county_id, user_id=actor.user_id or 0, pushed_at=clock.now()
     )
-    device = DeviceLog.objects.select_for_update().get(device_id=device_id)
-    device.pushed_at = clock.now()
-    return device
+    rows.upsert([device], unique=["device_id"], update=["pushed_at"])
+    return DeviceLog.objects.get(device_id=device_id)
 
 
 def _row(actor: Actor, device_id: uuid.UUID, each: Arrived, told: Clock | None) -> Operation:
@@ -113,10 +115,10 @@ def _keep_stray(actor: Actor, device_id: uuid.UUID, each: Arrived) -> None:
     )
 
 
-def _count(device: DeviceLog) -> list[int]:
+def _count(device: DeviceLog, fresh: set[int]) -> list[int]:
     """Move `have` over what is now contiguous; the numbers that lack below the highest one."""
-    stored = Operation.objects.filter(device_id=device.device_id, n__gt=device.have)
-    numbers = sorted(set(stored.values_list("n", flat=True)))
+    whole = device.top <= device.have
+    numbers = sorted(number for number in fresh if number > device.have) if whole else _stored_after(device)
     missing: list[int] = []
     expected = device.have + 1
     for number in numbers:
@@ -128,15 +130,33 @@ def _count(device: DeviceLog) -> list[int]:
     return missing[:MAX_GAPS]
 
 
+def _stored_after(device: DeviceLog) -> list[int]:
+    """The numbers in custody beyond `have`, each once."""
+    stored = Operation.objects.filter(device_id=device.device_id, n__gt=device.have)
+    return sorted(set(stored.values_list("n", flat=True)))
+
+
 def _run_hooks(fresh: Iterable[Operation]) -> None:
-    """At-custody hooks: what must happen although the operation may be held or quarantined for long."""
+    """At-custody hooks: what must happen although the operations may be held or quarantined for long."""
+    by_name: dict[str, list[Custody]] = defaultdict(list)
     for row in fresh:
         declared = registry.operations.get(row.name)
-        if declared is None or declared.at_custody is None:
-            continue
-        try:
-            data = msgspec.json.decode(row.body).get("data")
-            with transaction.atomic():
-                declared.at_custody(Custody(row.county_id, row.user_id, row.pk, row.object_id, data))
-        except Exception:
-            log.warning("at-custody hook of %s failed for %s", row.name, row.pk, exc_info=True)
+        if declared is not None and declared.at_custody is not None:
+            by_name[row.name].append(Custody(row.county_id, row.user_id, row.pk, row.object_id, row.body))
+    for name, taken in by_name.items():
+        if not _told(name, taken):
+            for one in taken:
+                _told(name, [one])
+
+
+def _told(name: str, taken: list[Custody]) -> bool:
+    """Whether the hook could be run for all of them."""
+    hook = registry.operations[name].at_custody
+    try:
+        with transaction.atomic():
+            if hook is not None:
+                hook(taken)
+    except Exception:
+        log.warning("at-custody hook of %s failed for %d operations", name, len(taken), exc_info=True)
+        return False
+    return True

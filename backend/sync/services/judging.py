@@ -1,23 +1,24 @@
 """Judgement: permission, dependency, base, rule, then effect and verdict in one transaction (protocol, Push).
 
-The operations of a batch share a transaction; each is a savepoint in it, so that a bad one costs only itself.
-If the shared commit itself fails, they are judged one by one. Whatever happens in between, the sweeper finds
-operations without a verdict and judges them again: exactly one effect.
+The operations of a batch share a transaction; each is an attempt in it (`journal.attempts`), so that a bad one costs
+only itself. If the shared transaction itself fails, they are judged one by one. Whatever happens in between, the
+sweeper finds operations without a verdict and judges them again: exactly one effect.
 """
 
 import datetime as dt
 import logging
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, connection
 
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, TooLarge
+from backend.journal import rows
 from backend.journal.models import FeedRow
 from backend.journal.writing import Change, write
 from backend.sync import people
@@ -34,6 +35,9 @@ Key = tuple[str, str]
 MOST_TRIES = 2**15 - 1
 """What the column holds; the pause between tries stops growing long before."""
 
+JUDGED = ["status", "code", "rev", "detail", "waits_kind", "waits_id", "tries", "decided_at", "looked_at"]
+"""What a later judgement of the same operation changes."""
+
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL in JSON: no database holds one in a text, and an operation that can never be applied must not be
 tried again for ever."""
@@ -41,79 +45,133 @@ tried again for ever."""
 
 @dataclass(slots=True)
 class _Sitting:
-    """One judgement transaction: its verdicts, and the outcomes whose revision is not yet counted."""
+    """One judgement transaction: its verdicts, earlier verdicts of the same operations, and the outcomes."""
 
     change: Change
+    earlier: dict[uuid.UUID, Verdict]
+    alone: bool
     verdicts: list[Verdict] = field(default_factory=list)
-    about: dict[uuid.UUID, Key] = field(default_factory=dict)
+    outcomes: dict[uuid.UUID, Outcome] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Court:
+    """Who judges what: the operations of one county, with what is known of them beforehand.
+
+    `faults` names operations whose form is already known to be wrong. `authors` are looked up once each.
+    """
+
+    county_id: int
+    operations: dict[uuid.UUID, Operation]
+    faults: Mapping[uuid.UUID, str] = field(default_factory=dict)
     authors: dict[tuple[int, uuid.UUID], Actor] = field(default_factory=dict)
 
     def author(self, operation: Operation) -> Actor:
-        """Who made it; looked up once per sitting."""
+        """Who made it."""
         key = operation.user_id, operation.device_id
         if key not in self.authors:
             self.authors[key] = people.author(operation)
         return self.authors[key]
 
 
-def judge(county_id: int, ids: Iterable[uuid.UUID], *, faults: dict[uuid.UUID, str] | None = None) -> None:
-    """Judge those of `ids` that have no final verdict, and then whatever waited for what they brought.
+def judge_ids(county_id: int, ids: Iterable[uuid.UUID]) -> None:
+    """Judge those of `ids` that have no final verdict, and then whatever waited for what they brought."""
+    judge(Court(county_id, _read(county_id, ids)))
 
-    `faults` names operations whose form is already known to be wrong.
+
+def judge(court: Court) -> dict[uuid.UUID, Verdict]:
+    """Judge the operations of `court` that have no final verdict, then whatever waited for what they brought.
+
+    Returns the last verdict of each operation that was looked at.
     """
-    queue = list(dict.fromkeys(ids))
-    while queue:
-        arrived = _judge_together(county_id, queue, faults or {})
-        queue = _waiting_for(county_id, arrived)
+    said: dict[uuid.UUID, Verdict] = {}
+    while court.operations:
+        verdicts, arrived = _judge_together(court)
+        said |= verdicts
+        court.operations = _read(court.county_id, _waiting_for(court.county_id, arrived))
+    return said
 
 
-def _judge_together(county_id: int, ids: Sequence[uuid.UUID], faults: dict[uuid.UUID, str]) -> set[Key]:
+def _read(county_id: int, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Operation]:
+    wanted = list(ids)
+    return {row.pk: row for row in Operation.objects.filter(county_id=county_id, pk__in=wanted)} if wanted else {}
+
+
+Sat = tuple[dict[uuid.UUID, Verdict], set[Key]]
+
+
+def _judge_together(court: Court) -> Sat:
     try:
-        return _sit(county_id, ids, faults)
+        return _sit(court, list(court.operations.values()))
     except DatabaseError:
-        log.exception("a shared judgement of %d operations failed; judging one by one", len(ids))
+        log.exception("a shared judgement of %d operations failed; judging one by one", len(court.operations))
+    said: dict[uuid.UUID, Verdict] = {}
     arrived: set[Key] = set()
-    for each in ids:
+    for each in _in_order(court.operations.values()):
         try:
-            arrived |= _sit(county_id, [each], faults)
+            verdicts, brought = _sit(court, [each])
+            said, arrived = said | verdicts, arrived | brought
         except DatabaseError:
-            log.exception("judgement of %s failed; the sweeper will try again", each)
-    return arrived
+            log.exception("judgement of %s failed; the sweeper will try again", each.pk)
+    return said, arrived
 
 
-def _sit(county_id: int, ids: Sequence[uuid.UUID], faults: dict[uuid.UUID, str]) -> set[Key]:
-    """One transaction. Returns what exists now that somebody may have waited for."""
-    with write(actor=Actor(None, county_id, "同步")) as change:
-        sitting = _Sitting(change)
+def _in_order(operations: Iterable[Operation]) -> list[Operation]:
+    """In the order in which their devices made them."""
+    return sorted(operations, key=lambda row: (str(row.device_id), row.n, row.pk))
+
+
+def _sit(court: Court, operations: Sequence[Operation]) -> Sat:
+    """One transaction. Returns the verdicts, and what exists now that somebody may have waited for."""
+    with write(actor=Actor(None, court.county_id, "同步")) as change:
+        take_turns({row.device_id for row in operations})
+        earlier = {row.pk: row for row in Verdict.objects.filter(pk__in=[row.pk for row in operations])}
+        waiting = [row for row in _in_order(operations) if not _is_settled(earlier.get(row.pk))]
+        change.coming = _objects_of(waiting)
+        sitting = _Sitting(change, earlier, alone=len(waiting) == 1)
         token = settled_here.set(set())
         try:
-            for operation in _open(county_id, ids):
-                _judge_one(sitting, operation, faults.get(operation.pk, ""))
+            for operation in waiting:
+                _judge_one(court, sitting, operation)
         finally:
             settled_here.reset(token)
         change.flush()
         _record(sitting)
     settled = {("operation", str(row.operation.device_id)) for row in sitting.verdicts if row.status in SETTLED}
-    return set(change.revs) | settled
+    return earlier | {row.pk: row for row in sitting.verdicts}, set(change.revs) | settled
 
 
-def _open(county_id: int, ids: Sequence[uuid.UUID]) -> list[Operation]:
-    """The operations still to be judged, locked, in the order in which their devices made them."""
-    rows = list(Operation.objects.select_for_update().filter(county_id=county_id, pk__in=ids).order_by("pk"))
-    final = Verdict.objects.filter(operation__in=rows, status__in=SETTLED).values_list("pk", flat=True)
-    done = set(final)
-    return sorted((row for row in rows if row.pk not in done), key=lambda row: (str(row.device_id), row.n, row.pk))
+def _is_settled(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.status in SETTLED
 
 
-def _judge_one(sitting: _Sitting, operation: Operation, fault: str) -> None:
+def _objects_of(operations: Iterable[Operation]) -> dict[str, list[str]]:
+    objects: dict[str, list[str]] = {}
+    for row in operations:
+        objects.setdefault(row.kind, []).append(row.object_id)
+    return objects
+
+
+def take_turns(devices: Collection[uuid.UUID]) -> None:
+    """Wait until nobody else judges the operations of these devices; held until the end of the transaction.
+
+    Locking the operations themselves would write every one of them. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        keys = sorted(int.from_bytes(device.bytes[:8], signed=True) for device in devices)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key", [keys])
+
+
+def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:
     now = clock.now()
     verdict = Verdict(operation=operation, status=Status.QUARANTINED, decided_at=now, looked_at=now)
     try:
-        actor = sitting.author(operation)
-        with write(actor=actor):
-            outcome = _apply(actor, operation, fault)
-        verdict.status, verdict.code, verdict.detail = outcome.status, outcome.code or "", dict(outcome.detail)
-        sitting.about[operation.pk] = (outcome.about.journal_kind, outcome.about.journal_id)
+        actor = court.author(operation)
+        with write(actor=actor, eager=sitting.alone):
+            outcome = _apply(actor, operation, court.faults.get(operation.pk, ""))
+        verdict.status, verdict.code = outcome.status, outcome.code or ""
+        sitting.outcomes[operation.pk] = outcome
     except Waits as wait:
         _hold(verdict, wait.kind, wait.id)
     except NotFound as missing:
@@ -195,42 +253,31 @@ def _quarantine(problem: Problem) -> tuple[str, dict[str, object]]:
 
 def _record(sitting: _Sitting) -> None:
     """Write the verdicts beside their effects, and tell the authors' phones what needs telling."""
-    before = {row.pk: row for row in Verdict.objects.filter(pk__in=[row.pk for row in sitting.verdicts])}
     for verdict in sitting.verdicts:
-        key = sitting.about.get(verdict.operation_id)
-        if key is not None:
+        outcome = sitting.outcomes.get(verdict.operation_id)
+        if outcome is not None:
+            key = outcome.about.journal_kind, outcome.about.journal_id
             verdict.rev = sitting.change.revs.get(key) or _present_rev(key)
-        earlier = before.get(verdict.pk)
+            verdict.detail = outcome.told()
+        earlier = sitting.earlier.get(verdict.pk)
         if earlier is not None:
             verdict.tries = min(earlier.tries + 1, MOST_TRIES)
         if earlier is not None and verdict.says_the_same_as(earlier):
             verdict.decided_at = earlier.decided_at
         elif verdict.status in TOLD or earlier is not None:
             sitting.change.put(verdict)
-    Verdict.objects.bulk_create(
-        sitting.verdicts,
-        update_conflicts=True,
-        unique_fields=["operation"],
-        update_fields=["status", "code", "rev", "detail", "waits_kind", "waits_id", "tries", "decided_at", "looked_at"],
-    )
+    rows.upsert(sitting.verdicts, unique=["pk"], update=JUDGED)
 
 
 def _present_rev(key: Key) -> int | None:
-    rows = FeedRow.objects.filter(kind=key[0], object_id=key[1], document__isnull=False)
-    return rows.values_list("rev", flat=True).first()
+    found = FeedRow.objects.filter(kind=key[0], object_id=key[1], document__isnull=False)
+    return found.values_list("rev", flat=True).first()
 
 
 def _waiting_for(county_id: int, arrived: set[Key]) -> list[uuid.UUID]:
-    """Held operations whose reason to wait may be gone."""
+    """Held operations whose reason to wait may be gone, in the order in which their devices made them."""
     if not arrived:
         return []
     held = Verdict.objects.filter(status=Status.HELD, operation__county_id=county_id)
-    out: list[uuid.UUID] = []
-    for kind in {kind for kind, _ in arrived}:
-        ids = [id for k, id in arrived if k == kind]
-        if kind == "operation":
-            found = held.filter(waits_kind="operation", operation__device_id__in=ids)
-        else:
-            found = held.filter(waits_kind=kind, waits_id__in=ids)
-        out += found.order_by("operation__n").values_list("pk", flat=True)
-    return out
+    found = held.filter(waits_id__in={id for _, id in arrived}).order_by("operation__n")
+    return [pk for pk, *key in found.values_list("pk", "waits_kind", "waits_id") if tuple(key) in arrived]

@@ -10,9 +10,9 @@ from backend.core.actor import Actor
 from backend.core.errors import TooLarge
 from backend.sync import selectors
 from backend.sync.models.state import state
-from backend.sync.models.verdict import Status, Verdict
+from backend.sync.models.verdict import SETTLED, Status, Verdict
 from backend.sync.services.custody import Taken, take
-from backend.sync.services.judging import judge
+from backend.sync.services.judging import Court, judge
 from backend.sync.wire import MAX_OPS, Arrived, PushIn, read_op
 
 log = logging.getLogger(__name__)
@@ -28,31 +28,32 @@ def push(actor: Actor, device_id: uuid.UUID, request: PushIn, *, form_fault: str
         raise TooLarge("too_many_ops", f"一次最多提交 {MAX_OPS} 个操作，请分批提交。", limit=MAX_OPS)
     arrived = [read_op(bytes(raw)) for raw in request.ops]
     taken = take(actor, device_id, arrived, request.clock)
-    _judge(actor, arrived, taken, form_fault)
+    verdicts = _judge(actor, device_id, arrived, taken, form_fault)
     present = state()
     return {
-        "results": _results(arrived, taken),
+        "results": [_result(place, each, taken, verdicts) for place, each in enumerate(arrived)],
         "have": taken.have,
         "missing": taken.missing,
         "durable": clock.to_ms(present.durable_at) if present.durable_at else None,
     }
 
 
-def _judge(actor: Actor, arrived: Sequence[Arrived], taken: Taken, form_fault: str) -> None:
+def _judge(
+    actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], taken: Taken, form_fault: str
+) -> dict[uuid.UUID, Verdict]:
+    """The verdicts on what arrived; none on what could not be judged, which the sweeper will try again."""
     sound = [each for place, each in enumerate(arrived) if place not in taken.reused]
     faults = {each.id: form_fault or each.fault for each in sound if form_fault or each.fault}
-    waiting = selectors.unjudged(list(taken.operations))
-    if not waiting:
-        return
+    verdicts = selectors.verdicts(taken.known)
+    again = {pk: row for pk, row in taken.known.items() if pk not in verdicts or verdicts[pk].status not in SETTLED}
+    court = Court(actor.county_id, taken.fresh | again, faults)
+    if actor.user_id is not None and not actor.deposit_only:
+        court.authors[actor.user_id, device_id] = actor
     try:
-        judge(actor.county_id, waiting, faults=faults)
+        return verdicts | judge(court)
     except Exception:
-        log.exception("judgement failed for %d operations of user %s", len(waiting), actor.user_id)
-
-
-def _results(arrived: Sequence[Arrived], taken: Taken) -> list[dict[str, Any]]:
-    known = selectors.verdicts(taken.operations)
-    return [_result(place, each, taken, known) for place, each in enumerate(arrived)]
+        log.exception("judgement failed for operations of user %s", actor.user_id)
+        return selectors.verdicts([*taken.known, *taken.fresh])
 
 
 def _result(place: int, each: Arrived, taken: Taken, known: dict[uuid.UUID, Verdict]) -> dict[str, Any]:

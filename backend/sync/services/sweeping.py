@@ -11,7 +11,7 @@ from backend.journal.models import FeedRow
 from backend.journal.turnstile import turn
 from backend.sync.models import Operation, Verdict
 from backend.sync.models.verdict import Status
-from backend.sync.services.judging import judge
+from backend.sync.services.judging import judge_ids
 
 GRACE = dt.timedelta(seconds=30)
 """A push that is still at work is left alone."""
@@ -29,7 +29,7 @@ def sweep() -> int:
     for county_id, operation in due:
         by_county[county_id].append(operation)
     for county_id, ids in by_county.items():
-        judge(county_id, ids)
+        judge_ids(county_id, ids)
     return len(due)
 
 
