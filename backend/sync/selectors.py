@@ -15,7 +15,7 @@ settled_here: ContextVar[set[uuid.UUID]] = ContextVar("sync_settled_here")
 
 
 def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
-    rows = Verdict.objects.filter(pk__in=list(ids)).select_related("operation")
+    rows = Verdict.objects.filter(pk__in=list(ids)).select_related("operation__review")
     return {row.pk: row for row in rows}
 
 
@@ -29,7 +29,7 @@ def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | No
     """The first number ≤ `upto` of the device that a submit must still wait for, None when there is none.
 
     A number that has not arrived might belong to the visit, so it is waited for; one that has arrived counts only
-    when it speaks of `object_id` and is not settled (protocol, Operations: `upto`).
+    when it speaks of `object_id` and is neither settled nor decided by a reviewer (protocol, Operations: `upto`).
     """
     log = DeviceLog.objects.filter(device_id=device_id).first()
     have = log.have if log else 0
@@ -37,6 +37,7 @@ def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | No
         return have + 1
     rows = Operation.objects.filter(device_id=device_id, n__lte=upto, body__contains=object_id)
     rows = rows.exclude(verdict__status__in=SETTLED).exclude(pk__in=settled_here.get(set()))
+    rows = rows.filter(review__isnull=True)
     return rows.order_by("n").values_list("n", flat=True).first()
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 from django.db import DatabaseError, OperationalError
+from django.db.models import Q
 
 from backend.core import clock
 from backend.core.actor import Actor
@@ -64,7 +65,7 @@ def judge(county_id: int, ids: Iterable[uuid.UUID], *, faults: dict[uuid.UUID, s
     queue = list(dict.fromkeys(ids))
     while queue:
         arrived = _judge_together(county_id, queue, faults or {})
-        queue = _waiting_for(county_id, arrived)
+        queue = waiting_for(county_id, arrived)
 
 
 def _judge_together(county_id: int, ids: Sequence[uuid.UUID], faults: dict[uuid.UUID, str]) -> set[Key]:
@@ -98,10 +99,13 @@ def _sit(county_id: int, ids: Sequence[uuid.UUID], faults: dict[uuid.UUID, str])
 
 
 def _open(county_id: int, ids: Sequence[uuid.UUID]) -> list[Operation]:
-    """The operations still to be judged, locked, in the order in which their devices made them."""
+    """The operations still to be judged, locked, in the order in which their devices made them.
+
+    What a reviewer has decided about is not judged again, although its status stays as it was answered.
+    """
     rows = list(Operation.objects.select_for_update().filter(county_id=county_id, pk__in=ids).order_by("pk"))
-    final = Verdict.objects.filter(operation__in=rows, status__in=SETTLED).values_list("pk", flat=True)
-    done = set(final)
+    final = Verdict.objects.filter(Q(status__in=SETTLED) | Q(operation__review__isnull=False), operation__in=rows)
+    done = set(final.values_list("pk", flat=True))
     return sorted((row for row in rows if row.pk not in done), key=lambda row: (str(row.device_id), row.n, row.pk))
 
 
@@ -111,7 +115,7 @@ def _judge_one(sitting: _Sitting, operation: Operation, fault: str) -> None:
     try:
         actor = sitting.author(operation)
         with write(actor=actor):
-            outcome = _apply(actor, operation, fault)
+            outcome = perform(actor, operation, fault)
         verdict.status, verdict.code, verdict.detail = outcome.status, outcome.code or "", dict(outcome.detail)
         sitting.about[operation.pk] = (outcome.about.journal_kind, outcome.about.journal_id)
     except Waits as wait:
@@ -130,15 +134,17 @@ def _judge_one(sitting: _Sitting, operation: Operation, fault: str) -> None:
         settled_here.get().add(operation.pk)
 
 
-def _apply(actor: Actor, operation: Operation, fault: str) -> Outcome:
-    if operation.deposited:
+def perform(actor: Actor, operation: Operation, fault: str = "") -> Outcome:
+    """Do what the operation says, on the authority of `actor`; what goes wrong is told as the registry says."""
+    vouched = actor.vouched_by is not None
+    if operation.deposited and not vouched:
         raise Forbidden("author_disabled", "提交时账号或设备已停用，内容已保存，等待审核。")
     if fault or not operation.kind or len(operation.body.encode()) > MAX_OP_BYTES:
         raise Invalid("invalid", "操作格式有误。", path="", msg=fault or "not an operation")
     declared = registry.operations.get(operation.name)
     if declared is None:
         raise Invalid("unknown_kind", "服务器不认识此类操作，内容已保存，等待审核。")
-    if not registry.may_sync(actor):
+    if not (vouched or registry.may_sync(actor)):
         raise Forbidden("no_permission", "没有进行此操作的权限。")
     read = msgspec.json.decode(operation.body.encode(), type=OpIn)
     if NUL.search(read.data):
@@ -220,11 +226,11 @@ def _present_rev(key: Key) -> int | None:
     return rows.values_list("rev", flat=True).first()
 
 
-def _waiting_for(county_id: int, arrived: set[Key]) -> list[uuid.UUID]:
+def waiting_for(county_id: int, arrived: set[Key]) -> list[uuid.UUID]:
     """Held operations whose reason to wait may be gone."""
     if not arrived:
         return []
-    held = Verdict.objects.filter(status=Status.HELD, operation__county_id=county_id)
+    held = Verdict.objects.filter(status=Status.HELD, operation__county_id=county_id, operation__review__isnull=True)
     out: list[uuid.UUID] = []
     for kind in {kind for kind, _ in arrived}:
         ids = [id for k, id in arrived if k == kind]
