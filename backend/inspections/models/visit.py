@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from backend.core import clock
+from backend.inspections.models.addendum import with_addenda
 from backend.inspections.models.assignment import Assignment, VisitKind, VisitMode
 from backend.inspections.models.lifecycle import VisitState
 from backend.journal.models import Journaled
@@ -44,6 +45,8 @@ class Visit(Journaled):
     approved_at = models.DateTimeField(null=True)
     approved_by = models.BigIntegerField(null=True)
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
+    addenda_kept = models.PositiveIntegerField("补录件数", default=0)
+    """So that the document of a visit without addenda, which is nearly every one, need not ask for them."""
 
     class Meta:
         verbose_name = verbose_name_plural = "到访"
@@ -63,7 +66,7 @@ class Visit(Journaled):
     def journal_document(self) -> dict[str, Any]:
         """The visit with its answers, each with its own revision, author and time (protocol, Documents)."""
         answers = list(self.answers.all())
-        return {
+        document = {
             "assignment": str(self.assignment_id),
             "target": str(self.target_id),
             "kind": self.kind,
@@ -87,6 +90,7 @@ class Visit(Journaled):
             "approved_at": self.approved_at,
             "return_reason": self.return_reason,
         }
+        return with_addenda(document, self.addenda.order_by("pk")) if self.addenda_kept else document
 
 
 class VisitAlias(models.Model):

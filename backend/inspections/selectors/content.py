@@ -23,7 +23,8 @@ def content_of(visit: Visit) -> dict[str, Any]:
     |           | `on_spot` null or `{before, after}` with sorted evidence ids                                  |
     | evidence  | sorted by id: `{id, sha256, size, kind, answer_key, finding}`; `finding` an id or null        |
 
-    Ids are lower-case UUIDs with hyphens.
+    Ids are lower-case UUIDs with hyphens. A finding or evidence that a reviewer put beside a submitted round is no part
+    of that round; a later round, which its crew signs anew, holds it like any other.
     """
     return {
         "visit": str(visit.pk),
@@ -31,7 +32,7 @@ def content_of(visit: Visit) -> dict[str, Any]:
         "templates": sorted([str(code), int(version)] for code, version in visit.templates),
         "answers": {row.key: {"value": row.value, "note": row.note} for row in visit.answers.all()},
         "findings": sorted((_finding(row) for row in _standing(visit)), key=lambda one: str(one["id"])),
-        "evidence": sorted((_evidence(row) for row in visit.evidence.all()), key=lambda one: str(one["id"])),
+        "evidence": sorted((_evidence(row) for row in _at_hand(visit)), key=lambda one: str(one["id"])),
     }
 
 
@@ -41,7 +42,12 @@ def content_hash(visit: Visit) -> str:
 
 
 def _standing(visit: Visit) -> list[Finding]:
-    return [row for row in visit.findings.all() if row.state != FindingState.WITHDRAWN]
+    rows = visit.findings.all()
+    return [row for row in rows if row.state != FindingState.WITHDRAWN and row.addendum != visit.round]
+
+
+def _at_hand(visit: Visit) -> list[Evidence]:
+    return [row for row in visit.evidence.all() if row.addendum != visit.round]
 
 
 def _finding(row: Finding) -> dict[str, Any]:

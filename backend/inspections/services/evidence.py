@@ -38,11 +38,18 @@ class NewEvidence:
 
 
 def add(
-    *, actor: Actor, evidence_id: uuid.UUID, visit_id: uuid.UUID, new: NewEvidence, at: dt.datetime | None = None
+    *,
+    actor: Actor,
+    evidence_id: uuid.UUID,
+    visit_id: uuid.UUID,
+    new: NewEvidence,
+    at: dt.datetime | None = None,
+    addendum: bool = False,
 ) -> Evidence:
     """Add evidence to a visit; `verified` at once where the bytes were faster.
 
-    The same fact once more changes nothing; another fact under its id is refused.
+    The same fact once more changes nothing; another fact under its id is refused. As an `addendum` it stands beside
+    the submitted round, whatever the visit's state.
 
     Raises `NotFound` (visit, finding), `Conflict(late_lock, late_assignment, bad_state)`, `Invalid(invalid)`.
     """
@@ -52,9 +59,11 @@ def add(
         known = Evidence.objects.filter(pk=evidence_id).first()
         if known is not None:
             return _same(known, visit, new)
-        field.move(visit, "work", actor, at=at)
+        if not addendum:
+            field.move(visit, "work", actor, at=at)
         visit.save(update_fields=["state"])
         evidence = _build(actor, evidence_id, visit, new)
+        evidence.addendum = visit.round if addendum else None
         if _has_arrived(evidence):
             evidence.state, evidence.verified_at = EvidenceState.VERIFIED, clock.now()
         evidence.save(force_insert=True)

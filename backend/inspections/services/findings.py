@@ -60,8 +60,11 @@ def record(
     new: NewFinding,
     n: int | None = None,
     at: dt.datetime | None = None,
+    addendum: bool = False,
 ) -> Finding:
     """Write a finding into a visit. The same id once more changes nothing.
+
+    As an `addendum` it stands beside the submitted round, whatever the visit's state.
 
     Raises `NotFound`, `Conflict(late_lock, late_assignment, bad_state)`, `Invalid(invalid, path, msg)`.
     """
@@ -70,7 +73,8 @@ def record(
         known = Finding.objects.filter(pk=finding_id).select_related("visit").first()
         if known is not None:
             return _same(known, visit)
-        field.move(visit, "work", actor, at=at)
+        if not addendum:
+            field.move(visit, "work", actor, at=at)
         visit.save(update_fields=["state"])
         finding = Finding(
             id=finding_id,
@@ -80,6 +84,7 @@ def record(
             number=_next_number(visit),
             recorded_by=actor.user_id,
             device_at=at,
+            addendum=visit.round if addendum else None,
         )
         _write(finding, new, actor, n)
         finding.save(force_insert=True)
