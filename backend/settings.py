@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "backend.journal",
     "backend.media",
     "backend.sync",
+    "backend.backups",
     "backend.accounts",
     "backend.registry",
     "backend.inspections",
@@ -169,6 +170,10 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 BLOB_DIR = DATA_DIR / "blobs"
 UPLOAD_DIR = DATA_DIR / "uploads"
+BACKUP_DIR = Path(env.text("DUDAO_BACKUPS", str(DATA_DIR / "backups"))).resolve()
+BACKUP_KEY = env.text("DUDAO_BACKUP_KEY")
+PG_BIN = env.text("DUDAO_PG_BIN")
+"""Folder of pg_dump, pg_restore and psql; empty: they are looked for."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 SESSION_COOKIE_HTTPONLY = True

@@ -2,12 +2,13 @@
 
 from backend.accounts.models import User
 from backend.accounts.roles import PHONE_ROLES, Role
-from backend.accounts.selectors.people import roles_of
+from backend.accounts.selectors.people import roles_of, with_role
 from backend.core.actor import Actor
 from backend.sync.models import Operation
 from backend.sync.people import author_lookup
 from backend.sync.registry import registry
 
+registry.oversee(Role.OFFICE, people=lambda county_id: with_role(county_id, [Role.OFFICE]))
 registry.allow(*PHONE_ROLES, Role.OFFICE, Role.DEPARTMENT_HEAD, Role.LEADERSHIP)
 
 

@@ -10,6 +10,8 @@ class Actor:
 
     `user_id` is None for the system. `county_id` is the tenant; nothing of another county exists for an actor.
     `deposit_only`: a revoked device or disabled user may hand in work, and nothing else (protocol, Pull: Errors).
+    `vouched_by`: the reviewer (user id) who answers for work that its author had no authority for; where services ask
+    for the author's grants and open account they let it pass, where they ask for states they do not.
     """
 
     user_id: int | None
@@ -18,6 +20,7 @@ class Actor:
     roles: frozenset[str] = frozenset()
     device_id: uuid.UUID | None = None
     deposit_only: bool = False
+    vouched_by: int | None = None
 
     @property
     def person(self) -> int:

@@ -2,14 +2,18 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
 import msgspec
 
-from backend.core.errors import Invalid
+from backend.core.actor import Actor
+from backend.core.errors import Invalid, NotFound
 from backend.inspections import commands as c
+from backend.inspections.selectors import addressed
 from backend.inspections.services import (
+    addenda,
     answers,
     assignments,
     evidence,
@@ -23,7 +27,19 @@ from backend.inspections.services import (
 )
 from backend.inspections.services.visits import Place
 from backend.media.services import expectations
-from backend.sync.registry import Command, Custody, Outcome, Waits, document, operation
+from backend.sync.registry import (
+    Acceptance,
+    Command,
+    Context,
+    Custody,
+    Filed,
+    Outcome,
+    Reviewer,
+    Waits,
+    document,
+    operation,
+    registry,
+)
 
 document("template", "a published checklist with the policies its items rest on")
 document("finding_library", "ready wordings of findings with basis, severity and days")
@@ -259,8 +275,13 @@ def _promise(custody: Custody) -> expectations.Promise | None:
 
 @operation("evidence.add", payload=c.AddEvidence, at_custody=expect_bytes)
 def add_evidence(command: Command[c.AddEvidence]) -> Outcome:
-    data = command.data
-    new = evidence.NewEvidence(
+    data, new = command.data, _evidence(command.data)
+    row = evidence.add(actor=command.actor, evidence_id=_id(command.id), visit_id=data.visit, new=new, at=command.at)
+    return Outcome(row, detail=lambda: {"state": row.state})
+
+
+def _evidence(data: c.AddEvidence) -> evidence.NewEvidence:
+    return evidence.NewEvidence(
         sha256=data.sha256,
         size=data.size,
         filetype=data.filetype,
@@ -270,8 +291,6 @@ def add_evidence(command: Command[c.AddEvidence]) -> Outcome:
         taken_at=data.taken_at,
         place=_place(data.location),
     )
-    row = evidence.add(actor=command.actor, evidence_id=_id(command.id), visit_id=data.visit, new=new, at=command.at)
-    return Outcome(row, detail=lambda: {"state": row.state})
 
 
 @operation("review.decide", payload=c.Decide)
@@ -293,3 +312,95 @@ def report_target(command: Command[c.ReportTarget]) -> Outcome:
         at=command.at,
     )
     return Outcome(site)
+
+
+def _asked(filed: Filed) -> addressed.Asked:
+    return addressed.Asked(filed.kind, filed.verb, filed.id, filed.data, filed.user_id)
+
+
+def contexts(filed: Sequence[Filed]) -> list[Context]:
+    """What operations under review are about; all of one county."""
+    found = addressed.about(filed[0].county_id, [_asked(one) for one in filed]) if filed else []
+    return [
+        Context(
+            known=one.known,
+            kind=one.kind,
+            id=one.id,
+            title=one.title,
+            assignment=str(one.assignment.pk) if one.assignment else None,
+            visit=str(one.visit.pk) if one.visit else None,
+            first=one.first,
+        )
+        for one in found
+    ]
+
+
+def keep_beside(filed: Filed, acceptance: Acceptance) -> Outcome:
+    """An operation as an addendum of the visit it is about. Raises `NotFound` where that is no visit known here."""
+    visit = addressed.about(filed.county_id, [_asked(filed)])[0].visit
+    if visit is None:
+        raise NotFound("visit", filed.id)
+    late = addenda.Late(filed.op, filed.kind, filed.verb, filed.text, filed.device_at, filed.received_at)
+    kept = addenda.add(
+        author=acceptance.author,
+        reviewer=acceptance.reviewer,
+        visit_id=visit.pk,
+        late=late,
+        reason=acceptance.reason,
+        make=_maker(filed, acceptance.author, visit.pk),
+    )
+    detail = {"addendum": str(kept.row.pk)}
+    return Outcome(kept.became or kept.visit, "addendum", detail=detail)
+
+
+def _maker(filed: Filed, author: Actor, visit_id: uuid.UUID) -> addenda.Make | None:
+    """What makes the finding or evidence that an addendum is to become; None where it is only words."""
+    try:
+        if filed.name == "evidence.add":
+            photo, new_id = msgspec.convert(filed.data, c.AddEvidence), _id(filed.id)
+            return lambda: evidence.add(
+                actor=author, evidence_id=new_id, visit_id=visit_id, new=_evidence(photo), addendum=True
+            )
+        if filed.name == "finding.record":
+            said, new_id = msgspec.convert(filed.data, c.RecordFinding), _id(filed.id)
+            return lambda: findings.record(
+                actor=author, finding_id=new_id, visit_id=visit_id, new=_finding(said), n=filed.n, addendum=True
+            )
+    except (msgspec.ValidationError, Invalid):
+        return None
+    return None
+
+
+def readdress(filed: Filed, to: str) -> Filed:
+    """The operation as if it had been about `to`: a visit for work on one, an assignment or its visit for a start.
+
+    Raises `NotFound` where there is no such object in the county.
+    """
+    moved = dict(filed.data) if isinstance(filed.data, dict) else {}
+    if filed.name in ("finding.record", "evidence.add"):
+        return _sent(filed, filed.id, moved | {"visit": to})
+    if filed.name == "visit.start":
+        assignment = _assignment_of(filed, to)
+        return _sent(filed, filed.id, moved | {"assignment": str(assignment)})
+    about = addressed.about(filed.county_id, [replace(_asked(filed), id=to)])[0]
+    if not about.known:
+        raise NotFound(about.kind, to)
+    return replace(filed, id=to)
+
+
+def _assignment_of(filed: Filed, to: str) -> uuid.UUID:
+    for kind, verb in (("visit", "amend"), ("assignment", "accept")):
+        about = addressed.about(filed.county_id, [addressed.Asked(kind, verb, to, None, filed.user_id)])[0]
+        if about.assignment is not None:
+            return about.assignment.pk
+    raise NotFound("visit", to)
+
+
+def _sent(filed: Filed, object_id: str, data: dict[str, Any]) -> Filed:
+    return replace(filed, id=object_id, data=data, text=msgspec.json.encode(data).decode())
+
+
+registry.review(
+    Reviewer(contexts, keep_beside, readdress),
+    *("assignment", "recusal", "visit", "answer", "finding", "evidence", "review", "target", ""),
+)

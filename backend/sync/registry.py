@@ -109,6 +109,70 @@ class _Data(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An operation in custody, as a room above is asked about it for review.
+
+    `data` is what was sent, None where that cannot be read, and `text` the same as JSON text; `device_at` are the
+    device's own words for its time.
+    """
+
+    county_id: int
+    user_id: int
+    op: uuid.UUID
+    kind: str
+    verb: str
+    id: str
+    data: Any
+    text: str
+    n: int
+    device_at: str
+    received_at: dt.datetime
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}.{self.verb}"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an operation under review is about, and to whom it is shown first (user ids; the overseers see all).
+
+    `known`: the object that it names exists here, although its author may not see it.
+    """
+
+    known: bool = False
+    kind: str = ""
+    id: str = ""
+    title: str = ""
+    assignment: str | None = None
+    visit: str | None = None
+    first: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Who answers for an operation: `author` acts as its maker, vouched for by `reviewer`."""
+
+    author: Actor
+    reviewer: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """How one room's operations are reviewed.
+
+    `contexts` tells of several at once what they are about. `addendum` keeps an operation beside what it came too late
+    for, or cannot be applied to; it raises `NotFound` where there is nothing to keep it beside. `readdress` gives the
+    operation as if it had been about the object `to`; it raises `NotFound` where there is no such object.
+    """
+
+    contexts: Callable[[Sequence[Filed]], list[Context]]
+    addendum: Callable[[Filed, Acceptance], Outcome]
+    readdress: Callable[[Filed, str], Filed]
+
+
 Handler = Callable[[Command[Any]], Outcome]
 CustodyHook = Callable[[Sequence[Custody]], None]
 """Called in the transaction of custody, once for all operations of a name that a push brought."""
@@ -131,6 +195,9 @@ class Registry:
         self.operations: dict[str, Operation] = {}
         self.documents: dict[str, str] = {}
         self.roles: set[str] = set()
+        self.reviewers: dict[str, Reviewer] = {}
+        self.overseers: frozenset[str] = frozenset()
+        self._overseer_ids: Callable[[int], set[int]] = lambda county_id: set()
 
     def operation(
         self, name: str, *, payload: type[msgspec.Struct], at_custody: CustodyHook | None = None
@@ -152,6 +219,26 @@ class Registry:
         if kind in self.documents:
             raise ValueError(f"{kind} is declared twice")
         self.documents[kind] = about
+
+    def review(self, reviewer: Reviewer, *kinds: str) -> None:
+        """Declare who reviews operations of `kinds`; the kind "" stands for those that nobody declares."""
+        for kind in kinds:
+            if kind in self.reviewers:
+                raise ValueError(f"the review of {kind} is declared twice")
+            self.reviewers[kind] = reviewer
+
+    def reviewer_of(self, kind: str) -> Reviewer | None:
+        return self.reviewers.get(kind) or self.reviewers.get("")
+
+    def oversee(self, *roles: str, people: Callable[[int], set[int]]) -> None:
+        """People with any of `roles` decide on every operation of their county; `people` finds them (user ids)."""
+        self.overseers, self._overseer_ids = frozenset(roles), people
+
+    def overseer_ids(self, county_id: int) -> set[int]:
+        return self._overseer_ids(county_id)
+
+    def oversees(self, actor: Actor) -> bool:
+        return actor.has(*self.overseers)
 
     def allow(self, *roles: str) -> None:
         """People with any of `roles` may push and pull; all others are answered 403."""

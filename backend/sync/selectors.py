@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
 from backend.sync.models.verdict import OPEN
@@ -16,21 +16,29 @@ settled_here: ContextVar[set[uuid.UUID]] = ContextVar("sync_settled_here")
 
 def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
     wanted = list(ids)
-    return {row.pk: row for row in Verdict.objects.filter(pk__in=wanted)} if wanted else {}
+    return {row.pk: row for row in _with_review(wanted)} if wanted else {}
+
+
+def _with_review(ids: Sequence[uuid.UUID]) -> QuerySet[Verdict]:
+    return Verdict.objects.filter(pk__in=ids).select_related("operation__review")
 
 
 def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | None:
     """The first number ≤ `upto` of the device that a submit must still wait for, None when there is none.
 
     A number that has not arrived might belong to the visit, so it is waited for; one that has arrived counts only
-    when it speaks of `object_id` and is not settled (protocol, Operations: `upto`).
+    when it speaks of `object_id` and is neither settled nor decided by a reviewer (protocol, Operations: `upto`).
     """
     log = DeviceLog.objects.filter(device_id=device_id).first()
     have = log.have if log else 0
     if have < upto:
         return have + 1
     rows = Operation.objects.filter(device_id=device_id, n__lte=upto)
-    rows = rows.filter(Q(verdict=None) | Q(verdict__status__in=OPEN)).exclude(pk__in=settled_here.get(set()))
+    rows = (
+        rows.filter(review=None)
+        .filter(Q(verdict=None) | Q(verdict__status__in=OPEN))
+        .exclude(pk__in=settled_here.get(set()))
+    )
     speaking = (n for n, body in rows.order_by("n").values_list("n", "body") if object_id in body)
     return next(speaking, None)
 

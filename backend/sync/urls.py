@@ -1,9 +1,14 @@
 from django.urls import path
 
-from backend.sync.api import views
+from backend.sync.api import reviews, views
 
 urlpatterns = [
     path("sync/push", views.PushView.as_view()),
     path("sync/pull", views.PullView.as_view()),
     path("sync/offer", views.OfferView.as_view()),
+    path("sync/reviews", reviews.ReviewsView.as_view()),
+    path("sync/reviews/<uuid:op_id>", reviews.ReviewView.as_view()),
+    path("sync/reviews/<uuid:op_id>/accept", reviews.AcceptView.as_view()),
+    path("sync/reviews/<uuid:op_id>/refile", reviews.RefileView.as_view()),
+    path("sync/reviews/<uuid:op_id>/dismiss", reviews.DismissView.as_view()),
 ]

@@ -1,19 +1,23 @@
 """The shapes of push, pull and offer on the wire (protocol, Pull, Push, Offer)."""
 
+import base64
 import hashlib
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 
 from backend.core.errors import Invalid
+from backend.sync import grammar
 
 MAX_OPS = 200
 MAX_OP_BYTES = 256 * 1024
 MAX_OFFER = 2000
 MAX_ROWS = 2000
 BIG = 2**53
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 Count = Annotated[int, msgspec.Meta(ge=-BIG, le=BIG)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=BIG)]
@@ -30,8 +34,16 @@ class Clock(msgspec.Struct):
 
 
 class PushIn(msgspec.Struct):
+    """`told` is the device's word on its clock, as it came: it must never fail a batch."""
+
     ops: list[msgspec.Raw]
-    clock: Clock | None = None
+    told: msgspec.Raw = msgspec.field(name="clock", default=msgspec.Raw(b"null"))
+
+    @property
+    def clock(self) -> Clock | None:
+        """What can be read of it; None where nothing can."""
+        clock: Clock | None = _lenient(bytes(self.told), Clock)
+        return clock
 
 
 class OpIn(msgspec.Struct):
@@ -75,22 +87,42 @@ class Arrived:
 
     @property
     def body(self) -> str:
-        return self.raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
+        """As it is kept: word for word. What is not UTF-8 is no JSON either and fits no text: `base64:` and its bytes."""
+        try:
+            return self.raw.decode()
+        except UnicodeDecodeError:
+            return "base64:" + base64.b64encode(self.raw).decode()
 
 
 def parse(body: bytes, shape: type[Any]) -> Any:
     """Decode a request body. Raises `Invalid` with what is wrong and where."""
     try:
         return msgspec.json.decode(body, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+    except UNREADABLE as fault:
         raise Invalid("invalid", "请求内容不符合同步协议。", msg=str(fault)) from fault
+
+
+def parse_push(body: bytes) -> PushIn:
+    """Decode a push. Whatever is JSON by its grammar and has `ops` is taken, also where one operation holds a value
+    that no parser can: that costs only the operation. Raises `Invalid`.
+    """
+    try:
+        return msgspec.json.decode(body, type=PushIn)
+    except UNREADABLE as fault:
+        try:
+            found = dict(_named(body))
+            ops = [msgspec.Raw(raw) for raw in grammar.values(found["ops"])]
+        except (grammar.Malformed, KeyError):
+            raise Invalid("invalid", "请求内容不符合同步协议。", msg=str(fault)) from fault
+    return PushIn(ops, msgspec.Raw(found.get("clock", b"null")))
 
 
 def read_op(raw: bytes) -> Arrived:
     """Read one operation leniently: no content problem ever fails a batch."""
     try:
+        raw.decode()
         read = msgspec.json.decode(raw, type=OpIn)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+    except UNREADABLE as wrong:
         return _unreadable(raw, str(wrong))
     fault = f"operation over {MAX_OP_BYTES} bytes" if len(raw) > MAX_OP_BYTES else ""
     return Arrived(raw, read.op, read, fault, str(read.op), read.n)
@@ -98,29 +130,28 @@ def read_op(raw: bytes) -> Arrived:
 
 def _unreadable(raw: bytes, fault: str) -> Arrived:
     """Kept under the id it names if that is one, else under one made of its content; answered with what it named."""
-    named, n = _field(raw, _Named, "op"), _field(raw, _Numbered, "n") or 0
-    if not isinstance(named, str):
-        named = _field(raw, _Counted, "op")  # other values might not fit into an answer
+    try:
+        found = dict(_named(raw))
+    except grammar.Malformed:  # not UTF-8 somewhere in a text
+        found = {}
+    n = _lenient(found.get("n", b""), Number) or 0
+    named = _lenient(found.get("op", b""), str | Count)  # other values might not fit into an answer
     try:
         return Arrived(raw, uuid.UUID(str(named)), None, fault, named, n)
     except ValueError:
         return Arrived(raw, uuid.UUID(bytes=hashlib.sha256(raw).digest()[:16], version=5), None, fault, named, n)
 
 
-def _field(raw: bytes, shape: type[msgspec.Struct], name: str) -> Any:
+def _named(text: bytes) -> Iterator[tuple[str, bytes]]:
+    """The members of an object by name; of a name that comes twice the last one counts, as with every parser."""
+    for key, value in grammar.members(text):
+        name = _lenient(key, str)
+        if name is not None:
+            yield name, value
+
+
+def _lenient(raw: bytes, shape: Any) -> Any:
     try:
-        return getattr(msgspec.json.decode(raw, type=shape), name)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return msgspec.json.decode(raw, type=shape)
+    except UNREADABLE:
         return None
-
-
-class _Named(msgspec.Struct):
-    op: Any = None
-
-
-class _Counted(msgspec.Struct):
-    op: Count
-
-
-class _Numbered(msgspec.Struct):
-    n: Number

@@ -116,6 +116,7 @@ class FindingOut(serializers.Serializer[Any]):
     recorded_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
     reopened = serializers.IntegerField()
+    addendum = serializers.IntegerField(allow_null=True, help_text="The submitted round beside which it was put.")
 
 
 class VisitEvidenceOut(serializers.Serializer[Any]):
@@ -130,6 +131,26 @@ class VisitEvidenceOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=EvidenceState.choices)
     taken_at = serializers.DateTimeField(allow_null=True)
     added_at = serializers.DateTimeField()
+    addendum = serializers.IntegerField(allow_null=True, help_text="The submitted round beside which it was put.")
+
+
+class AddendumOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    op = serializers.UUIDField(help_text="The operation it came in.")
+    round = serializers.IntegerField(help_text="The round beside which it stands.")
+    kind = serializers.CharField()
+    verb = serializers.CharField()
+    by = serializers.IntegerField(help_text="Whose work it is.")
+    device_at = serializers.CharField(allow_blank=True, help_text="The device's own words for its time.")
+    received_at = serializers.DateTimeField()
+    accepted_by = serializers.IntegerField()
+    reason = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """`data` cannot be a class attribute: serializers keep their own there."""
+        sent = serializers.JSONField(help_text="As it was sent; as text where it is not JSON.")
+        return super().get_fields() | {"data": sent}
 
 
 class VisitOut(VisitRow):
@@ -149,6 +170,7 @@ class VisitOut(VisitRow):
     evidence = VisitEvidenceOut(many=True)
     transitions = TransitionOut(many=True)
     rounds = RoundOut(many=True)
+    addenda = AddendumOut(many=True)
 
 
 def visit_row(found: Visit) -> dict[str, Any]:
@@ -188,6 +210,7 @@ def visit(found: Visit) -> dict[str, Any]:
         "evidence": [evidence(row) for row in found.evidence.all()],
         "transitions": [_transition(row) for row in found.transitions.all()],
         "rounds": [_round(row) for row in found.rounds.all()],
+        "addenda": [row.as_json() for row in found.addenda.order_by("pk")] if found.addenda_kept else [],
     }
 
 
@@ -204,10 +227,11 @@ def finding(row: Finding) -> dict[str, Any]:
     names = ("number", "answer_key", "text", "severity", "severity_reason", "veto_candidate", "repeated")
     more = ("responsibility", "due_days", "state", "rectified_on_spot", "recorded_at", "closed_at", "reopened")
     ids = {"id": row.pk, "visit": row.visit_id, "target": row.target_id, "item": row.item_code}
+    ids |= {"addendum": row.addendum}
     return ids | {name: getattr(row, name) for name in names + more} | {"basis": row.legal_basis}
 
 
 def evidence(row: Evidence) -> dict[str, Any]:
-    names = ("answer_key", "kind", "sha256", "size", "filetype", "state", "taken_at", "added_at")
+    names = ("answer_key", "kind", "sha256", "size", "filetype", "state", "taken_at", "added_at", "addendum")
     ids = {"id": row.pk, "visit": row.visit_id, "finding": row.finding_id}
     return ids | {name: getattr(row, name) for name in names}

@@ -1,5 +1,6 @@
 """Tables of inspections: checklists, assignments, visits, answers, findings, evidence."""
 
+from backend.inspections.models.addendum import VisitAddendum
 from backend.inspections.models.announcement import Announcement
 from backend.inspections.models.answer import Answer, AnswerRevision, RevisionFate
 from backend.inspections.models.assignment import Assignment, CrewMember, Recusal, RecusalKind, VisitKind, VisitMode
@@ -38,6 +39,7 @@ __all__ = [
     "SeverityLevel",
     "TemplateStatus",
     "Visit",
+    "VisitAddendum",
     "VisitAlias",
     "VisitKind",
     "VisitMode",

@@ -47,6 +47,8 @@ class Evidence(Journaled):
     author_id = models.BigIntegerField(null=True)
     added_at = models.DateTimeField(default=clock.now)
     verified_at = models.DateTimeField(null=True)
+    addendum = models.PositiveSmallIntegerField("补录于轮次", null=True)
+    """The submitted round beside which a reviewer put it; that round's content does not hold it, later ones do."""
 
     class Meta:
         verbose_name = verbose_name_plural = "佐证"
@@ -73,6 +75,7 @@ class Evidence(Journaled):
             "state": self.state,
             "by": self.author_id,
             "at": self.added_at,
+            **({"addendum": self.addendum} if self.addendum else {}),
         }
 
     def location(self) -> dict[str, Any] | None:

@@ -71,6 +71,8 @@ class Finding(Journaled):
     n = models.BigIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
     reopened = models.PositiveSmallIntegerField("反弹次数", default=0)
+    addendum = models.PositiveSmallIntegerField("补录于轮次", null=True)
+    """The submitted round beside which a reviewer put it; that round's content does not hold it, later ones do."""
     publication = models.CharField(max_length=8, choices=Publication.choices, default=Publication.CREW)
 
     class Meta:
@@ -115,6 +117,7 @@ class Finding(Journaled):
             "at": self.recorded_at,
             "closed_at": self.closed_at,
             "reopened": self.reopened,
+            **({"addendum": self.addendum} if self.addendum else {}),
         }
 
 

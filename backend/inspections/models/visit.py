@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from backend.core import clock
+from backend.inspections.models.addendum import with_addenda
 from backend.inspections.models.assignment import Assignment, VisitKind, VisitMode
 from backend.inspections.models.lifecycle import VisitState
 from backend.journal.models import Journaled
@@ -48,6 +49,8 @@ class Visit(Journaled):
     approved_at = models.DateTimeField(null=True)
     approved_by = models.BigIntegerField(null=True)
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
+    addenda_kept = models.PositiveIntegerField("补录件数", default=0)
+    """So that the document of a visit without addenda, which is nearly every one, need not ask for them."""
 
     class Meta:
         verbose_name = verbose_name_plural = "到访"
@@ -72,7 +75,7 @@ class Visit(Journaled):
 def visit_document(visit: Visit, answers: Iterable["Answer"]) -> dict[str, Any]:
     """The visit with its answers, each with its own revision, author and time (protocol, Documents)."""
     registers = list(answers)
-    return {
+    document = {
         "assignment": str(visit.assignment_id),
         "target": str(visit.target_id),
         "kind": visit.kind,
@@ -96,6 +99,7 @@ def visit_document(visit: Visit, answers: Iterable["Answer"]) -> dict[str, Any]:
         "approved_at": visit.approved_at,
         "return_reason": visit.return_reason,
     }
+    return with_addenda(document, visit.addenda.order_by("pk")) if visit.addenda_kept else document
 
 
 class VisitAlias(models.Model):

@@ -1,10 +1,12 @@
 """What a submission is the hash of."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.core import codec
 from backend.inspections.models import Answer, Evidence, Finding, FindingState, Visit
+
+P = TypeVar("P", Finding, Evidence)
 
 
 def content_from(
@@ -26,15 +28,18 @@ def content_from(
     |           | `on_spot` null or `{before, after}` with sorted evidence ids                                  |
     | evidence  | sorted by id: `{id, sha256, size, kind, answer_key, finding}`; `finding` an id or null        |
 
-    Ids are lower-case UUIDs with hyphens.
+    Ids are lower-case UUIDs with hyphens. A finding or evidence that a reviewer put beside a submitted round is no part
+    of that round; a later round, which its crew signs anew, holds it like any other.
     """
     return {
         "visit": str(visit.pk),
         "round": visit.round,
         "templates": sorted([str(code), int(version)] for code, version in visit.templates),
         "answers": {row.key: {"value": row.value, "note": row.note} for row in answers},
-        "findings": sorted((_finding(row) for row in standing(findings)), key=lambda one: str(one["id"])),
-        "evidence": sorted((_evidence(row) for row in evidence), key=lambda one: str(one["id"])),
+        "findings": sorted(
+            (_finding(row) for row in _signed(visit, standing(findings))), key=lambda one: str(one["id"])
+        ),
+        "evidence": sorted((_evidence(row) for row in _signed(visit, evidence)), key=lambda one: str(one["id"])),
     }
 
 
@@ -46,6 +51,11 @@ def content_hash(visit: Visit) -> str:
 def content_of(visit: Visit) -> dict[str, Any]:
     """`content_from` what is stored of the visit."""
     return content_from(visit, visit.answers.all(), visit.findings.all(), visit.evidence.all())
+
+
+def _signed(visit: Visit, parts: Iterable[P]) -> list[P]:
+    """Without what a reviewer put beside the present round."""
+    return [row for row in parts if row.addendum != visit.round]
 
 
 def standing(findings: Iterable[Finding]) -> list[Finding]:

@@ -133,7 +133,8 @@ class Dossier:
     def journal_document(self) -> dict[str, Any]:
         if self._stale:
             return Visit.objects.get(pk=self.visit.pk).journal_document()
-        return visit_document(self.visit, self.answers.values())
+        with self._change.aside():
+            return visit_document(self.visit, self.answers.values())
 
     def mark(self) -> Any:
         return dict(self.visit.__dict__), self._parts.copy(), dict(self._workers), dict(self._recused), self._stale
@@ -302,6 +303,8 @@ class Dossier:
 
     def works_here(self, actor: Actor) -> bool:
         """Whether the actor has, or had, the authority to work on this visit."""
+        if actor.vouched_by is not None:
+            return True
         if actor.user_id is None:
             return False
         if actor.user_id not in self._workers:
@@ -309,8 +312,8 @@ class Dossier:
         return self._workers[actor.user_id]
 
     def check_not_recused(self, actor: Actor) -> None:
-        """Raises `Conflict(late_assignment)` if the actor stays away from it."""
-        if actor.user_id is None:
+        """Raises `Conflict(late_assignment)` if the actor stays away from it and nobody vouches for the work."""
+        if actor.user_id is None or actor.vouched_by is not None:
             return
         if actor.user_id not in self._recused:
             self._recused[actor.user_id] = crews.is_recused(actor.user_id, self.visit.assignment)
@@ -422,6 +425,6 @@ def _worked_on(dossier: Dossier, actor: Actor, unknown: NotFound) -> Dossier:
 def begun(change: Change, actor: Actor, visit: Visit) -> Dossier:
     """The dossier of a visit that begins now; nothing of it is in the database yet."""
     dossier: Dossier = change.hold(("visit", visit.pk), lambda: Dossier(change, visit, new=True))
-    if actor.user_id is not None:
+    if actor.user_id is not None and actor.vouched_by is None:
         dossier.admit(actor.user_id)
     return dossier

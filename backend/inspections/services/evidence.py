@@ -39,11 +39,18 @@ class NewEvidence:
 
 
 def add(
-    *, actor: Actor, evidence_id: uuid.UUID, visit_id: uuid.UUID, new: NewEvidence, at: dt.datetime | None = None
+    *,
+    actor: Actor,
+    evidence_id: uuid.UUID,
+    visit_id: uuid.UUID,
+    new: NewEvidence,
+    at: dt.datetime | None = None,
+    addendum: bool = False,
 ) -> Evidence:
     """Add evidence to a visit; `verified` at once where the bytes were faster.
 
-    The same fact once more changes nothing; another fact under its id is refused.
+    The same fact once more changes nothing; another fact under its id is refused. As an `addendum` it stands beside
+    the submitted round, whatever the visit's state.
 
     Raises `NotFound` (visit, finding), `Conflict(late_lock, late_assignment, bad_state)`, `Invalid(invalid)`.
     """
@@ -55,8 +62,10 @@ def add(
             return known
         if known is not None or dossiers.is_taken(change, Evidence, evidence_id):
             raise Conflict("bad_state", "佐证一经登记不能更改，请以新编号登记。")
-        dossier.move("work", actor, at=at)
+        if not addendum:
+            dossier.move("work", actor, at=at)
         evidence = _build(actor, evidence_id, dossier, new)
+        evidence.addendum = dossier.visit.round if addendum else None
         dossier.add_evidence(evidence)
         change.put(dossier)
         change.put(evidence)

@@ -3,10 +3,13 @@
 import datetime as dt
 import uuid
 
+from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Invalid, NotFound
-from backend.inspections.models import Visit, VisitAlias, VisitTransition
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.inspections.models import Assignment, CrewMember, Visit, VisitAlias, VisitTransition
 from backend.inspections.models.lifecycle import visit_after
+from backend.inspections.selectors import crews
+from backend.journal.writing import Change
 
 LATE = "您未被安排或已回避此次任务，内容已留存，等待组长处理。"
 
@@ -21,6 +24,30 @@ def locked(actor: Actor, visit_id: uuid.UUID) -> Visit:
     if visit is None:
         raise NotFound("visit", visit_id)
     return visit
+
+
+def check_not_recused(actor: Actor, assignment: Assignment) -> None:
+    """Raises `Conflict(late_assignment)` if the actor stays away from it and nobody vouches for the work."""
+    if actor.vouched_by is None and actor.user_id is not None and crews.is_recused(actor.user_id, assignment):
+        raise Conflict("late_assignment", LATE)
+
+
+def may_work(actor: Actor, assignment: Assignment) -> bool:
+    """Whether the actor has, or had, the authority to work on it, or a reviewer vouches for the work."""
+    return actor.vouched_by is not None or crews.works_on(actor, assignment)
+
+
+def admit(change: Change, actor: Actor, assignment: Assignment) -> None:
+    """The author of a vouched start counts as having belonged to the crew: what they did there is judged, not held.
+
+    They read nothing by it: the membership and the grant end as they begin.
+    """
+    if actor.vouched_by is None or crews.works_on(actor, assignment):
+        return
+    now = clock.now()
+    CrewMember.objects.create(assignment=assignment, user_id=actor.person, joined_at=now, ended_at=now)
+    change.grant(actor.person, assignment.scope, starts_at=now, ends_at=now)
+    change.log("crew.admitted", assignment, user=actor.person, vouched_by=actor.vouched_by)
 
 
 def step(

@@ -59,8 +59,11 @@ def record(
     new: NewFinding,
     n: int | None = None,
     at: dt.datetime | None = None,
+    addendum: bool = False,
 ) -> Finding:
     """Write a finding into a visit. The same id once more changes nothing.
+
+    As an `addendum` it stands beside the submitted round, whatever the visit's state.
 
     Raises `NotFound`, `Conflict(late_lock, late_assignment, bad_state)`, `Invalid(invalid, path, msg)`.
     """
@@ -71,7 +74,8 @@ def record(
             return known
         if dossiers.is_taken(change, Finding, finding_id):
             raise Conflict("bad_state", "该编号已被使用。")
-        dossier.move("work", actor, at=at)
+        if not addendum:
+            dossier.move("work", actor, at=at)
         finding = Finding(
             id=finding_id,
             county_id=actor.county_id,
@@ -80,6 +84,7 @@ def record(
             number=max((row.number for row in dossier.findings.values()), default=0) + 1,
             recorded_by=actor.user_id,
             device_at=at,
+            addendum=dossier.visit.round if addendum else None,
         )
         _write(dossier, finding, new, actor, n)
         _keep(change, dossier, finding, "", actor, "")

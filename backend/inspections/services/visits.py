@@ -11,7 +11,6 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, NotFound
 from backend.inspections.models import Assignment, Visit, VisitAlias
-from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.services import assignments, crews, dossiers, field, geofence, own_visits
 from backend.inspections.services.dossiers import Dossier
 from backend.journal.writing import Change, write
@@ -59,13 +58,14 @@ def start(
     with write(actor=actor) as change:
         known = _known(change, visit_id)
         if known is not None:
-            return _again(actor, known, assignment_id)
+            return _again(change, actor, known, assignment_id)
         if assignment_id is None and target_id is None:
             raise field.refuse("assignment", "请指明任务或检查对象。")
         if assignment_id is None:
             assignment = own_visits.begin(change, actor, target_id)
         else:
             assignment = _granted(actor, assignment_id)
+            field.admit(change, actor, assignment)
         if hasattr(assignment, "visit"):
             return _join(change, assignment.visit, visit_id)
         return Started(_begin(change, actor, visit_id, assignment, rev, at), new=True)
@@ -82,19 +82,21 @@ def _granted(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
         assignment = assignments.locked(actor, assignment_id)
     except NotFound:
         raise Conflict("late_assignment", field.LATE) from None
-    if not crew_rows.works_on(actor, assignment) or crew_rows.is_recused(actor.person, assignment):
+    if not field.may_work(actor, assignment):
         raise Conflict("late_assignment", field.LATE)
+    field.check_not_recused(actor, assignment)
     if assignment.state == "cancelled":
         raise Conflict("bad_state", "任务已取消。")
     return assignment
 
 
-def _again(actor: Actor, visit: Visit, assignment_id: uuid.UUID | None) -> Started:
+def _again(change: Change, actor: Actor, visit: Visit, assignment_id: uuid.UUID | None) -> Started:
     """The same visit is begun once more; to a stranger its id is one that cannot be used."""
-    if visit.county_id != actor.county_id or not crew_rows.works_on(actor, visit.assignment):
+    if visit.county_id != actor.county_id or not field.may_work(actor, visit.assignment):
         raise Conflict("late_assignment", field.LATE)
     if assignment_id not in (None, visit.assignment_id):
         raise Conflict("bad_state", "该编号已用于另一次到访。")
+    field.admit(change, actor, visit.assignment)
     return Started(visit, new=False)
 
 

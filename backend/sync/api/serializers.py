@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from backend.sync.models.review import ReviewOutcome
 from backend.sync.models.verdict import Status
 
 
@@ -52,6 +53,9 @@ class ResultOut(serializers.Serializer[Any]):
     code = serializers.CharField(required=False)
     waits = WaitsOut(required=False)
     answers = serializers.DictField(child=AnswerResultOut(), required=False, help_text="answer.set: per answer key.")
+    fate = serializers.ChoiceField(
+        choices=ReviewOutcome.choices, required=False, help_text="What a reviewer decided about it."
+    )
 
 
 class PushOut(serializers.Serializer[Any]):

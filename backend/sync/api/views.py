@@ -25,7 +25,7 @@ from backend.sync.models.state import state
 from backend.sync.registry import registry
 from backend.sync.services.pull import pull
 from backend.sync.services.push import push
-from backend.sync.wire import OfferIn, PullIn, PushIn, parse
+from backend.sync.wire import OfferIn, PullIn, PushIn, parse, parse_push
 
 MIN_SCHEMA = 1
 """Phones below this must update before they can pull; their pushes are still taken (protocol, Errors)."""
@@ -86,7 +86,7 @@ class PushView(SyncView):
     def post(self, request: Request) -> Response:
         actor = self.speaker(request)
         body = self.body(request)
-        read: PushIn = parse(body, PushIn)
+        read = parse_push(body)
         if len(body) > MAX_BODY:
             raise self._too_large(read)
         device = device_of(request)

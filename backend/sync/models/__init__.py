@@ -1,7 +1,17 @@
 """Tables of the sync engine."""
 
 from backend.sync.models.custody import DeviceLog, Operation, StrayOperation
+from backend.sync.models.review import Review, ReviewCall, ReviewOutcome
 from backend.sync.models.state import SyncState
 from backend.sync.models.verdict import Verdict
 
-__all__ = ["DeviceLog", "Operation", "StrayOperation", "SyncState", "Verdict"]
+__all__ = [
+    "DeviceLog",
+    "Operation",
+    "Review",
+    "ReviewCall",
+    "ReviewOutcome",
+    "StrayOperation",
+    "SyncState",
+    "Verdict",
+]

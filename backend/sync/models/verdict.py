@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from backend.sync.models.custody import Operation
+from backend.sync.models.review import Review
 
 
 class Status(models.TextChoices):
@@ -22,6 +23,9 @@ SETTLED = (Status.APPLIED, Status.MERGED, Status.CONFLICT, Status.QUARANTINED)
 
 OPEN = (Status.HELD, Status.ERROR)
 """Statuses that the engine comes back to."""
+
+REVIEWABLE = (Status.HELD, Status.QUARANTINED)
+"""Statuses about which a person may decide."""
 
 TOLD = (Status.CONFLICT, Status.HELD, Status.QUARANTINED, Status.ERROR)
 """Statuses whose fate the author's phone follows through an `operation` document."""
@@ -60,8 +64,13 @@ class Verdict(models.Model):
         return f"{self.operation_id}: {self.status}"
 
     def says_the_same_as(self, other: "Verdict") -> bool:
-        """Whether the author's phone would learn nothing new."""
-        return self.answer() == other.answer()
+        """Whether the author's phone would learn nothing new. What is judged again has no fate yet."""
+        return self._words() == other._words()
+
+    @property
+    def fate(self) -> Review | None:
+        """What a reviewer decided; None where nobody has, or nobody had to."""
+        return getattr(self.operation, "review", None) if self.status in REVIEWABLE else None
 
     @property
     def journal_id(self) -> str:
@@ -73,7 +82,8 @@ class Verdict(models.Model):
 
     def journal_document(self) -> dict[str, Any]:
         """The fate of the user's own operation, as the phone shows it; `rev` of a document is its own, so the
-        object's is told as `object_rev`."""
+        object's is told as `object_rev`. `fate` is there once a reviewer has decided."""
+        fate = self.fate
         return {
             "op": str(self.operation_id),
             "device": str(self.operation.device_id),
@@ -82,12 +92,17 @@ class Verdict(models.Model):
             "verb": self.operation.verb,
             "object": self.operation.object_id,
             "decided_at": self.decided_at,
-            **{name: value for name, value in self.answer().items() if name != "rev"},
+            **{name: value for name, value in self._words().items() if name != "rev"},
             "object_rev": self.rev,
+            **({"fate": fate.as_json()} if fate else {}),
         }
 
     def answer(self) -> dict[str, Any]:
-        """The operation's entry in `results`."""
+        """The operation's entry in `results`: what was answered at first, and beside it what a reviewer decided."""
+        fate = self.fate
+        return {**self._words(), **({"fate": fate.outcome} if fate else {})}
+
+    def _words(self) -> dict[str, Any]:
         out: dict[str, Any] = {"op": str(self.operation_id), "status": self.status}
         if self.rev is not None:
             out["rev"] = self.rev

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from backend.core import clock
 from backend.journal.turnstile import turn
 from backend.sync.models.state import SyncState, state
 
@@ -17,3 +18,12 @@ def bump() -> SyncState:
         row.epoch += 1
         row.save(update_fields=["epoch"])
     return row
+
+
+def beyond(known: int) -> int:
+    """A number for the epoch after a restore that no epoch bore before, also none that this machine never heard of.
+
+    One backup may be restored twice, the second time where nothing is left of the first: `known` + 1 would then be
+    given twice, and phones of the first life would take the second for it. So it is at least the minutes since 1970.
+    """
+    return max(known + 1, clock.now_ms() // 60_000)

@@ -21,7 +21,7 @@ from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem,
 from backend.journal import rows
 from backend.journal.models import FeedRow
 from backend.journal.writing import Change, write
-from backend.sync import people
+from backend.sync import people, selectors
 from backend.sync.models import Operation, Verdict
 from backend.sync.models.verdict import SETTLED, TOLD, Status
 from backend.sync.registry import QUARANTINE_CODES, Command, Outcome, Waits, registry
@@ -88,7 +88,7 @@ def judge(court: Court) -> dict[uuid.UUID, Verdict]:
     while court.operations:
         verdicts, arrived = _judge_together(court)
         said |= verdicts
-        court.operations = _read(court.county_id, _waiting_for(court.county_id, arrived))
+        court.operations = _read(court.county_id, waiting_for(court.county_id, arrived))
     return said
 
 
@@ -125,8 +125,8 @@ def _sit(court: Court, operations: Sequence[Operation]) -> Sat:
     """One transaction. Returns the verdicts, and what exists now that somebody may have waited for."""
     with write(actor=Actor(None, court.county_id, "同步")) as change:
         take_turns({row.device_id for row in operations})
-        earlier = {row.pk: row for row in Verdict.objects.filter(pk__in=[row.pk for row in operations])}
-        waiting = [row for row in _in_order(operations) if not _is_settled(earlier.get(row.pk))]
+        earlier = selectors.verdicts(row.pk for row in operations)
+        waiting = [row for row in _in_order(operations) if _is_open(earlier.get(row.pk))]
         change.coming = _objects_of(waiting)
         sitting = _Sitting(change, earlier, alone=len(waiting) == 1)
         token = settled_here.set(set())
@@ -141,8 +141,9 @@ def _sit(court: Court, operations: Sequence[Operation]) -> Sat:
     return earlier | {row.pk: row for row in sitting.verdicts}, set(change.revs) | settled
 
 
-def _is_settled(verdict: Verdict | None) -> bool:
-    return verdict is not None and verdict.status in SETTLED
+def _is_open(verdict: Verdict | None) -> bool:
+    """Whether it is to be judged (again). What a reviewer has decided about is not, although its status stays."""
+    return verdict is None or (verdict.status not in SETTLED and not hasattr(verdict.operation, "review"))
 
 
 def _objects_of(operations: Iterable[Operation]) -> dict[str, list[str]]:
@@ -169,7 +170,7 @@ def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:
     try:
         actor = court.author(operation)
         with write(actor=actor, eager=sitting.alone):
-            outcome = _apply(actor, operation, court.faults.get(operation.pk, ""))
+            outcome = perform(actor, operation, court.faults.get(operation.pk, ""))
         verdict.status, verdict.code = outcome.status, outcome.code or ""
         sitting.outcomes[operation.pk] = outcome
     except Waits as wait:
@@ -188,15 +189,17 @@ def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:
         settled_here.get().add(operation.pk)
 
 
-def _apply(actor: Actor, operation: Operation, fault: str) -> Outcome:
-    if operation.deposited:
+def perform(actor: Actor, operation: Operation, fault: str = "") -> Outcome:
+    """Do what the operation says, on the authority of `actor`; what goes wrong is told as the registry says."""
+    vouched = actor.vouched_by is not None
+    if operation.deposited and not vouched:
         raise Forbidden("author_disabled", "提交时账号或设备已停用，内容已保存，等待审核。")
     if fault or not operation.kind or len(operation.body.encode()) > MAX_OP_BYTES:
         raise Invalid("invalid", "操作格式有误。", path="", msg=fault or "not an operation")
     declared = registry.operations.get(operation.name)
     if declared is None:
         raise Invalid("unknown_kind", "服务器不认识此类操作，内容已保存，等待审核。")
-    if not registry.may_sync(actor):
+    if not (vouched or registry.may_sync(actor)):
         raise Forbidden("no_permission", "没有进行此操作的权限。")
     read = msgspec.json.decode(operation.body.encode(), type=OpIn)
     if NUL.search(read.data):
@@ -274,10 +277,10 @@ def _present_rev(key: Key) -> int | None:
     return found.values_list("rev", flat=True).first()
 
 
-def _waiting_for(county_id: int, arrived: set[Key]) -> list[uuid.UUID]:
+def waiting_for(county_id: int, arrived: set[Key]) -> list[uuid.UUID]:
     """Held operations whose reason to wait may be gone, in the order in which their devices made them."""
     if not arrived:
         return []
-    held = Verdict.objects.filter(status=Status.HELD, operation__county_id=county_id)
+    held = Verdict.objects.filter(status=Status.HELD, operation__county_id=county_id, operation__review=None)
     found = held.filter(waits_id__in={id for _, id in arrived}).order_by("operation__n")
     return [pk for pk, *key in found.values_list("pk", "waits_kind", "waits_id") if tuple(key) in arrived]

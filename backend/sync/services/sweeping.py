@@ -50,7 +50,7 @@ def _failed() -> list[tuple[int, uuid.UUID]]:
 
 def _held_whose_object_exists() -> list[tuple[int, uuid.UUID]]:
     """Held for something that exists by now, and perhaps could not be seen by the author until a later grant."""
-    rows = Verdict.objects.filter(status=Status.HELD, looked_at__lt=clock.now() - RETRY)
+    rows = Verdict.objects.filter(status=Status.HELD, looked_at__lt=clock.now() - RETRY, operation__review__isnull=True)
     held = list(rows.order_by("looked_at").values_list("operation__county_id", "pk", "waits_kind", "waits_id")[:BATCH])
     there = set(
         FeedRow.objects.filter(object_id__in={row[3] for row in held}, document__isnull=False).values_list(

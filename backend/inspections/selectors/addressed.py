@@ -1,0 +1,120 @@
+"""What an operation of the field is about, also where its author may not see it: for those who review it."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.core import clock
+from backend.inspections.models import Assignment, AssignmentState, Finding, Recusal, Visit, VisitAlias
+
+UNSEEN = (AssignmentState.PLANNED, AssignmentState.CANCELLED)
+"""A leader knows nothing of what is only planned, and no longer sees what was called off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One operation: `kind` and `verb`, the id it names, what was sent, and whose it is."""
+
+    kind: str
+    verb: str
+    id: str
+    data: Any
+    author: int
+
+    def named(self, name: str) -> uuid.UUID | None:
+        """An id in the payload."""
+        return as_uuid(self.data.get(name)) if isinstance(self.data, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """`known`: the object exists in the county. `first`: user ids of those who decide first."""
+
+    kind: str
+    id: str
+    known: bool = False
+    assignment: Assignment | None = None
+    visit: Visit | None = None
+    first: frozenset[int] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """Where and when, for the reviewer."""
+        return f"{self.assignment.target.name} {self.assignment.plan_month}" if self.assignment else ""
+
+
+@dataclass(slots=True)
+class _Known:
+    """The objects that some operations name, read at once."""
+
+    visits: dict[uuid.UUID, Visit] = field(default_factory=dict)
+    assignments: dict[uuid.UUID, Assignment] = field(default_factory=dict)
+    recused: set[tuple[uuid.UUID, int]] = field(default_factory=set)
+
+
+def as_uuid(text: object) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def about(county_id: int, asked: Sequence[Asked]) -> list[About]:
+    """What each operation is about, in order, with as many queries for many as for one."""
+    known = _read(county_id, asked)
+    return [_about(one, known) for one in asked]
+
+
+def _read(county_id: int, asked: Sequence[Asked]) -> _Known:
+    ids = {found for one in asked for found in (as_uuid(one.id), one.named("visit"), one.named("assignment")) if found}
+    visits = Visit.objects.filter(county_id=county_id).select_related("assignment__target")
+    findings = dict(Finding.objects.filter(county_id=county_id, pk__in=ids).values_list("pk", "visit_id"))
+    aliases = dict(VisitAlias.objects.filter(pk__in=ids).values_list("pk", "visit_id"))
+    rows = visits.in_bulk(ids | set(findings.values()) | set(aliases.values()))
+    known = _Known(rows | {other: rows[visit] for other, visit in (findings | aliases).items() if visit in rows})
+    known.assignments = Assignment.objects.filter(county_id=county_id).select_related("target").in_bulk(ids)
+    known.recused = _recused({row.assignment_id for row in rows.values()} | set(known.assignments))
+    return known
+
+
+def _recused(assignments: Iterable[uuid.UUID]) -> set[tuple[uuid.UUID, int]]:
+    rows = Recusal.objects.filter(assignment__in=list(assignments))
+    return set(rows.values_list("assignment_id", "user_id"))
+
+
+def _about(one: Asked, known: _Known) -> About:
+    kind, text = _hinge(one)
+    named = as_uuid(text)
+    visit = known.visits.get(named) if named else None
+    assignment = visit.assignment if visit else known.assignments.get(named) if named else None
+    found = assignment is not None and (kind == "assignment") == (visit is None)
+    if not found:
+        return About(kind, text)
+    assert assignment is not None
+    return About(kind, text, True, assignment, visit, _first(one, assignment, known))
+
+
+def _hinge(one: Asked) -> tuple[str, str]:
+    """The object on which it hangs: the visit for work on it, the finding for what is said of one, …"""
+    visit, assignment = one.named("visit"), one.named("assignment")
+    match one.kind, one.verb:
+        case "visit", "start" if assignment:
+            return "assignment", str(assignment)
+        case ("finding", "record") | ("evidence", _):
+            return "visit", str(visit or one.id)
+        case "finding", _:
+            return "finding", one.id
+        case (("assignment" | "recusal"), _):
+            return "assignment", str(assignment or one.id)
+        case (("visit" | "answer" | "review"), _):
+            return "visit", one.id
+    return ("visit", str(visit)) if visit else (one.kind if one.kind == "target" else "visit", one.id)
+
+
+def _first(one: Asked, assignment: Assignment, known: _Known) -> frozenset[int]:
+    """The crew's leader, from the reveal on; nobody where author or leader stay away from it: then the office."""
+    shown = assignment.released_at is not None and assignment.reveal_at <= clock.now()
+    leader = assignment.leader_id
+    away = {(assignment.pk, leader), (assignment.pk, one.author)} & known.recused
+    return frozenset({leader}) if shown and assignment.state not in UNSEEN and not away else frozenset()

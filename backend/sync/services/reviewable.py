@@ -1,0 +1,172 @@
+"""What waits for a person: quarantined operations, and held ones that nothing has come for in a day."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from django.db.models import Q, QuerySet
+
+from backend.core import clock, codec
+from backend.core.actor import Actor
+from backend.core.errors import Invalid, NotFound
+from backend.core.pages import Page
+from backend.sync.models import Operation
+from backend.sync.models.verdict import REVIEWABLE, Status
+from backend.sync.registry import Context, Filed, registry
+
+LONG_HELD = dt.timedelta(hours=24)
+"""After this a held operation is shown to a person (protocol, Push)."""
+
+MOST_SKEW_MS = 120_000
+"""A device clock that is further off is pointed out to the reviewer (protocol, Push: Time)."""
+
+CHUNK = 200
+
+
+class _Sent(msgspec.Struct):
+    data: msgspec.Raw = msgspec.Raw(b"")
+
+
+def open_operations() -> QuerySet[Operation]:
+    """Those that wait for a decision now, of all counties."""
+    long_held = Q(verdict__status=Status.HELD, received_at__lte=clock.now() - LONG_HELD)
+    rows = Operation.objects.filter(Q(verdict__status=Status.QUARANTINED) | long_held, review__isnull=True)
+    return rows.select_related("verdict", "review")
+
+
+def is_open(operation: Operation) -> bool:
+    """Whether it waits for a decision now, its verdict being at hand; that nobody has decided is for the caller."""
+    status = operation.verdict.status
+    return status == Status.QUARANTINED or (status == Status.HELD and operation.received_at <= clock.now() - LONG_HELD)
+
+
+def matching(
+    actor: Actor,
+    *,
+    status: str | None = None,
+    code: str | None = None,
+    user: int | None = None,
+    decided: bool = False,
+    waiting: bool = False,
+) -> QuerySet[Operation]:
+    """Operations of the actor's county that are open, or with `decided` those that somebody has decided about.
+
+    With `waiting` also the held ones younger than a day. Not yet narrowed to those the actor may see: see `page`.
+    """
+    rows = Operation.objects.filter(verdict__status__in=REVIEWABLE) if decided or waiting else open_operations()
+    rows = rows.filter(county_id=actor.county_id, review__isnull=not decided)
+    wanted = {"verdict__status": status, "verdict__code": code, "user_id": user}
+    return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+
+
+def page(
+    actor: Actor, rows: QuerySet[Operation], *, limit: int, after: uuid.UUID | None = None
+) -> tuple[Page[Operation], dict[uuid.UUID, Context]]:
+    """One page of those of `rows` that `actor` may review, oldest first by when they arrived, with their contexts.
+
+    What an operation is about is known to the rooms, not to a column: it is asked for in chunks until the page is full.
+    Raises `Invalid(bad_page)`.
+    """
+    rows = _after(rows, after).select_related("verdict", "review").order_by("received_at", "pk")
+    found: list[Operation] = []
+    told: dict[uuid.UUID, Context] = {}
+    while len(found) <= limit:
+        chunk = list(rows[:CHUNK])
+        about = contexts(chunk)
+        mine = [row for row in chunk if may_review(actor, about[row.pk])]
+        found += mine
+        told |= {row.pk: about[row.pk] for row in mine}
+        if len(chunk) < CHUNK:
+            break
+        rows = _behind(rows, chunk[-1])
+    mark = str(found[limit - 1].pk) if len(found) > limit else None
+    return Page(found[:limit], mark), told
+
+
+def _after(rows: QuerySet[Operation], mark: uuid.UUID | None) -> QuerySet[Operation]:
+    if mark is None:
+        return rows
+    last = Operation.objects.filter(pk=mark).first()
+    if last is None:
+        raise Invalid("bad_page", "翻页标记无效，请从第一页重新开始。")
+    return _behind(rows, last)
+
+
+def _behind(rows: QuerySet[Operation], last: Operation) -> QuerySet[Operation]:
+    return rows.filter(Q(received_at__gt=last.received_at) | Q(received_at=last.received_at, pk__gt=last.pk))
+
+
+def get(actor: Actor, op: uuid.UUID) -> tuple[Operation, Context]:
+    """One held or quarantined operation. Raises `NotFound` for unknown and for not the actor's to review."""
+    rows = Operation.objects.filter(pk=op, county_id=actor.county_id, verdict__status__in=REVIEWABLE)
+    operation = rows.select_related("verdict", "review").first()
+    if operation is None:
+        raise NotFound("operation", op)
+    return operation, reviewed_by(actor, operation)
+
+
+def reviewed_by(actor: Actor, operation: Operation) -> Context:
+    """What it is about. Raises `NotFound` unless the actor may review it."""
+    context = contexts([operation])[operation.pk]
+    if not may_review(actor, context):
+        raise NotFound("operation", operation.pk)
+    return context
+
+
+def may_review(actor: Actor, context: Context) -> bool:
+    """The overseers of the county everything, everybody else what they are named for."""
+    return registry.oversees(actor) or actor.user_id in context.first
+
+
+def contexts(operations: Iterable[Operation]) -> dict[uuid.UUID, Context]:
+    """What each is about, by its id; asked room by room, all of a room's at once."""
+    by_kind: dict[int, list[Filed]] = defaultdict(list)
+    told: dict[uuid.UUID, Context] = {}
+    reviewers = {}
+    for operation in operations:
+        told[operation.pk] = Context(id=operation.object_id)
+        reviewer = registry.reviewer_of(operation.kind)
+        if reviewer is not None:
+            reviewers[id(reviewer)] = reviewer
+            by_kind[id(reviewer)].append(filed(operation))
+    for key, waiting in by_kind.items():
+        answers: Sequence[Context] = reviewers[key].contexts(waiting)
+        told |= {one.op: context for one, context in zip(waiting, answers, strict=True)}
+    return told
+
+
+def filed(operation: Operation) -> Filed:
+    """An operation as the rooms are asked about it."""
+    text = _data(operation.body)
+    return Filed(
+        county_id=operation.county_id,
+        user_id=operation.user_id,
+        op=operation.pk,
+        kind=operation.kind,
+        verb=operation.verb,
+        id=operation.object_id,
+        data=readable(text),
+        text=text,
+        n=operation.n,
+        device_at=operation.device_at,
+        received_at=operation.received_at,
+    )
+
+
+def _data(body: str) -> str:
+    """The `data` of an operation as JSON text; all of it where it is no operation."""
+    try:
+        return bytes(msgspec.json.decode(body.encode(), type=_Sent).data).decode()
+    except (msgspec.DecodeError, RecursionError):
+        return body
+
+
+def readable(text: str) -> Any:
+    """JSON as values that can be written out again, None where it holds none."""
+    try:
+        return codec.loads(codec.dumps(codec.loads(text)))
+    except (ValueError, TypeError, RecursionError):
+        return None
