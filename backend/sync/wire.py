@@ -87,7 +87,7 @@ class Arrived:
 
     @property
     def body(self) -> str:
-        """As it is kept: word for word. What is not UTF-8 is no JSON either and fits no text: `base64:` and its bytes."""
+        """As it is kept: word for word. What is not UTF-8 is no JSON and fits no text: `base64:` and its bytes."""
         try:
             return self.raw.decode()
         except UnicodeDecodeError:

@@ -36,10 +36,8 @@ def content_from(
         "round": visit.round,
         "templates": sorted([str(code), int(version)] for code, version in visit.templates),
         "answers": {row.key: {"value": row.value, "note": row.note} for row in answers},
-        "findings": sorted(
-            (_finding(row) for row in _signed(visit, standing(findings))), key=lambda one: str(one["id"])
-        ),
-        "evidence": sorted((_evidence(row) for row in _signed(visit, evidence)), key=lambda one: str(one["id"])),
+        "findings": _by_id(_finding(row) for row in _signed(visit, standing(findings))),
+        "evidence": _by_id(_evidence(row) for row in _signed(visit, evidence)),
     }
 
 
@@ -51,6 +49,10 @@ def content_hash(visit: Visit) -> str:
 def content_of(visit: Visit) -> dict[str, Any]:
     """`content_from` what is stored of the visit."""
     return content_from(visit, visit.answers.all(), visit.findings.all(), visit.evidence.all())
+
+
+def _by_id(parts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(parts, key=lambda one: str(one["id"]))
 
 
 def _signed(visit: Visit, parts: Iterable[P]) -> list[P]:
