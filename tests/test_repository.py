@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = "core journal accounts sync media registry inspections notices bulletins desk documents".split()
+ROOMS = "core journal backups accounts sync media registry inspections notices bulletins desk documents".split()
 TOP = (
     ".ci/run",
     "Makefile",

@@ -42,7 +42,7 @@ def read_access(text: str) -> dict[str, Any]:
     try:
         claims: dict[str, Any] = jwt.decode(
             text,
-            str(token_backend.signing_key),
+            token_backend.signing_key or "",
             algorithms=[token_backend.algorithm],
             options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )

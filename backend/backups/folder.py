@@ -59,7 +59,10 @@ class Folder:
     def make(cls, root: Path, keys: Keyring | None) -> "Folder":
         """To write to. Raises `WrongKey`, `KeyNeeded`, `NotForThis` when the folder was begun otherwise."""
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if _terms(root) is None:
+        terms = _terms(root)
+        if terms is not None and terms.key is None and keys is not None:
+            raise NotForThis(detail="此目录中的备份未加密；要加密备份，请换用新的目录。")
+        if terms is None:
             key = keys.fresh() if keys else None
             told = _KeyTerms(key.salt.hex(), key.cost, key.check.hex()) if key else None
             with draft_of(root / TERMS) as draft:
@@ -68,13 +71,11 @@ class Folder:
 
     @classmethod
     def find(cls, root: Path, keys: Keyring | None) -> "Folder":
-        """To read from. Raises as `make`."""
+        """To read from; a key is of no use to a folder that is not sealed. Raises as `make`."""
         terms = _terms(root)
         if terms is None:
             raise NotForThis(detail=f"“{root}”不是备份目录。")
         if terms.key is None:
-            if keys is not None:
-                raise NotForThis(detail="此目录中的备份未加密；要加密备份，请换用新的目录。")
             return cls(root, None, None)
         if keys is None:
             raise KeyNeeded()

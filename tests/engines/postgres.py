@@ -25,6 +25,9 @@ INITDB = ("--encoding=UTF8", "--no-locale", "--auth=trust", "--no-sync", "--no-i
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100", "shared_buffers=64MB")
 """Durability is of no use to a cluster that is deleted within minutes."""
 
+DURABLE = ("max_connections=100", "shared_buffers=128MB")
+"""As it is shipped, every commit on disk: for measurements."""
+
 
 @dataclass
 class Cluster:
@@ -44,13 +47,13 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_cluster() -> Cluster:
+def start_cluster(settings: tuple[str, ...] = FAST) -> Cluster:
     """Start the first PostgreSQL that works here; EngineMissing tells what was tried."""
     tried: list[str] = []
     for binaries, portable in candidates():
         folder = Path(tempfile.mkdtemp(prefix="dudao-postgres-"))
         try:
-            return _start(folder, binaries, portable=portable)
+            return _start(folder, binaries, settings, portable=portable)
         except (EngineMissing, OSError, subprocess.SubprocessError) as fault:
             shutil.rmtree(folder, ignore_errors=True)
             tried.append(f"{binaries}: {_reason(fault)}")
@@ -73,7 +76,7 @@ def candidates() -> Iterator[tuple[Path, bool]]:
         yield from ((folder, True) for folder in sorted(Path(place).glob("pginstall*/bin")))
 
 
-def _start(folder: Path, binaries: Path, *, portable: bool) -> Cluster:
+def _start(folder: Path, binaries: Path, chosen: tuple[str, ...], *, portable: bool) -> Cluster:
     user = _unprivileged_user() if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user)
@@ -82,7 +85,7 @@ def _start(folder: Path, binaries: Path, *, portable: bool) -> Cluster:
     data, log = folder / "data", folder / "server.log"
     _output([str(binaries / "initdb"), "--pgdata", str(data), "--username", OWNER, *INITDB], folder, user)
     port = free_port()
-    settings = (f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *FAST)
+    settings = (f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *chosen)
     command = [str(binaries / "postgres"), "-D", str(data), *(part for value in settings for part in ("-c", value))]
     process = launch(command, log=log, cwd=folder, user=user)
     cluster = Cluster(folder, port, version.strip(), process)

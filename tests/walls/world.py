@@ -15,6 +15,7 @@ from backend.notices.models import RectificationNotice
 from backend.notices.services import drafts
 from backend.registry.models import Membership, TargetContact
 from tests.fixtures.people import Cast
+from tests.fixtures.phones import Phone
 from tests.fixtures.places import Places
 from tests.fixtures.visits import Fieldwork
 
@@ -54,6 +55,7 @@ class FullCounty:
         visit = self.fieldwork.filled(county=self.county, target=self.school, team=self.team)
         self.finding = self.fieldwork.finding(visit, self.fieldwork.leader(visit.assignment))
         self.approved = self.fieldwork.approved(self.fieldwork.submitted(visit))
+        self.late = self._late(self.approved)
         self.notice = drafts.draft_from_visit(actor=self.actor(Role.OFFICE), visit_id=self.approved.pk)
         self.bulletin = compiling.compile(actor=self.actor(Role.OFFICE), period_start=clock.today().replace(day=1))
         self.announcement = announcements.announce(
@@ -62,6 +64,13 @@ class FullCounty:
         self.blob = blobs.keep(county_id=self.county.pk, data=b"%PDF-1.4 secret", filetype="application/pdf")
         self.values = self._values(self.under_way, self.notice)
         return self
+
+    def _late(self, visit: Visit) -> str:
+        """Work that reached an approved visit too late and waits for a reviewer: the operation's id."""
+        phone = Phone(self.cast.client(self.fieldwork.crew(visit.assignment)[1]))
+        op = phone.op("answer.set", visit.pk, {"answers": {"TY-01": {"value": "no"}}})
+        assert phone.push(op)["results"][0]["status"] == "quarantined"
+        return str(op["op"])
 
     def _values(self, visit: Visit, notice: RectificationNotice) -> dict[str, Any]:
         """An existing value for every parameter in the URL configuration."""
@@ -82,4 +91,5 @@ class FullCounty:
             "bulletin_id": self.bulletin.pk,
             "announcement_id": self.announcement.pk,
             "sha256": self.blob,
+            "op_id": self.late,
         }

@@ -1,10 +1,13 @@
-"""The operator's key: from a file, else from the environment."""
+"""What both commands share: the operator's key, from a file or else from the environment; how they say what failed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
+from django.db import DatabaseError
 
 from backend.backups.problems import BackupProblem
 from backend.backups.rules.sealing import SHORTEST_SECRET, Keyring
@@ -29,5 +32,15 @@ def keyring(options: dict[str, Any]) -> Keyring | None:
     return Keyring(secret)
 
 
-def told(problem: BackupProblem) -> CommandError:
-    return CommandError(problem.detail, returncode=problem.exit_code)
+@contextmanager
+def spoken() -> Iterator[None]:
+    """What goes wrong is one sentence and an exit code, not a traceback."""
+    try:
+        yield
+    except BackupProblem as problem:
+        raise CommandError(problem.detail, returncode=problem.exit_code) from problem
+    except OSError as fault:
+        named = f"“{fault.filename}”" if fault.filename else "文件"
+        raise CommandError(f"{named}无法读写：{fault.strerror or fault}。") from fault
+    except DatabaseError as fault:
+        raise CommandError(f"数据库无法使用：{fault}") from fault

@@ -23,7 +23,11 @@ from backend.sync.services import epochs
 
 @dataclass(slots=True)
 class Restored:
-    """`differing`: tables whose rows afterwards were not as many as the backup counted."""
+    """What was done.
+
+    `differing`: tables whose rows afterwards were not as many as the backup counted. `lost`: hashes of files that the
+    backup does not hold as they were.
+    """
 
     path: Path
     manifest: Manifest
@@ -32,27 +36,32 @@ class Restored:
     blobs_there: int = 0
     migrated: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
 
-def restore(*, path: Path, keys: Keyring | None, replace: bool = False, older: bool = False) -> Restored:
+def restore(
+    *, path: Path, keys: Keyring | None, replace: bool = False, older: bool = False, accept_missing: bool = False
+) -> Restored:
     """Verify the backup, put its files and its database back and begin a new epoch (protocol, Offer).
 
-    `replace` allows a database that holds data to be overwritten, `older` a backup that is not the folder's newest:
-    phones may have let go of work that only newer ones hold. The database changes in one transaction, the epoch with
-    it; files come before it, because a file too many does no harm. Raises `BackupProblem`; then the database is as it
-    was.
+    `replace` allows a database that holds data to be overwritten; `older` a backup that is not the folder's newest:
+    phones may have let go of work that only newer ones hold; `accept_missing` one that has lost files.
+
+    The database changes in one transaction, the epoch with it; files come before it, because a file too many does no
+    harm. Raises `BackupProblem`; then the database is as it was.
     """
     folder, backup = verifying.open_backup(path, keys)
     with folder.locked(alone=False):
-        verified = verifying.verify_whole(folder, backup)
-        manifest, engine = verified.manifest, engines.current()
-        if verified.lost:
-            raise Damaged(detail=f"备份中有 {len(verified.lost)} 个文件缺失或损坏，未恢复：{verified.lost[0]} 等。")
+        manifest, engine = folder.manifest(backup), engines.current()
         _must_fit(manifest, engine)
         _must_be_newest(folder, backup, older=older)
         if not replace and selectors.holds_data():
             raise NotForThis(detail="当前数据库中已有数据，未作改动；确认要用备份覆盖它，请加 --replace。")
-        done = Restored(backup, manifest)
+        verified = verifying.verify_whole(folder, backup)
+        if verified.lost and not accept_missing:
+            first = next(iter(verified.lost))
+            raise Damaged(detail=f"备份中有 {len(verified.lost)} 个文件缺失或损坏，未恢复：{first} 等。")
+        done = Restored(backup, manifest, lost=[*manifest.blobs.missing, *manifest.blobs.altered, *verified.lost])
         with workplace() as work:
             _put_blobs(folder, backup, done, work)
             number = epochs.beyond(max(manifest.epoch, selectors.present_epoch()))
@@ -97,7 +106,7 @@ def _instant(at: dt.datetime) -> str:
 
 
 def _put_blobs(folder: Folder, backup: Path, done: Restored, work: Path) -> None:
-    lacking = {*done.manifest.blobs.missing, *done.manifest.blobs.altered}
+    lacking = set(done.lost)
     store = storage.current()
     for sha256, size in folder.listed(backup, done.manifest):
         if _is_there(store, sha256, size):

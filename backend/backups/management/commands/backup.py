@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.backups.management import keys
-from backend.backups.problems import BackupProblem
 from backend.backups.rules.manifest import Manifest
 from backend.backups.services.rotating import Rotated
 from backend.backups.services.taking import Taken, take
@@ -21,6 +20,7 @@ INCOMPLETE = 3
 
 class Command(BaseCommand):
     help = "备份数据库和全部文件（服务运行中即可）；--verify 重新读取并核对一份备份。"
+    requires_system_checks: list[str] = []  # what is wrong with the settings is no reason to be without a backup
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--to", type=Path, help="备份目录，缺省为 DUDAO_BACKUPS")
@@ -32,23 +32,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         keyring = keys.keyring(options)
         if options["keep"] is not None and options["keep"] < 1:
-            raise keys.told(BackupProblem(detail="--keep 至少为 1。"))
-        try:
+            raise CommandError("--keep 至少为 1。", returncode=2)
+        with keys.spoken():
             if options["verify"]:
                 self._verify(options["verify"], keyring)
-            else:
-                to = options["to"] or Path(settings.BACKUP_DIR)
-                accept = options["accept_missing"]
-                self._told(take(to=to, keys=keyring, keep=options["keep"], accept_missing=accept), accept)
-        except BackupProblem as problem:
-            raise keys.told(problem) from problem
+                return
+            to, accept = options["to"] or Path(settings.BACKUP_DIR), options["accept_missing"]
+            self._told(take(to=to, keys=keyring, keep=options["keep"], accept_missing=accept), accept)
 
     def _verify(self, path: Path, keyring: Any) -> None:
         done = verify(path=path, keys=keyring)
         self.stdout.write(f"备份：{done.path}")
         self._about(done.manifest)
-        for sha256 in done.lost:
-            self.stdout.write(f"备份中缺失或损坏：{sha256}")
+        for sha256, file in done.lost.items():
+            self.stdout.write(f"备份中缺失或损坏：{sha256}（{file}）")
         if done.lost:
             self.stdout.write(f"核对未通过：{len(done.lost)} 个文件不可用。")
             sys.exit(5)

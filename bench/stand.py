@@ -1,0 +1,124 @@
+"""Where the product is measured: a database server as it is shipped, and the product's server with its workers.
+
+PostgreSQL runs with its own defaults of durability (fsync, synchronous_commit, full_page_writes on). Everything lives
+in one folder, listens on 127.0.0.1 and ends with the stand.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from bench.load import Job, Report
+from bench.preparing import Prepared
+from bench.server import ROOT, ServerFault, free_port
+from tests.engines.postgres import DURABLE, start_cluster
+from tests.engines.processes import stop, tail
+from tests.engines.redis import RedisServer
+
+STARTS_WITHIN = 60.0
+
+
+@dataclass
+class Stand:
+    """A folder, its environment, and how many server processes there are."""
+
+    folder: Path
+    environment: dict[str, str]
+    workers: int
+    engine: str
+    port: int = 0
+
+    def prepare(self, *, crews: int, phones: int = 1, visits: int, learn: bool = False) -> Prepared:
+        """County, crews, phones; see `bench.preparing`."""
+        out = self.folder / "prepared.json"
+        options = ["--crews", str(crews), "--phones", str(phones), "--visits", str(visits), "--out", str(out)]
+        self.run("bench.preparing", *options, *(["--learn"] if learn else []))
+        return msgspec.json.decode(out.read_bytes(), type=Prepared)
+
+    def load(self, clients: Sequence[Sequence[bytes]], warm: int = 0) -> Report:
+        """Send these requests from a process of their own; what came back."""
+        job, report = self.folder / "job.msgpack", self.folder / "report.msgpack"
+        told = Job(self.port, [list(each) for each in clients], warm, self.workers)
+        job.write_bytes(msgspec.msgpack.encode(told))
+        self.run("bench.load", str(job), str(report))
+        return msgspec.msgpack.decode(report.read_bytes(), type=Report)
+
+    def run(self, module: str, *arguments: str) -> None:
+        """A module of ours in a process of its own. Raises `CalledProcessError`."""
+        subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.environment, check=True)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """The product's server, started as docs/operations.md says; duties do not run beside it."""
+        self.port, log = free_port(), self.folder / "server.log"
+        options = [
+            "--port",
+            str(self.port),
+            "--no-access-log",
+            "--no-proxy-headers",
+            "--log-level",
+            "warning",
+            "--timeout-keep-alive",
+            "60",
+        ]
+        workers = ["--workers", str(self.workers)] if self.workers > 1 else []
+        command = [sys.executable, "-m", "uvicorn", "backend.asgi:application", *options, *workers]
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        try:
+            self._wait(process, log)
+            yield
+        finally:
+            stop(process)
+
+    def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        until = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                if httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=2.0).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise ServerFault(f"the server does not start: {tail(log)}")
+
+
+@contextmanager
+def postgresql(folder: Path, workers: int = 2) -> Iterator[Stand]:
+    """PostgreSQL and Redis of our own, `workers` server processes. Raises `EngineMissing`."""
+    with ExitStack() as stack:
+        cluster = start_cluster(DURABLE)
+        stack.callback(cluster.stop)
+        redis = RedisServer.start(folder)
+        stack.callback(redis.stop)
+        address = {"DUDAO_DATABASE": cluster.dsn, "DUDAO_REDIS": redis.url, "DUDAO_WORKERS": str(workers)}
+        yield Stand(folder, _environment(folder) | address, workers, cluster.version)
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Stand]:
+    """The embedded default: one process, SQLite on disk."""
+    yield Stand(folder, _environment(folder), 1, "SQLite")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """What the product reads is set here alone."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("DUDAO_", "DJANGO_"))}
+    return env | {
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "DUDAO_DATA": str(folder),
+        "DUDAO_DEMO": "yes",
+        "DUDAO_HOSTS": "127.0.0.1,testserver",
+        "DUDAO_WORKER": "no",
+        "DUDAO_SECRET_KEY": "a key for measurements only, long enough for HS256",
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,73 @@
+"""A server of our own that is killed without a word and started again, and its database read past it."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from bench.server import ROOT, Server
+
+
+@dataclass
+class Victim(Server):
+    """`manage.py up` on SQLite in its own folder, or on the PostgreSQL database at `database`."""
+
+    def kill(self) -> None:
+        """SIGKILL to the process group that this object started; nothing is written down or said goodbye."""
+        process, self.process = self.process, None
+        assert process is not None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def end(self) -> None:
+        """For the end of a test that failed midway, too."""
+        if self.process is not None:
+            self.kill()
+
+    def manage(self, *arguments: str) -> tuple[int, str]:
+        """A management command on its data: exit status, and what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What the database itself holds."""
+        if self.database:
+            with psycopg.connect(self.database) as there:
+                return [tuple(row) for row in there.execute(sql.encode()).fetchall()]
+        with closing(sqlite3.connect(f"file:{self.data / 'dudao.sqlite3'}?mode=ro", uri=True)) as file:
+            return [tuple(row) for row in file.execute(sql).fetchall()]
+
+    def ids(self, sql: str) -> list[str]:
+        """The first column, as ids are written in the protocol, sorted."""
+        return sorted(str(uuid.UUID(str(row[0]))) for row in self.rows(sql))
+
+
+@contextmanager
+def own_database(engine: str) -> Iterator[str | None]:
+    """A database of the engine under test that nobody else uses; None for SQLite in the server's own folder."""
+    if engine == "sqlite":
+        yield None
+        return
+    cluster = os.environ["DUDAO_TEST_DATABASE"]
+    name = f"crashes_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
