@@ -138,6 +138,8 @@ SPECTACULAR_SETTINGS = {
         "NoticeEvidenceKindEnum": "backend.notices.models.answers.ProofKind.choices",
         "NoticeStateEnum": "backend.notices.models.notice.STATES",
         "RecusalKindEnum": "backend.inspections.models.RecusalKind.choices",
+        "ReviewOutcomeEnum": "backend.sync.models.ReviewOutcome.choices",
+        "ReviewStatusEnum": "backend.sync.models.verdict.REVIEWABLE_CHOICES",
         "TargetKindEnum": "backend.registry.models.TargetKind.choices",
         "TemplateStatusEnum": "backend.inspections.models.TemplateStatus.choices",
         "VisitKindEnum": "backend.inspections.models.VisitKind.choices",

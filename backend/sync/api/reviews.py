@@ -16,7 +16,7 @@ from backend.core.requests import read, read_query
 from backend.core.schema import paged
 from backend.sync import people
 from backend.sync.models import Operation, ReviewOutcome
-from backend.sync.models.verdict import REVIEWABLE
+from backend.sync.models.verdict import REVIEWABLE_CHOICES
 from backend.sync.registry import QUARANTINE_CODES, Context, registry
 from backend.sync.services import reviewable, reviewing
 
@@ -33,7 +33,7 @@ class MaySync(SignedIn):
 
 
 class ReviewsQuery(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(choices=[str(each) for each in REVIEWABLE], required=False)
+    status = serializers.ChoiceField(choices=REVIEWABLE_CHOICES, required=False)
     code = serializers.ChoiceField(choices=sorted(QUARANTINE_CODES), required=False)
     user = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1, help_text="Its author.")
     decided = serializers.BooleanField(default=False, help_text="Instead those that somebody has decided about.")
@@ -67,7 +67,7 @@ class FateOut(serializers.Serializer[Any]):
 
 class ReviewRow(serializers.Serializer[Any]):
     op = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=[str(each) for each in REVIEWABLE])
+    status = serializers.ChoiceField(choices=REVIEWABLE_CHOICES)
     code = serializers.CharField(allow_blank=True)
     kind = serializers.CharField(allow_blank=True)
     verb = serializers.CharField(allow_blank=True)

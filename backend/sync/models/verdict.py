@@ -27,6 +27,8 @@ OPEN = (Status.HELD, Status.ERROR)
 REVIEWABLE = (Status.HELD, Status.QUARANTINED)
 """Statuses about which a person may decide."""
 
+REVIEWABLE_CHOICES = [(each.value, each.label) for each in REVIEWABLE]
+
 TOLD = (Status.CONFLICT, Status.HELD, Status.QUARANTINED, Status.ERROR)
 """Statuses whose fate the author's phone follows through an `operation` document."""
 

@@ -10,9 +10,12 @@ from backend.journal.writing import Change, write
 from backend.sync.models import Operation, ReviewCall
 from backend.sync.registry import Context, registry
 from backend.sync.services.reviewable import LONG_HELD, contexts, open_operations
-from backend.sync.services.reviewing import LATE
 
 BATCH = 200
+
+VOUCHED = ("late_assignment", "no_permission", "author_disabled")
+"""Codes of work that lacked an authority. What else a leader's own phone could not bring in is for him to see first:
+a submission that lacked an answer is no business of the office."""
 
 
 def call_reviewers() -> int:
@@ -58,8 +61,8 @@ def _call_first(county_id: int, ids: Sequence[uuid.UUID]) -> int:
 
 
 def _first(operation: Operation, context: Context) -> frozenset[int]:
-    """Who is told first; nobody of what is their own and needs another's word."""
-    return context.first if operation.verdict.code == LATE else context.first - {operation.user_id}
+    """Who is told first; nobody of what is their own and needs another's word to count."""
+    return context.first - {operation.user_id} if operation.verdict.code in VOUCHED else context.first
 
 
 def _call_office(county_id: int, ids: Sequence[uuid.UUID]) -> int:
