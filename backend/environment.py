@@ -80,9 +80,16 @@ def database(url: str) -> dict[str, Any]:
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": whole("DUDAO_POOL", 8)}} if whole("DUDAO_POOL", 8) else {},
+            "OPTIONS": _postgresql_options(),
         }
     raise EnvironmentFault(f"DUDAO_DATABASE must begin with sqlite:// or postgresql://, not {parts.scheme!r}")
+
+
+def _postgresql_options() -> dict[str, Any]:
+    """Parameters travel beside the statement, and a statement used again is kept prepared: a push is forty of them."""
+    pool = whole("DUDAO_POOL", 8)
+    options: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 3}
+    return options | ({"pool": {"min_size": 1, "max_size": pool}} if pool else {})
 
 
 def _sqlite(path: str) -> dict[str, Any]:

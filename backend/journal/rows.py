@@ -1,8 +1,8 @@
 """Set-based writing: many rows of one table in one statement whose text is always the same.
 
 The ORM's bulk writes make a new text for every number of rows, so that no database can keep it prepared; and a push
-writes ten tables. On PostgreSQL the rows travel as one array per column (`unnest`), on SQLite as one prepared statement
-run per row. Only for rows made by us in memory: no signals, no automatic keys read back, no `auto_now`.
+writes a dozen tables. On PostgreSQL the rows travel as one JSON text (`json_to_recordset`), on SQLite as one prepared
+statement run per row. Only for rows made by us in memory: no signals, no automatic keys read back, no `auto_now`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,7 @@ from backend.core import codec
 
 Convert = Callable[[Any], Any]
 
-ARRAYS = {
+TYPES = {
     "AutoField": "integer",
     "BigAutoField": "bigint",
     "BigIntegerField": "bigint",
@@ -33,19 +33,17 @@ ARRAYS = {
     "TextField": "text",
     "UUIDField": "uuid",
 }
-"""PostgreSQL's type of a column's array, by Django's name of the field."""
+"""PostgreSQL's type of a column, by Django's name of the field."""
 
 
 def insert(rows: Sequence[models.Model]) -> None:
     """Insert `rows`, all of one model, in their order. Raises what the database raises, for all of them."""
-    if rows:
-        _run(type(rows[0]), rows, "")
+    _run(rows, "")
 
 
 def insert_missing(rows: Sequence[models.Model]) -> None:
     """Insert those of `rows` that meet nothing that is unique in the table."""
-    if rows:
-        _run(type(rows[0]), rows, " ON CONFLICT DO NOTHING")
+    _run(rows, " ON CONFLICT DO NOTHING")
 
 
 def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], update: Sequence[str]) -> None:
@@ -54,7 +52,7 @@ def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], update: Seque
     No two of `rows` may meet each other.
     """
     if rows:
-        _run(type(rows[0]), rows, _on_conflict(type(rows[0]), tuple(unique), tuple(update)))
+        _run(rows, _on_conflict(type(rows[0]), tuple(unique), tuple(update)))
 
 
 def put(rows: Sequence[models.Model]) -> None:
@@ -64,31 +62,38 @@ def put(rows: Sequence[models.Model]) -> None:
         upsert(rows, unique=["pk"], update=fields)
 
 
-def _run(model: type[models.Model], rows: Sequence[models.Model], ending: str) -> None:
-    columns = _columns(model, connection.vendor, rows[0].pk is None)
+def by_model(rows: Iterable[models.Model]) -> dict[type[models.Model], list[models.Model]]:
+    """`rows` sorted out by table, each table's in their order, the tables in the order of their first row."""
+    out: dict[type[models.Model], list[models.Model]] = {}
+    for row in rows:
+        out.setdefault(type(row), []).append(row)
+    return out
+
+
+def _run(rows: Sequence[models.Model], ending: str) -> None:
+    if not rows:
+        return
+    model, numbered = type(rows[0]), rows[0].pk is None
+    text = _statement(model, connection.vendor, numbered) + ending
+    columns = _columns(model, connection.vendor, numbered)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            text = _statement(model, "postgresql", rows[0].pk is None) + ending
-            cursor.execute(text, [[convert(getattr(row, name)) for row in rows] for name, convert in columns])
+            records = [{column: getattr(row, name) for column, name, _ in columns} for row in rows]
+            cursor.execute(text, [codec.dumps(records).decode()])
         else:
-            text = _statement(model, connection.vendor, rows[0].pk is None) + ending
-            cursor.executemany(text, [[convert(getattr(row, name)) for name, convert in columns] for row in rows])
-
-
-def _fields(model: type[models.Model], numbered: bool) -> list[Any]:
-    """Those to be written; a key that the database counts is left to it."""
-    return [field for field in model._meta.local_concrete_fields if not (numbered and field.primary_key)]
+            cursor.executemany(text, [[convert(getattr(row, name)) for _, name, convert in columns] for row in rows])
 
 
 @cache
 def _statement(model: type[models.Model], vendor: str, numbered: bool) -> str:
     fields = _fields(model, numbered)
     names = ", ".join(f'"{field.column}"' for field in fields)
+    into = f'INSERT INTO "{model._meta.db_table}" ({names})'
     if vendor == "postgresql":
-        arrays = ", ".join(f"%s::{_array(field)}" for field in fields)
-        return f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT * FROM unnest({arrays})'  # noqa: S608 -- our own names
-    places = ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({places})'  # noqa: S608 -- our own names
+        record = ", ".join(f'"{field.column}" {TYPES[_kind(field)]}' for field in fields)
+        # WHERE true: else the parser takes ON CONFLICT for a part of the join.
+        return f"{into} SELECT {names} FROM json_to_recordset(%s) AS record ({record}) WHERE true"  # noqa: S608 -- our own names
+    return f"{into} VALUES ({', '.join(['%s'] * len(fields))})"
 
 
 @cache
@@ -98,14 +103,20 @@ def _on_conflict(model: type[models.Model], unique: tuple[str, ...], update: tup
     return f" ON CONFLICT ({wanted}) DO UPDATE SET {changes}"
 
 
+@cache
+def _columns(model: type[models.Model], vendor: str, numbered: bool) -> list[tuple[str, str, Convert]]:
+    """(column, attribute, conversion) of each field that is written; a key that the database counts is left to it."""
+    fields = _fields(model, numbered)
+    return [(str(field.column), str(field.attname), CONVERSIONS.get(_kind(field), _same)) for field in fields]
+
+
+def _fields(model: type[models.Model], numbered: bool) -> list[Any]:
+    return [field for field in model._meta.local_concrete_fields if not (numbered and field.primary_key)]
+
+
 def _column(model: type[models.Model], name: str) -> str:
-    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
-    return str(field.column)  # type: ignore[union-attr]
-
-
-def _array(field: Any) -> str:
-    kind = ARRAYS[_kind(field)]
-    return "text[]::jsonb[]" if kind == "jsonb" else f"{kind}[]"
+    field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    return str(field.column)
 
 
 def _kind(field: Any) -> str:
@@ -113,25 +124,6 @@ def _kind(field: Any) -> str:
     while field.remote_field is not None:
         field = field.target_field
     return str(field.get_internal_type())
-
-
-@cache
-def _columns(model: type[models.Model], vendor: str, numbered: bool) -> list[tuple[str, Convert]]:
-    return [(field.attname, _conversion(_kind(field), vendor)) for field in _fields(model, numbered)]
-
-
-def _conversion(kind: str, vendor: str) -> Convert:
-    if kind == "JSONField":
-        return _json
-    if kind in ("CharField", "TextField"):
-        return _text
-    if vendor == "sqlite" and kind == "UUIDField":
-        return _hex
-    if vendor == "sqlite" and kind == "DateTimeField":
-        return _instant
-    if vendor == "sqlite" and kind == "DateField":
-        return _date
-    return _same
 
 
 def _same(value: Any) -> Any:
@@ -143,7 +135,7 @@ def _json(value: Any) -> str | None:
 
 
 def _text(value: Any) -> Any:
-    """A choice is an Enum, which drivers would write by its name."""
+    """A choice is an Enum, which the driver would write by its name."""
     return value if value is None or type(value) is str else str(value)
 
 
@@ -155,13 +147,16 @@ def _instant(value: Any) -> Any:
     return None if value is None else connection.ops.adapt_datetimefield_value(value)
 
 
-def _date(value: Any) -> Any:
+def _date(value: Any) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def by_model(rows: Iterable[models.Model]) -> dict[type[models.Model], list[models.Model]]:
-    """`rows` sorted out by table, each table's in their order, the tables in the order of their first row."""
-    out: dict[type[models.Model], list[models.Model]] = {}
-    for row in rows:
-        out.setdefault(type(row), []).append(row)
-    return out
+CONVERSIONS: dict[str, Convert] = {
+    "CharField": _text,
+    "DateField": _date,
+    "DateTimeField": _instant,
+    "JSONField": _json,
+    "TextField": _text,
+    "UUIDField": _hex,
+}
+"""How SQLite, which has no such types, keeps a value; as the ORM does."""
