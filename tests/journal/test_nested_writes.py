@@ -3,29 +3,28 @@
 import pytest
 
 from backend.accounts.models import County
-from backend.core.actor import system
+from backend.core.actor import Actor, system
 from backend.journal import grants
 from backend.journal.writing import write
 
 USER = 7
 
 
-def test_what_a_failed_part_wrote_after_a_part_inside_it_that_wrote_nothing_is_undone(county: County) -> None:
-    actor = system(county.pk)
+def part(actor: Actor, scope: str, *, fails: bool = False) -> None:
+    """Writes a grant, after a part inside it that writes nothing."""
     with write(actor=actor) as change:
-        change.grant(USER, "crew:kept")
-        with pytest.raises(ZeroDivisionError), write(actor=actor):
-            with write(actor=actor):
-                pass
-            change.grant(USER, "crew:undone")
-            raise ZeroDivisionError
-    assert grants.scope_names(USER) == {"crew:kept"}
-
-
-def test_a_part_that_succeeds_after_a_part_inside_it_that_wrote_nothing_stays(county: County) -> None:
-    actor = system(county.pk)
-    with write(actor=actor) as change, write(actor=actor):
         with write(actor=actor):
             pass
-        change.grant(USER, "crew:kept")
-    assert grants.scope_names(USER) == {"crew:kept"}
+        change.grant(USER, scope)
+        if fails:
+            raise ZeroDivisionError
+
+
+def test_what_a_failed_part_wrote_is_undone_and_the_rest_stays(county: County) -> None:
+    actor = system(county.pk)
+    with write(actor=actor):
+        part(actor, "crew:before")
+        with pytest.raises(ZeroDivisionError):
+            part(actor, "crew:undone", fails=True)
+        part(actor, "crew:after")
+    assert grants.scope_names(USER) == {"crew:before", "crew:after"}
