@@ -6,6 +6,8 @@ from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
+from backend.core.http import PROBLEM_JSON
+
 
 class ProblemSerializer(serializers.Serializer[Any]):
     """RFC 9457 problem details; `code` is stable, `detail` one Chinese sentence for the user."""
@@ -48,17 +50,22 @@ class AutoSchema(SpectacularAutoSchema):
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         out: dict[str, Any] = super()._get_response_bodies(direction)
+        for status, answer in out.items():
+            if status >= "400" and "application/json" in answer.get("content", {}):
+                answer["content"] = {PROBLEM_JSON: answer["content"]["application/json"]}
         for status, serializer in self._problems().items():
-            answer = self._get_response_for_code(serializer, status, ["application/problem+json"])  # type: ignore[no-untyped-call]
+            answer = self._get_response_for_code(serializer, status, [PROBLEM_JSON])  # type: ignore[no-untyped-call]
             out.setdefault(status, answer)
         return out
 
     def _problems(self) -> dict[str, type[serializers.Serializer[Any]]]:
+        """404 also where the body names objects; 503 when the database cannot serve just now."""
         problems: dict[str, type[serializers.Serializer[Any]]] = {"400": InvalidSerializer}
         if self.view.permission_classes and self.get_auth():
             problems |= {"401": ProblemSerializer, "403": ProblemSerializer}
-        if "{" in self.path:
+        changes = self.method in {"POST", "PUT", "PATCH", "DELETE"}
+        if changes or "{" in self.path:
             problems["404"] = ProblemSerializer
-        if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
-            problems |= {"409": ProblemSerializer, "413": ProblemSerializer, "415": ProblemSerializer}
-        return problems
+        if changes:
+            problems |= dict.fromkeys(("409", "413", "415", "429"), ProblemSerializer)
+        return problems | {"503": ProblemSerializer}

@@ -41,8 +41,10 @@ class Held(Protocol):
 H = TypeVar("H", bound=Held)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Level:
+    """One attempt; each is itself, although two that have written nothing yet look the same."""
+
     savepoint: str | None = None
 
 

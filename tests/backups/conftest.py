@@ -1,18 +1,24 @@
 """A deployment with a folder for backups, and the commands as an operator gives them."""
 
 import re
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from backend.backups.engines import tools
+from backend.backups.rules import manifest as manifests
+from backend.backups.rules.manifest import Manifest
+from backend.media.services import blobs
 from tests.engines.postgres import candidates
 
 KEY = "correct horse battery staple"
@@ -37,7 +43,7 @@ def command(*words: object) -> Said:
     return Said(0, out.getvalue())
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def deployment(settings: Any, tmp_path: Path, transactional_db: None) -> None:
     settings.DATA_DIR = tmp_path / "data"
     settings.BLOB_DIR = settings.DATA_DIR / "blobs"
@@ -66,7 +72,7 @@ def version_of(program: str) -> int:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(deployment: None, tmp_path: Path) -> Path:
     return tmp_path / "backups"
 
 
@@ -82,3 +88,32 @@ def backup(folder: Path) -> Callable[..., Path]:
         return Path(found.group(1))
 
     return take
+
+
+def manifest_of(path: Path) -> Manifest:
+    """Of a backup without a key."""
+    return manifests.decode((path / "manifest.json").read_bytes())
+
+
+def rewrite(path: Path, **changes: Any) -> None:
+    """Another manifest, true to itself: what somebody else's backup might say."""
+    changed = msgspec.structs.replace(manifest_of(path), **changes)
+    (path / "manifest.json").write_bytes(manifests.encode(changed))
+
+
+def column(path: Path, table: str, name: str) -> list[str]:
+    """A column of a table as a plain backup holds it, sorted."""
+    if (path / "database.sqlite3").exists():
+        with closing(sqlite3.connect(path / "database.sqlite3")) as reader:
+            return sorted(str(row[0]) for row in reader.execute(f'SELECT "{name}" FROM "{table}"'))  # noqa: S608
+    words = [tools.find("pg_restore"), "--data-only", f"--table={table}", "--file=-", path / "database.dump"]
+    lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("COPY "))
+    names = lines[start].split("(")[1].split(")")[0].split(", ")
+    rows = lines[start + 1 : lines.index("\\.", start)]
+    return sorted(row.split("\t")[names.index(name)] for row in rows)
+
+
+def keep(data: bytes, county_id: int = 1) -> str:
+    """A file of the product; its hash."""
+    return blobs.keep(county_id=county_id, data=data, filetype="text/plain")

@@ -25,6 +25,8 @@ from tests.fixtures.people import Cast
 from tests.fixtures.visits import Fieldwork
 from tests.media.pictures import noise
 
+pytestmark = pytest.mark.usefixtures("deployment")
+
 AT_SCHOOL = {"location": {"lng": 108.7132, "lat": 30.9322, "accuracy": 15}}
 
 

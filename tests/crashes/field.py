@@ -92,8 +92,9 @@ class Field:
 
     def take_up(self) -> None:
         fresh_line(self.office)
-        for each in (*self.pushers, *self.uploaders):
-            each.take_up()
+        for pusher, uploader in zip(self.pushers, self.uploaders, strict=True):
+            pusher.take_up()
+            uploader.take_up()
 
     def finish(self) -> None:
         """The server stays up: everything is handed in and uploaded."""

@@ -1,69 +1,11 @@
-"""A county at work, and a phone of the leader of a visit under way in it."""
-
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
-from django.db import transaction
 
-from backend.inspections.models import Evidence
-from backend.notices.models import InboxEntry
-from backend.notices.services.inbox import deliver_waiting
-from tests.fixtures.people import Cast, Client
-from tests.fixtures.phones import Phone
+from tests.fixtures.people import Cast
 from tests.fixtures.places import Places
 from tests.fixtures.visits import Fieldwork
-from tests.fuzz.messages import Known, known_of
-from tests.walls.world import FullCounty
-
-
-@dataclass
-class Field:
-    """`phone` has pulled; `office` reads what phones bring about."""
-
-    world: FullCounty
-    phone: Phone
-    office: Client
-    known: Known
-
-    def still_whole(self) -> None:
-        """Whatever was pushed: the phone can pull, its sums are right, and the office can read the visit."""
-        phone = Phone(self.phone.client, dict(self.phone.rows), self.phone.cursor, dict(self.phone.sums))
-        phone.pull()
-        assert phone.sums == {scope: phone.sum_of(scope) for scope in phone.sums}
-        answer = self.office.get(f"/api/v1/visits/{self.known.visit}")
-        assert answer.status_code == 200, answer.content
-
-
-class undone:
-    """Everything inside is rolled back, so that every example begins in the same world."""
-
-    def __enter__(self) -> None:
-        self.block = transaction.atomic()
-        self.block.__enter__()
-
-    def __exit__(self, *fault: Any) -> None:
-        transaction.set_rollback(True)
-        self.block.__exit__(*fault)
+from tests.fuzz.world import Field, make_field
 
 
 @pytest.fixture
 def field(cast: Cast, places: Places, fieldwork: Fieldwork) -> Field:
-    world = FullCounty(cast, places, fieldwork, cast.county()).settle().work()
-    other = FullCounty(cast, places, fieldwork, cast.county("linshui", "邻水区")).settle().work()
-    leader = world.under_way.assignment.leader
-    finding = fieldwork.finding(world.under_way, cast.actor(leader))
-    deliver_waiting(limit=1000)
-    phone = Phone(cast.client(leader))
-    phone.pull()
-    evidence = Evidence.objects.filter(visit=world.under_way).order_by("pk").first()
-    message = InboxEntry.objects.filter(user_id=leader.pk).order_by("pk").first()
-    assert evidence is not None
-    known = known_of(
-        world,
-        evidence=evidence.pk,
-        finding=finding.pk,
-        message=str(message.pk) if message else str(finding.pk),
-        foreign=[str(other.values[name]) for name in ("visit_id", "assignment_id", "target_id", "finding_id")],
-    )
-    return Field(world, phone, cast.client(world.office), known)
+    return make_field(cast, places, fieldwork)

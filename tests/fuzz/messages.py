@@ -36,6 +36,8 @@ def text(value: Any) -> str:
     match value:
         case Word():
             return value.text
+        case Twice():  # moved to where there are no keys
+            return text(value.last)
         case dict():
             return "{" + ",".join(_member(key, each) for key, each in value.items()) + "}"
         case list():
@@ -64,7 +66,19 @@ TEXTS = [
     *["0" * 64, "g" * 64, "TY-01", "TY-01#1", "TY-01#99999999999999999999", "ZY-06#", "{}", "user:1", "county:1"],
 ]
 
-OTHERS = [None, True, False, [], {}, [[]], [None], {"": None}, {"\x00": 1}, {"a": {"b": [1, {"c": None}]}}, *DEEP]
+OTHERS: list[Any] = [
+    None,
+    True,
+    False,
+    [],
+    {},
+    [[]],
+    [None],
+    {"": None},
+    {"\x00": 1},
+    {"a": {"b": [1, {"c": None}]}},
+    *DEEP,
+]
 
 odd_values = st.one_of(
     st.sampled_from(NUMBERS),
@@ -125,7 +139,10 @@ def payloads(known: Known) -> dict[str, tuple[str, dict[str, Any]]]:
         "visit.start": (fresh % 1, {"assignment": known.assignment, "target": known.target, "rev": 1}),
         "visit.check_in": (known.visit, {"location": place, "reason": "定位偏移。"}),
         "visit.sample": (known.visit, {"classes": [{"grade": 3, "number": 2, "pupils": [4, 17, 31]}]}),
-        "visit.amend": (known.visit, {"remarks": "备注", "notice_number": "云双减〔2026〕1号", "cards": ["A-1", "A-2"]}),
+        "visit.amend": (
+            known.visit,
+            {"remarks": "备注", "notice_number": "云双减〔2026〕1号", "cards": ["A-1", "A-2"]},
+        ),
         "visit.feedback": (known.visit, {"text": "已当面反馈。", "explanation": "校方无异议。"}),
         "visit.sign": (known.visit, {"inspectors": [known.evidence], "unit": [known.evidence], "refused": ""}),
         "visit.submit": (known.visit, {"hash": "0" * 64, "upto": 0}),
@@ -225,7 +242,7 @@ def _break(draw: st.DrawFn, tree: Any, path: Path, ids: list[str]) -> None:
         case "more" if isinstance(holder, dict):
             holder[draw(st.sampled_from(["future", "\x00", "长", "op", "data"]))] = draw(odd_values)
         case "key" if isinstance(holder, dict):
-            holder[draw(st.sampled_from([each for each in TEXTS if isinstance(each, str)]))] = holder.pop(last)
+            holder[draw(st.sampled_from(TEXTS))] = holder.pop(last)
         case _:
             holder[last] = draw(odd_values)
 

@@ -5,22 +5,15 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings
 
 from backend.sync.registry import registry
 from tests.fixtures.phones import Phone
 from tests.fuzz import oracle
-from tests.fuzz.conftest import Field, undone
-from tests.fuzz.messages import Known, Twice, Word, broken, odd_values, operation, payloads, pushes, text
+from tests.fuzz.messages import Known, Twice, Word, broken, operation, payloads, text
+from tests.fuzz.rounds import BRIEF, push_batches
+from tests.fuzz.world import Field, undone
 
-BRIEF = settings(
-    max_examples=60,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes, and a batch is short as it is
-)
-
-CLOCK = {"now": 1795370999000, "offset": -7980000, "age": 86400}
 OP = "01980000-0000-7000-8000-0000000000%02x"
 
 
@@ -38,37 +31,8 @@ def test_the_valid_messages_are_understood(field: Field) -> None:
     assert {name: each for name, each in told.items() if each[1] in {"invalid", "unknown_kind"}} == {}
 
 
-def fuzz(field: Field, rounds: settings) -> None:
-    """Batches with faults of every kind; also run for long by the soak."""
-    names = sorted(registry.operations)
-
-    @rounds
-    @given(
-        ops=pushes(names, field.known),
-        clock=st.one_of(st.just(CLOCK), odd_values, broken(CLOCK, field.known.ids)),
-        schema=st.sampled_from(["1", "0", "-7", "x", "", "99999999999999999999", "\u0661"]),
-        device=st.sampled_from(["own", "none", "other", "nonsense"]),
-        packed=st.booleans(),
-        again=st.booleans(),
-    )
-    def run(ops: list[Any], clock: Any, schema: str, device: str, packed: bool, again: bool) -> None:
-        how: dict[str, Any] = {"packed": packed, "HTTP_SYNC_SCHEMA": schema}
-        own = str(field.phone.client.device.pk)
-        if device != "none":
-            how["HTTP_SYNC_DEVICE"] = {"own": own, "other": field.known.visit, "nonsense": "\u00ff,;"}[device]
-        with undone():
-            results = oracle.push(field.phone.client, ops, clock, **how)
-            if device not in {"own", "none"}:
-                assert {each["status"] for each in results} <= {"quarantined", "id_reused"}
-            field.still_whole()
-            if again:
-                assert oracle.push(field.phone.client, ops, clock, **how) == results
-
-    run()
-
-
 def test_batches_with_faults_of_every_kind(field: Field) -> None:
-    fuzz(field, BRIEF)
+    push_batches(field, BRIEF)
 
 
 def test_one_fault_in_every_operation(field: Field) -> None:
@@ -107,7 +71,9 @@ def test_what_no_parser_holds_costs_one_operation_at_most(field: Field, poison: 
         assert oracle.push(field.phone.client, [good], clock)[0]["status"] == "applied"
 
 
-@pytest.mark.parametrize("poison", [Word("1e400"), "\ud83d", Word("[" * 6000 + "]" * 6000)], ids=["1e400", "half", "deep"])
+@pytest.mark.parametrize(
+    "poison", [Word("1e400"), "\ud83d", Word("[" * 6000 + "]" * 6000)], ids=["1e400", "half", "deep"]
+)
 def test_a_poisoned_operation_keeps_its_id_and_its_number(phone: Phone, poison: Any) -> None:
     """Else its number would be missing for ever, and its phone could not tell which one was answered."""
     bad = phone.op("visit.amend", OP % 9) | {"kind": poison}

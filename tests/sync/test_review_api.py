@@ -163,7 +163,7 @@ def test_filters_narrow_the_list(desk: Desk, office_client: Client) -> None:
         assert listed(client, decided="true") == [unknown["op"]]
 
 
-@pytest.mark.parametrize("query", ["after=x", f"after={uuid.uuid4()}", "limit=0", "limit=201", "status=applied"])
+@pytest.mark.parametrize("query", ["after=x", "after=01970000-0000-7000-8000-000000000000", "limit=0", "limit=201", "status=applied"])
 def test_queries_that_mean_nothing_are_refused(desk: Desk, office_client: Client, query: str) -> None:
     assert office_client.get(f"{REVIEWS}?{query}").status_code == 400
 

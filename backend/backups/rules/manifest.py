@@ -68,7 +68,7 @@ def encode(manifest: Manifest) -> bytes:
     """JSON of the manifest and the SHA-256 of exactly these bytes."""
     body = msgspec.json.encode(manifest)
     wrapped: Any = _Signed(msgspec.Raw(body), hashlib.sha256(body).hexdigest())
-    return msgspec.json.encode(wrapped) + b"\n"
+    return msgspec.json.encode(wrapped)
 
 
 def decode(data: bytes) -> Manifest:

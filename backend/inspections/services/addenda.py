@@ -83,7 +83,7 @@ def _became(visit: Visit, author: Actor, reviewer: Actor, make: Make | None) -> 
     if make is None or visit.state not in LOCKED:
         return None
     try:
-        with write(actor=author):
+        with write(actor=author, eager=True):
             made = make()
             if isinstance(made, Finding) and visit.state == VisitState.APPROVED:
                 _confirm(made, author, reviewer)

@@ -124,7 +124,7 @@ def _carry_out(case: _Case, operation: Operation) -> Outcome:
     """
     author = case.acceptance.author
     try:
-        with write(actor=author):
+        with write(actor=author, eager=True):
             outcome = judging.perform(author, operation)
             if outcome.code:
                 raise Conflict(outcome.code, "提交内容与服务器记录不一致，不能接受。")
