@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-
 from backend.core import clock, codec
+from backend.core.lookup import find
 from backend.journal import rows as writer
 from backend.journal.models.feed import FeedRow, Scope, digest
 from backend.journal.models.subject import Document
@@ -61,19 +60,24 @@ def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Batch:
 
 
 def _rows(puts: Mapping[Key, Document | None]) -> dict[Key, list[FeedRow]]:
-    wanted = Q()
-    for kind in {kind for kind, _ in puts}:
-        wanted |= Q(kind=kind, object_id__in=[object_id for k, object_id in puts if k == kind])
+    found = find(FeedRow, kind={kind for kind, _ in puts}, object_id={object_id for _, object_id in puts})
+    wanted = [row for row in found if (row.kind, row.object_id) in puts]
+    scopes = {scope.pk: scope for scope in find(Scope, id={row.scope_id for row in wanted})}
     rows: dict[Key, list[FeedRow]] = {}
-    for row in FeedRow.objects.filter(wanted).select_related("scope"):
+    for row in wanted:
+        row.scope = scopes[row.scope_id]
         rows.setdefault((row.kind, row.object_id), []).append(row)
     return rows
 
 
 def _locked(county_id: int, names: Collection[str]) -> dict[str, Scope]:
-    Scope.objects.bulk_create([Scope(name=name, county_id=county_id) for name in sorted(names)], ignore_conflicts=True)
-    rows = Scope.objects.select_for_update().filter(name__in=names).order_by("name")
-    return {scope.name: scope for scope in rows}
+    """The scopes, made where they are new, locked in the order of their names."""
+    found = {scope.name: scope for scope in find(Scope, lock=True, order="name", name=names)}
+    missing = sorted(set(names) - found.keys())
+    if not missing:
+        return found
+    writer.insert_missing([Scope(name=name, county_id=county_id) for name in missing])
+    return _locked(county_id, names)
 
 
 def _store_one(batch: _Batch, key: Key, document: Document | None) -> int:

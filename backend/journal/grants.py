@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from backend.core import clock
+from backend.core.lookup import find
 from backend.core.terms import in_term
 from backend.journal.models.feed import Grant, Scope
 
@@ -38,7 +39,8 @@ def may_read(user_id: int, scope: str, at: dt.datetime | None = None) -> bool:
 
 def was_ever_granted(user_id: int, scope: str) -> bool:
     """Whether `user_id` has held `scope` at any time up to now (late work is judged by this)."""
-    return Grant.objects.filter(user_id=user_id, scope=scope, starts_at__lte=clock.now()).exists()
+    now = clock.now()
+    return any(grant.starts_at <= now for grant in find(Grant, user_id=user_id, scope=scope))
 
 
 def readers(scope: str, at: dt.datetime | None = None) -> set[int]:

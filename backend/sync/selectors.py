@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet
 
+from backend.core.lookup import find, find_one
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
 from backend.sync.models.verdict import OPEN
 
@@ -15,8 +16,9 @@ settled_here: ContextVar[set[uuid.UUID]] = ContextVar("sync_settled_here")
 
 
 def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
-    wanted = list(ids)
-    return {row.pk: row for row in _with_review(wanted)} if wanted else {}
+    """The verdicts on those of `ids` that were judged, with operation and review."""
+    judged = [row.pk for row in find(Verdict, only=["operation_id"], operation_id=list(ids))]
+    return {row.pk: row for row in _with_review(judged)} if judged else {}
 
 
 def _with_review(ids: Sequence[uuid.UUID]) -> QuerySet[Verdict]:
@@ -29,7 +31,7 @@ def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | No
     A number that has not arrived might belong to the visit, so it is waited for; one that has arrived counts only
     when it speaks of `object_id` and is neither settled nor decided by a reviewer (protocol, Operations: `upto`).
     """
-    log = DeviceLog.objects.filter(device_id=device_id).first()
+    log = find_one(DeviceLog, device_id=device_id)
     have = log.have if log else 0
     if have < upto:
         return have + 1

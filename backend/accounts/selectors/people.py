@@ -8,13 +8,15 @@ from backend.accounts.models import RoleAssignment, User
 from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.lookup import find
 from backend.core.terms import in_term
 
 
 def roles_of(user: User) -> frozenset[str]:
     """The roles `user` holds now."""
-    rows = RoleAssignment.objects.filter(in_term(clock.now()), user=user)
-    return frozenset(rows.values_list("role", flat=True))
+    now = clock.now()
+    rows = find(RoleAssignment, user_id=user.pk)
+    return frozenset(row.role for row in rows if row.starts_at <= now and (row.ends_at is None or now < row.ends_at))
 
 
 def roles_of_all(user_ids: Iterable[int]) -> dict[int, frozenset[str]]:

@@ -1,6 +1,5 @@
 """Versioned checklist templates and the finding library drawn from them."""
 
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -53,12 +52,19 @@ class ChecklistTemplate(Journaled):
     @property
     def parsed(self) -> Template:
         """The content as the rules read it."""
-        return _parse(codec.dumps(self.content))
+        known = _parsed.get(self.content_hash)
+        if known is None:
+            known = msgspec.json.decode(codec.dumps(self.content), type=Template)
+            if len(_parsed) >= MOST_PARSED:
+                _parsed.clear()
+            _parsed[self.content_hash] = known
+        return known
 
 
-@lru_cache(maxsize=256)
-def _parse(content: bytes) -> Template:
-    return msgspec.json.decode(content, type=Template)
+MOST_PARSED = 256
+
+_parsed: dict[str, Template] = {}
+"""By the hash of their content: a content is parsed once in a process, and need not be read again to be known."""
 
 
 class FindingLibrary:

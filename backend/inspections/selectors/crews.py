@@ -1,13 +1,14 @@
 """Who belongs, or ever belonged, to the crew of an assignment."""
 
 from backend.core.actor import Actor
+from backend.core.lookup import find
 from backend.inspections.models import Assignment, CrewMember, Recusal
 from backend.journal import grants
 
 
 def is_recused(user_id: int, assignment: Assignment) -> bool:
     """Whether `user_id` has declared to stay away from it."""
-    return Recusal.objects.filter(assignment=assignment, user_id=user_id).exists()
+    return bool(find(Recusal, assignment_id=assignment.pk, user_id=user_id))
 
 
 def ever_belonged(user_id: int, assignment: Assignment) -> bool:
@@ -15,9 +16,8 @@ def ever_belonged(user_id: int, assignment: Assignment) -> bool:
 
     Late work is judged by the authority it was done under, not by when it arrives (protocol, Push).
     """
-    return CrewMember.objects.filter(assignment=assignment, user_id=user_id).exists() and grants.was_ever_granted(
-        user_id, assignment.scope
-    )
+    belonged = find(CrewMember, assignment_id=assignment.pk, user_id=user_id)
+    return bool(belonged) and grants.was_ever_granted(user_id, assignment.scope)
 
 
 def works_on(actor: Actor, assignment: Assignment) -> bool:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from backend.core.actor import Actor
 from backend.core.errors import Invalid
+from backend.core.lookup import find
 from backend.inspections.models import ChecklistTemplate, TemplateStatus, Visit
 from backend.inspections.rules.applicability import items_for
 from backend.inspections.rules.checklist import Item, Result, TargetType, Template
 from backend.registry.models import InstitutionClass, Target
+
+LIGHT = ("id", "code", "version", "content_hash")
+"""Enough of a template to know which it is; its content is read where nobody has parsed it before."""
 
 GENERAL = "TY"
 """The page that every visit fills in."""
@@ -46,10 +50,9 @@ def pinned(visit: Visit) -> list[Template]:
 
 def parsed(county_id: int, versions: Sequence[Sequence[object]]) -> list[Template]:
     """The templates of `[[code, version], …]` in that order."""
-    wanted = Q(pk__in=[])
-    for code, version in versions:
-        wanted |= Q(code=code, version=version)
-    rows = {(row.code, row.version): row for row in ChecklistTemplate.objects.filter(wanted, county_id=county_id)}
+    codes = [str(code) for code, _ in versions]
+    found = find(ChecklistTemplate, only=LIGHT, county_id=county_id, code=codes)
+    rows = {(row.code, row.version): row for row in found}
     return [rows[str(code), int(str(version))].parsed for code, version in versions]
 
 

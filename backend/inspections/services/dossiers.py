@@ -22,9 +22,11 @@ from django.db.models import Max
 from backend.core import clock, codec
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, NotFound
+from backend.core.lookup import find, find_one
 from backend.inspections.models import (
     Answer,
     AnswerRevision,
+    Assignment,
     CrewMember,
     Evidence,
     EvidenceState,
@@ -46,6 +48,7 @@ from backend.inspections.services import field
 from backend.journal import rows
 from backend.journal.writing import Change
 from backend.media.services import expectations
+from backend.registry.models import Target
 
 BARE = 2048
 """Bytes, counted high, of a visit's document with nothing in it."""
@@ -195,7 +198,7 @@ class Dossier:
 
     def _mine(self, model: Any) -> list[Any]:
         with self._change.aside():
-            found = list(model.objects.filter(visit_id=self.visit.pk))
+            found = find(model, visit_id=self.visit.pk)
         for row in found:
             row.visit = self.visit
         return found
@@ -341,7 +344,7 @@ class Elsewhere:
     def _read(self, model: type[Finding] | type[Evidence], id: uuid.UUID) -> None:
         wanted = {id, *_uuids(self._change.coming.get(model.journal_kind, []))}
         with self._change.aside():
-            found = set(model.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+            found = {row.pk for row in find(model, only=["id"], id=wanted)}
         self._known |= {(model, each): each in found for each in wanted}
 
     def _contains(self, dossier: Dossier, model: type[Finding] | type[Evidence], id: uuid.UUID) -> bool:
@@ -390,8 +393,11 @@ def _load(change: Change, actor: Actor, visit_id: uuid.UUID) -> Dossier:
 
 
 def _locked(actor: Actor, visit_id: uuid.UUID) -> Visit | None:
-    rows = Visit.objects.select_for_update(of=("self",)).select_related("assignment", "target")
-    return rows.filter(pk=visit_id, county_id=actor.county_id).first()
+    visit = find_one(Visit, lock=True, id=visit_id, county_id=actor.county_id)
+    if visit is not None:
+        visit.assignment = find(Assignment, id=visit.assignment_id)[0]
+        visit.assignment.target = visit.target = find(Target, id=visit.target_id)[0]
+    return visit
 
 
 def of_finding(change: Change, actor: Actor, finding_id: uuid.UUID) -> Dossier:

@@ -10,6 +10,7 @@ from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, NotFound
+from backend.core.lookup import find_one
 from backend.inspections.models import Assignment, Visit, VisitAlias
 from backend.inspections.services import assignments, crews, dossiers, field, geofence, own_visits
 from backend.inspections.services.dossiers import Dossier
@@ -66,15 +67,16 @@ def start(
         else:
             assignment = _granted(actor, assignment_id)
             field.admit(change, actor, assignment)
-        if hasattr(assignment, "visit"):
-            return _join(change, assignment.visit, visit_id)
+        under_way = find_one(Visit, assignment_id=assignment.pk)
+        if under_way is not None:
+            return _join(change, under_way, visit_id)
         return Started(_begin(change, actor, visit_id, assignment, rev, at), new=True)
 
 
 def _known(change: Change, visit_id: uuid.UUID) -> Visit | None:
     """The visit of this id in whatever county, begun in this transaction or before."""
     here = next((one.visit for one in change.held(Dossier) if one.visit.pk == visit_id), None)
-    return here or Visit.objects.select_related("assignment").filter(pk=visit_id).first()
+    return here or find_one(Visit, id=visit_id)
 
 
 def _granted(actor: Actor, assignment_id: uuid.UUID) -> Assignment:

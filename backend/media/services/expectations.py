@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from backend.core.lookup import find
 from backend.journal import rows
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
@@ -67,7 +68,7 @@ def arrived(evidence_ids: Iterable[str]) -> set[tuple[str, str, int]]:
     ids = list(evidence_ids)
     if not ids:
         return set()
-    found = Expectation.objects.select_for_update().filter(evidence_id__in=ids).order_by("pk")
+    found = find(Expectation, lock=True, order="id", evidence_id=ids)
     return {(row.evidence_id, row.sha256, row.size) for row in found if row.state == ExpectationState.VERIFIED}
 
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from backend.core.lookup import find_one
+
 
 class SyncState(models.Model):
     """One row. The epoch changes when the database was restored from a backup; `durable_at` is the received time
@@ -21,4 +23,4 @@ class SyncState(models.Model):
 
 def state() -> SyncState:
     """The state; epoch e1 before anything was recorded."""
-    return SyncState.objects.first() or SyncState()
+    return find_one(SyncState, id=1) or SyncState()

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.lookup import find
 from backend.journal import rows
 from backend.journal.turnstile import turn
 from backend.sync.models import DeviceLog, Operation, StrayOperation
@@ -47,7 +48,7 @@ def take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: C
 def _take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: Clock | None) -> Taken:
     with turn(), transaction.atomic():
         device = _lock_device(actor, device_id)
-        known = Operation.objects.in_bulk([each.id for each in arrived])
+        known = {row.pk: row for row in find(Operation, id=[each.id for each in arrived])}
         fresh: dict[uuid.UUID, Operation] = {}
         reused = set()
         for place, each in enumerate(arrived):
@@ -70,7 +71,7 @@ def _lock_device(actor: Actor, device_id: uuid.UUID) -> DeviceLog:
         device_id=device_id, county_id=actor.county_id, user_id=actor.user_id or 0, pushed_at=clock.now()
     )
     rows.upsert([device], unique=["device_id"], update=["pushed_at"])
-    return DeviceLog.objects.get(device_id=device_id)
+    return find(DeviceLog, device_id=device_id)[0]
 
 
 def _row(actor: Actor, device_id: uuid.UUID, each: Arrived, told: Clock | None) -> Operation:

@@ -18,6 +18,7 @@ from django.db import DatabaseError, OperationalError, connection
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, TooLarge
+from backend.core.lookup import find
 from backend.journal import rows
 from backend.journal.models import FeedRow
 from backend.journal.writing import Change, write
@@ -281,6 +282,9 @@ def waiting_for(county_id: int, arrived: set[Key]) -> list[uuid.UUID]:
     """Held operations whose reason to wait may be gone, in the order in which their devices made them."""
     if not arrived:
         return []
-    held = Verdict.objects.filter(status=Status.HELD, operation__county_id=county_id, operation__review=None)
-    found = held.filter(waits_id__in={id for _, id in arrived}).order_by("operation__n")
-    return [pk for pk, *key in found.values_list("pk", "waits_kind", "waits_id") if tuple(key) in arrived]
+    held = find(Verdict, where="status = 'held'", waits_id=[id for _, id in arrived])
+    due = [row.pk for row in held if (row.waits_kind, row.waits_id) in arrived]
+    if not due:
+        return []
+    rows = Operation.objects.filter(pk__in=due, county_id=county_id, review=None).order_by("n")
+    return list(rows.values_list("pk", flat=True))
