@@ -43,6 +43,19 @@ def whole(name: str, default: int) -> int:
         raise EnvironmentFault(f"{name} must be a whole number, not {value!r}") from fault
 
 
+def limit(name: str, default: str) -> tuple[float, float]:
+    """`rate/burst`: how much per second on end, and how much at once; `0` for no limit."""
+    value = text(name).strip() or default
+    rate, _, burst = value.partition("/")
+    try:
+        found = float(rate), float(burst or "1")
+    except ValueError as fault:
+        raise EnvironmentFault(f"{name} must be rate/burst, such as {default}, not {value!r}") from fault
+    if not (0 <= found[0] < float("inf") and 1 <= found[1] < float("inf")):
+        raise EnvironmentFault(f"{name} must be rate/burst, such as {default}, not {value!r}")
+    return found
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -178,6 +178,15 @@ PG_BIN = env.text("DUDAO_PG_BIN")
 """Folder of pg_dump, pg_restore and psql; empty: they are looked for."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
+DEVICE_REQUESTS = env.limit("DUDAO_DEVICE_REQUESTS", "20/3000")
+DEVICE_BYTES = env.limit("DUDAO_DEVICE_BYTES", "2000000/300000000")
+"""Per device and process: (per second, at once). A month's backlog is about 10 batches and at most 20 MB; photos are
+not counted, only the beginnings of their uploads."""
+
+METRICS_FROM = env.words("DUDAO_METRICS_FROM", "127.0.0.1,::1")
+METRICS_TOKEN = env.text("DUDAO_METRICS_TOKEN")
+"""Who may read /metrics: callers at these addresses, and whoever brings the token."""
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = env.flag("DUDAO_TLS")
 CSRF_COOKIE_SECURE = env.flag("DUDAO_TLS")

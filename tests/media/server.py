@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ PEOPLE = {
     "mei": Actor(user_id=11, county_id=COUNTY, name="梅"),
     "lan": Actor(user_id=12, county_id=COUNTY, name="兰"),
     "elsewhere": Actor(user_id=11, county_id=2, name="邻县同号"),
+    "flood": Actor(user_id=14, county_id=COUNTY, name="潮", device_id=uuid.UUID(int=14)),
     "closed": Actor(user_id=13, county_id=COUNTY, name="停用", deposit_only=True),
 }
 

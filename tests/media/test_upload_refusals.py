@@ -315,3 +315,19 @@ def test_a_client_that_only_begins_uploads_is_stopped(tus, promise, data, monkey
     assert tus.create(data).status_code == 201
     tus.client.headers["Authorization"] = "Bearer closed"
     assert tus.create(data).status_code == 201
+
+
+def test_a_device_that_begins_uploads_without_end_is_told_to_wait_and_goes_on_with_those_it_has(
+    tus, promise, settings
+) -> None:
+    settings.DEVICE_REQUESTS = (0.1, 2.0)
+    pieces = [noise(50 + place) for place in range(3)]
+    tus.client.headers["Authorization"] = "Bearer flood"
+    for place, piece in enumerate(pieces):
+        promise(piece, f"F{place}", owner="flood")
+    answers = [tus.create(piece, f"F{place}") for place, piece in enumerate(pieces)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert told(answers[2]) == (429, "throttled")
+    assert 1 <= int(answers[2].headers["retry-after"]) <= 10
+    for answer, piece in zip(answers, pieces[:2], strict=False):
+        assert tus.patch(answer.headers["location"], piece).status_code == 204

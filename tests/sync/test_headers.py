@@ -7,6 +7,7 @@ from asgiref.testing import ApplicationCommunicator
 
 from backend.asgi import application
 from backend.core import clock
+from backend.sync.headers import SyncHeaders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,3 +38,15 @@ async def test_answers_tell_the_time_and_the_epoch(path: str) -> None:
 
 async def test_pages_do_not() -> None:
     assert b"sync-time" not in await headers_of("/healthz")
+
+
+async def test_the_epoch_is_known_before_a_request_can_hold_a_connection() -> None:
+    """With eight requests at once, each holding a connection and asking for one more, a pool of eight stood still."""
+    known = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        known.append(outer.epoch)
+
+    outer = SyncHeaders(inner)
+    await outer({"type": "http", "path": "/api/v1/auth/login"}, None, None)
+    assert known == ["e1"]

@@ -4,6 +4,7 @@ from django.utils.http import http_date
 
 from backend.core.actor import Actor
 from backend.core.errors import Invalid, Problem, TooLarge
+from backend.core.throttling import throttle
 from backend.media.models import Upload
 from backend.media.problems import ChecksumDiffers, UnsupportedType
 from backend.media.services import uploads
@@ -16,6 +17,8 @@ from backend.media.uploads.wire import Answer, Request
 
 async def create(request: Request, actor: Actor, upload_id: str) -> Answer:
     """POST: a new upload, with its first bytes if the body brings them (creation, creation-with-upload)."""
+    if actor.device_id is not None:
+        throttle.take(actor.device_id)
     size = headers.whole(request, "Upload-Length")
     assert size is not None
     said, checksum = headers.metadata(request), headers.checksum(request)

@@ -15,12 +15,13 @@ from rest_framework.views import APIView
 
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Forbidden, Invalid, Problem, TooLarge
+from backend.core.errors import Forbidden, Invalid, Problem, Throttled, TooLarge
 from backend.core.parsers import MAX_BODY, read_body
 from backend.core.permissions import MayDeposit, SignedIn, actor_of
 from backend.core.schema import ProblemSerializer
 from backend.sync import selectors
 from backend.sync.api import serializers as s
+from backend.sync.api import throttling
 from backend.sync.models.state import state
 from backend.sync.registry import registry
 from backend.sync.services.pull import pull
@@ -58,10 +59,15 @@ class SyncView(APIView):
 
     parser_classes = (RawParser,)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        throttling.check(request)
+        super().initial(request, *args, **kwargs)
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Sync-Time"] = str(clock.now_ms())
-        response["Sync-Epoch"] = state().name
+        if response.status_code != Throttled.status:  # there the server adds the epoch it remembers, unasked
+            response["Sync-Epoch"] = state().name
         response["Cache-Control"] = "no-store"
         return response
 
