@@ -12,6 +12,11 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
 
 
+def stable(value: Any) -> bytes:
+    """`dumps` with members in the order of their names: equal values have equal texts."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)
+
+
 def loads(data: bytes | str) -> Any:
     """Parse JSON; raises `ValueError` on anything that is not JSON."""
     return orjson.loads(data)

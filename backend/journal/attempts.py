@@ -14,6 +14,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from django.db import connection, transaction
 
+from backend.journal.rows import Batch
+
 WRITING = ("INSERT", "UPDATE", "DELETE", "WITH")
 
 
@@ -29,8 +31,8 @@ class Held(Protocol):
 
     def back_to(self, mark: Any) -> None: ...
 
-    def save(self) -> None:
-        """Write what was changed since the last time."""
+    def save(self, batch: Batch) -> None:
+        """Put what was changed since the last time into `batch`."""
         ...
 
     def forget(self) -> None:
@@ -56,6 +58,8 @@ class Attempts:
         self._held: dict[Any, Held] = {}
         self._tables: set[str] = set()
         self._own_work = False
+        self.batch = Batch()
+        """What is to be written together; run before anybody looks at what is held."""
 
     def hold(self, key: Any, load: Callable[[], H]) -> H:
         """The thing held under `key`, loaded if it is not held yet. `load` may raise; then nothing is held."""
@@ -72,10 +76,16 @@ class Attempts:
         return [each for each in self._held.values() if isinstance(each, kind)]
 
     def save(self) -> None:
-        """Write everything held."""
+        """Put everything held that is not written yet into the batch."""
         with self.aside():
             for held in self._held.values():
-                held.save()
+                held.save(self.batch)
+
+    def write(self) -> None:
+        """Write everything held, and what else is in the batch."""
+        self.save()
+        with self.aside():
+            self.batch.run()
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -107,7 +117,7 @@ class Attempts:
         self._levels.remove(level)
 
     def _undo(self, level: _Level, held: dict[Any, Held], marks: list[tuple[Held, Any]]) -> None:
-        self._held = held
+        self._held, self.batch = held, Batch()
         for each, mark in marks:
             each.back_to(mark)
         if level.savepoint is not None:
@@ -123,7 +133,7 @@ class Attempts:
     def _watch(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         writes = str(sql).lstrip()[:6].upper().startswith(WRITING)
         if not self._own_work and self._held and any(table in sql for table in self._tables):
-            self.save()
+            self.write()
             if writes:
                 self._forget()
         if writes:

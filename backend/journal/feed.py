@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from backend.core import clock, codec
 from backend.core.lookup import find
-from backend.journal import rows as writer
 from backend.journal.models.feed import FeedRow, Scope, digest
 from backend.journal.models.subject import Document
+from backend.journal.rows import Batch, insert_missing
 
 Key = tuple[str, str]
 
@@ -15,7 +15,7 @@ UPDATED = ["seq", "rev", "digest", "document", "changed_at"]
 
 
 @dataclass
-class _Batch:
+class _Work:
     scopes: dict[str, Scope]
     rows: dict[Key, list[FeedRow]]
     writes: list[FeedRow] = field(default_factory=list)
@@ -31,18 +31,18 @@ class _Batch:
         return max((row.rev for row in self.rows.get(key, [])), default=0)
 
 
-def store(county_id: int, puts: Mapping[Key, Document | None]) -> tuple[dict[Key, int], set[str]]:
-    """Write the documents (None: tombstones). Returns the revision of each object and the scopes touched.
+def store(county_id: int, puts: Mapping[Key, Document | None], writes: Batch) -> tuple[dict[Key, int], set[str]]:
+    """Put the documents (None: tombstones) into `writes`. Returns the revision of each object and the scopes touched.
 
     An object whose document is what the feed already holds keeps its revision and takes no number.
     """
-    batch = _lock(county_id, puts)
-    revs = {key: _store_one(batch, key, document) for key, document in puts.items()}
-    _save(batch)
-    return revs, batch.touched
+    work = _lock(county_id, puts)
+    revs = {key: _store_one(work, key, document) for key, document in puts.items()}
+    _save(work, writes)
+    return revs, work.touched
 
 
-def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Batch:
+def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Work:
     """Read the objects' rows, lock their scopes, and read again what others wrote while this waited for the locks.
 
     Callers mostly hold the lock of the object itself; where they do not, a revision counted twice would leave the
@@ -56,7 +56,7 @@ def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Batch:
         if lacking := (wanted | held.keys()) - scopes.keys():
             scopes |= _locked(county_id, lacking)
         if all(scopes[name].head == head for name, head in held.items()):
-            return _Batch(scopes, rows)
+            return _Work(scopes, rows)
 
 
 def _rows(puts: Mapping[Key, Document | None]) -> dict[Key, list[FeedRow]]:
@@ -76,61 +76,61 @@ def _locked(county_id: int, names: Collection[str]) -> dict[str, Scope]:
     missing = sorted(set(names) - found.keys())
     if not missing:
         return found
-    writer.insert_missing([Scope(name=name, county_id=county_id) for name in missing])
+    insert_missing([Scope(name=name, county_id=county_id) for name in missing])
     return _locked(county_id, names)
 
 
-def _store_one(batch: _Batch, key: Key, document: Document | None) -> int:
-    live = batch.live(key)
+def _store_one(work: _Work, key: Key, document: Document | None) -> int:
+    live = work.live(key)
     if document is None:
         if live is None:
-            return batch.last_rev(key)
-        _bury(batch, live)
+            return work.last_rev(key)
+        _bury(work, live)
         return live.rev
-    scope = batch.scopes[document.journal_scope]
+    scope = work.scopes[document.journal_scope]
     content = document.journal_document()
     if "rev" in content:
         raise ValueError(f"{key[0]}: the journal counts `rev`; a document must not bring its own")
     if live is not None and live.scope_id == scope.pk and _same(live, content):
         return live.rev
-    rev = batch.last_rev(key) + 1
+    rev = work.last_rev(key) + 1
     if live is not None:
         if live.scope_id == scope.pk:
             scope.add(-live.digest)
         else:
-            _bury(batch, live)
-    _write(batch, scope, key, rev, codec.dumps({"rev": rev, **content}).decode())
+            _bury(work, live)
+    _write(work, scope, key, rev, codec.stable({"rev": rev, **content}).decode())
     return rev
 
 
 def _same(row: FeedRow, content: dict[str, object]) -> bool:
-    return row.document == codec.dumps({"rev": row.rev, **content}).decode()
+    return row.document == codec.stable({"rev": row.rev, **content}).decode()
 
 
-def _write(batch: _Batch, scope: Scope, key: Key, rev: int, document: str) -> None:
-    row = batch.row_in(key, scope) or FeedRow(scope=scope, kind=key[0], object_id=key[1])
+def _write(work: _Work, scope: Scope, key: Key, rev: int, document: str) -> None:
+    row = work.row_in(key, scope) or FeedRow(scope=scope, kind=key[0], object_id=key[1])
     row.rev, row.document, row.digest = rev, document, digest(*key, rev)
     scope.add(row.digest)
-    _number(batch, scope, row)
+    _number(work, scope, row)
 
 
-def _bury(batch: _Batch, row: FeedRow) -> None:
-    scope = batch.scopes[row.scope.name]
+def _bury(work: _Work, row: FeedRow) -> None:
+    scope = work.scopes[row.scope.name]
     scope.add(-row.digest)
     row.document = None
-    _number(batch, scope, row)
+    _number(work, scope, row)
 
 
-def _number(batch: _Batch, scope: Scope, row: FeedRow) -> None:
+def _number(work: _Work, scope: Scope, row: FeedRow) -> None:
     scope.head += 1
     row.seq, row.changed_at = scope.head, clock.now()
-    batch.writes.append(row)
-    batch.touched.add(scope.name)
+    work.writes.append(row)
+    work.touched.add(scope.name)
 
 
-def _save(batch: _Batch) -> None:
-    for row in batch.writes:
+def _save(work: _Work, writes: Batch) -> None:
+    for row in work.writes:
         row.pk = None  # the row is found by its object, in one statement for old and new
-    writer.upsert(batch.writes, unique=["scope", "kind", "object_id"], update=UPDATED)
-    scopes = [batch.scopes[name] for name in sorted(batch.touched)]
-    writer.upsert(scopes, unique=["pk"], update=["head", "csum"])
+    writes.upsert(work.writes, unique=["scope", "kind", "object_id"], update=UPDATED)
+    scopes = [work.scopes[name] for name in sorted(work.touched)]
+    writes.upsert(scopes, unique=["pk"], update=["head", "csum"])

@@ -36,30 +36,73 @@ TYPES = {
 """PostgreSQL's type of a column, by Django's name of the field."""
 
 
+class Batch:
+    """Writes to several tables that go to the database together; on PostgreSQL as one statement.
+
+    No write of a batch may depend on another one: what one table holds because of it, the others do not see.
+    """
+
+    def __init__(self) -> None:
+        self._writes: list[Write] = []
+
+    def insert(self, rows: Sequence[models.Model]) -> None:
+        """Insert `rows`, all of one model, in their order. The database refuses the whole batch for one of them."""
+        self._add(rows, "")
+
+    def insert_missing(self, rows: Sequence[models.Model]) -> None:
+        """Insert those of `rows` that meet nothing that is unique in the table."""
+        self._add(rows, " ON CONFLICT DO NOTHING")
+
+    def upsert(self, rows: Sequence[models.Model], *, unique: Sequence[str], update: Sequence[str]) -> None:
+        """Insert `rows`; one that meets another with the same `unique` fields overwrites its `update` fields.
+
+        No two of `rows` may meet each other.
+        """
+        if rows:
+            self._add(rows, _on_conflict(type(rows[0]), tuple(unique), tuple(update)))
+
+    def put(self, rows: Sequence[models.Model]) -> None:
+        """Insert `rows` or overwrite the whole row with the same primary key."""
+        if rows:
+            fields = [field.name for field in type(rows[0])._meta.local_concrete_fields if not field.primary_key]
+            self.upsert(rows, unique=["pk"], update=fields)
+
+    def _add(self, rows: Sequence[models.Model], ending: str) -> None:
+        if rows:
+            self._writes.append((rows, ending))
+
+    def run(self) -> None:
+        """Write everything, once. Raises what the database raises."""
+        writes, self._writes = self._writes, []
+        if not writes:
+            return
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                _run_together(cursor, writes)
+            else:
+                for rows, ending in writes:
+                    _run_one_by_one(cursor, rows, ending)
+
+
 def insert(rows: Sequence[models.Model]) -> None:
-    """Insert `rows`, all of one model, in their order. Raises what the database raises, for all of them."""
-    _run(rows, "")
+    """`Batch.insert` by itself."""
+    batch = Batch()
+    batch.insert(rows)
+    batch.run()
 
 
 def insert_missing(rows: Sequence[models.Model]) -> None:
-    """Insert those of `rows` that meet nothing that is unique in the table."""
-    _run(rows, " ON CONFLICT DO NOTHING")
+    """`Batch.insert_missing` by itself."""
+    batch = Batch()
+    batch.insert_missing(rows)
+    batch.run()
 
 
 def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], update: Sequence[str]) -> None:
-    """Insert `rows`; one that meets another with the same `unique` fields overwrites its `update` fields.
-
-    No two of `rows` may meet each other.
-    """
-    if rows:
-        _run(rows, _on_conflict(type(rows[0]), tuple(unique), tuple(update)))
-
-
-def put(rows: Sequence[models.Model]) -> None:
-    """Insert `rows` or overwrite the whole row with the same primary key."""
-    if rows:
-        fields = [field.name for field in type(rows[0])._meta.local_concrete_fields if not field.primary_key]
-        upsert(rows, unique=["pk"], update=fields)
+    """`Batch.upsert` by itself."""
+    batch = Batch()
+    batch.upsert(rows, unique=unique, update=update)
+    batch.run()
 
 
 def by_model(rows: Iterable[models.Model]) -> dict[type[models.Model], list[models.Model]]:
@@ -70,18 +113,31 @@ def by_model(rows: Iterable[models.Model]) -> dict[type[models.Model], list[mode
     return out
 
 
-def _run(rows: Sequence[models.Model], ending: str) -> None:
-    if not rows:
-        return
+Write = tuple[Sequence[models.Model], str]
+
+
+def _run_together(cursor: Any, writes: Sequence[Write]) -> None:
+    texts = [_statement(type(rows[0]), "postgresql", rows[0].pk is None) + ending for rows, ending in writes]
+    cursor.execute(_joined(tuple(texts)), [_records(rows) for rows, _ in writes])
+
+
+@cache
+def _joined(texts: tuple[str, ...]) -> str:
+    *first, last = texts
+    before = ", ".join(f"w{place} AS ({text})" for place, text in enumerate(first))
+    return f"WITH {before} {last}" if before else last
+
+
+def _records(rows: Sequence[models.Model]) -> str:
+    columns = _columns(type(rows[0]), rows[0].pk is None)
+    return codec.dumps([{column: getattr(row, name) for column, name, _ in columns} for row in rows]).decode()
+
+
+def _run_one_by_one(cursor: Any, rows: Sequence[models.Model], ending: str) -> None:
     model, numbered = type(rows[0]), rows[0].pk is None
-    text = _statement(model, connection.vendor, numbered) + ending
-    columns = _columns(model, connection.vendor, numbered)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            records = [{column: getattr(row, name) for column, name, _ in columns} for row in rows]
-            cursor.execute(text, [codec.dumps(records).decode()])
-        else:
-            cursor.executemany(text, [[convert(getattr(row, name)) for _, name, convert in columns] for row in rows])
+    columns = _columns(model, numbered)
+    values = [[convert(getattr(row, name)) for _, name, convert in columns] for row in rows]
+    cursor.executemany(_statement(model, connection.vendor, numbered) + ending, values)
 
 
 @cache
@@ -104,7 +160,7 @@ def _on_conflict(model: type[models.Model], unique: tuple[str, ...], update: tup
 
 
 @cache
-def _columns(model: type[models.Model], vendor: str, numbered: bool) -> list[tuple[str, str, Convert]]:
+def _columns(model: type[models.Model], numbered: bool) -> list[tuple[str, str, Convert]]:
     """(column, attribute, conversion) of each field that is written; a key that the database counts is left to it."""
     fields = _fields(model, numbered)
     return [(str(field.column), str(field.attname), CONVERSIONS.get(_kind(field), _same)) for field in fields]

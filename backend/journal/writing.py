@@ -9,7 +9,7 @@ from django.db import transaction
 
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.journal import feed, grants, rows
+from backend.journal import feed, grants
 from backend.journal.attempts import Attempts, H
 from backend.journal.models import AuditLine, Outbox
 from backend.journal.models.subject import Document, Subject
@@ -108,17 +108,17 @@ class Change:
     def flush(self) -> None:
         """Number and store what was put so far; `revs` then knows each object's revision. Takes the scopes' locks."""
         self._attempts.save()
+        batch = self._attempts.batch
         if self._puts:
             puts, self._puts = self._puts, {}
-            revs, scopes = feed.store(self.actor.county_id, puts)
+            revs, scopes = feed.store(self.actor.county_id, puts, batch)
             self.revs |= revs
             self._scopes |= scopes
-        if self._lines:
-            rows.insert(self._lines)
-            self._lines = []
-        if self._told:
-            rows.insert(self._told)
-            self._told, self._any_told = [], True
+        batch.insert(self._lines)
+        batch.insert(self._told)
+        self._any_told = self._any_told or bool(self._told)
+        self._lines, self._told = [], []
+        self._attempts.write()
 
     def announce(self) -> None:
         """After commit: one signal with what was touched. Never fails the write that has happened."""

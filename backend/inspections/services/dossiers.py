@@ -45,7 +45,7 @@ from backend.inspections.selectors import crews
 from backend.inspections.selectors import findings as finding_rows
 from backend.inspections.selectors import templates as template_rows
 from backend.inspections.services import field
-from backend.journal import rows
+from backend.journal.rows import Batch, by_model
 from backend.journal.writing import Change
 from backend.media.services import expectations
 from backend.registry.models import Target
@@ -150,28 +150,19 @@ class Dossier:
     def forget(self) -> None:
         self._stale = True
 
-    def save(self) -> None:
-        """One statement per table, whatever the number of rows."""
+    def save(self, batch: Batch) -> None:
         parts, self._parts = self._parts, self._parts.written()
         if parts.visit_new:
-            rows.insert([self.visit])
+            batch.insert([self.visit])
         elif parts.visit_changed:
-            rows.put([self.visit])
+            batch.put([self.visit])
         registers = [self.answers[key] for key in sorted(parts.answers_changed)]
-        rows.upsert(registers, unique=["visit", "key"], update=REGISTERS)
-        rows.insert([self.findings[key] for key in sorted(parts.findings_new)])
-        rows.put([self.findings[key] for key in sorted(parts.findings_changed - parts.findings_new)])
-        self._save_evidence([self.evidence[key] for key in sorted(parts.evidence_new)])
-        for added in rows.by_model(parts.added).values():
-            rows.insert(added)
-
-    def _save_evidence(self, new: list[Evidence]) -> None:
-        """Bytes may be faster than the judgement of their fact: then it is `verified` from the beginning."""
-        arrived = expectations.arrived(str(row.pk) for row in new)
-        for row in new:
-            if (str(row.pk), row.sha256, row.size) in arrived:
-                row.state, row.verified_at = EvidenceState.VERIFIED, clock.now()
-        rows.insert(new)
+        batch.upsert(registers, unique=["visit", "key"], update=REGISTERS)
+        batch.insert([self.findings[key] for key in sorted(parts.findings_new)])
+        batch.put([self.findings[key] for key in sorted(parts.findings_changed - parts.findings_new)])
+        batch.insert(_seen([self.evidence[key] for key in sorted(parts.evidence_new)]))
+        for added in by_model(parts.added).values():
+            batch.insert(added)
 
     # -- what is in it
 
@@ -324,6 +315,15 @@ class Dossier:
             raise Conflict("late_assignment", field.LATE)
 
 
+def _seen(new: list[Evidence]) -> list[Evidence]:
+    """Bytes may be faster than the judgement of their fact: then it is `verified` from the beginning."""
+    arrived = expectations.arrived(str(row.pk) for row in new)
+    for row in new:
+        if (str(row.pk), row.sha256, row.size) in arrived:
+            row.state, row.verified_at = EvidenceState.VERIFIED, clock.now()
+    return new
+
+
 class Elsewhere:
     """Which visit has a finding or a piece of evidence of some id, asked at once for all that the transaction is about.
 
@@ -356,7 +356,7 @@ class Elsewhere:
     def back_to(self, mark: Any) -> None:
         self._known = mark
 
-    def save(self) -> None:
+    def save(self, batch: Batch) -> None:
         """Nothing is ever changed here."""
 
     def forget(self) -> None:
