@@ -14,7 +14,6 @@ from backend.sync.registry import registry
 
 registry.oversee(Role.OFFICE, people=lambda county_id: with_role(county_id, [Role.OFFICE]))
 registry.allow(*PHONE_ROLES, Role.OFFICE, Role.DEPARTMENT_HEAD, Role.LEADERSHIP)
-registry.watched_by(Role.OFFICE)
 
 
 @author_lookup
@@ -45,7 +44,7 @@ def cards(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DeviceCard]:
             platform=row.platform,
             user=row.user_id,
             user_name=row.user.name,
-            seen_at=row.seen_at.isoformat(),
+            seen_at=row.seen_at,
             revoked=row.revoked_at is not None,
         )
         for row in rows

@@ -3,6 +3,7 @@
 `sync` lies below `accounts` and asks it through these hooks, set by `accounts.sync` at start-up.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,13 +17,13 @@ TokenReader = Callable[[str], uuid.UUID]
 
 @dataclass(frozen=True, slots=True)
 class DeviceCard:
-    """What a device is called and whose it is; `seen_at` ISO 8601: when it last signed in or renewed its sign-in."""
+    """What a device is called and whose it is; `seen_at`: when it last signed in or renewed its sign-in."""
 
     name: str
     platform: str
     user: int
     user_name: str
-    seen_at: str
+    seen_at: dt.datetime
     revoked: bool
 
 

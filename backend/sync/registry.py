@@ -195,7 +195,6 @@ class Registry:
         self.operations: dict[str, Operation] = {}
         self.documents: dict[str, str] = {}
         self.roles: set[str] = set()
-        self.watchers: set[str] = set()
         self.reviewers: dict[str, Reviewer] = {}
         self.overseers: frozenset[str] = frozenset()
         self._overseer_ids: Callable[[int], set[int]] = lambda county_id: set()
@@ -244,10 +243,6 @@ class Registry:
     def allow(self, *roles: str) -> None:
         """People with any of `roles` may push and pull; all others are answered 403."""
         self.roles.update(roles)
-
-    def watched_by(self, *roles: str) -> None:
-        """People with any of `roles` may see how the phones of their county stand."""
-        self.watchers.update(roles)
 
     def may_sync(self, actor: Actor) -> bool:
         return actor.has(*self.roles)

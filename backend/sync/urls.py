@@ -1,11 +1,12 @@
 from django.urls import path
 
-from backend.sync.api import reviews, views
+from backend.sync.api import devices, reviews, views
 
 urlpatterns = [
     path("sync/push", views.PushView.as_view()),
     path("sync/pull", views.PullView.as_view()),
     path("sync/offer", views.OfferView.as_view()),
+    path("sync/devices", devices.SyncDevicesView.as_view()),
     path("sync/reviews", reviews.ReviewsView.as_view()),
     path("sync/reviews/<uuid:op_id>", reviews.ReviewView.as_view()),
     path("sync/reviews/<uuid:op_id>/accept", reviews.AcceptView.as_view()),

@@ -20,6 +20,7 @@ BIG = 2**53
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 Count = Annotated[int, msgspec.Meta(ge=-BIG, le=BIG)]
+Amount = Annotated[int, msgspec.Meta(ge=0, le=BIG)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=BIG)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern=r"^[a-z_]+$")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
@@ -33,7 +34,29 @@ class Clock(msgspec.Struct):
     age: Count | None = None
 
 
-class PushIn(msgspec.Struct):
+class Pending(msgspec.Struct):
+    """What is still only on the phone: operations, uploads and their bytes; `oldest`, ms, is when the oldest of it was
+    made, by our clock as the phone reckons it."""
+
+    ops: Amount = 0
+    uploads: Amount = 0
+    bytes: Amount = 0
+    oldest: Amount | None = None
+
+
+class Reporting(msgspec.Struct, kw_only=True):
+    """A message in which the phone may tell what it still holds. Kept as it came: it must never fail a message."""
+
+    unsent: msgspec.Raw = msgspec.field(name="pending", default=msgspec.Raw(b"null"))
+
+    @property
+    def pending(self) -> Pending | None:
+        """None where nothing was told, or nothing that can be read."""
+        pending: Pending | None = _lenient(bytes(self.unsent), Pending | None)
+        return pending
+
+
+class PushIn(Reporting):
     """`told` is the device's word on its clock, as it came: it must never fail a batch."""
 
     ops: list[msgspec.Raw]
@@ -42,7 +65,7 @@ class PushIn(msgspec.Struct):
     @property
     def clock(self) -> Clock | None:
         """What can be read of it; None where nothing can."""
-        clock: Clock | None = _lenient(bytes(self.told), Clock)
+        clock: Clock | None = _lenient(bytes(self.told), Clock | None)
         return clock
 
 
@@ -59,7 +82,7 @@ class OpIn(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-class PullIn(msgspec.Struct):
+class PullIn(Reporting):
     cursor: Annotated[str, msgspec.Meta(max_length=65536)] | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROWS)] = MAX_ROWS
     csum: dict[str, str] = {}
@@ -114,7 +137,8 @@ def parse_push(body: bytes) -> PushIn:
             ops = [msgspec.Raw(raw) for raw in grammar.values(found["ops"])]
         except (grammar.Malformed, KeyError):
             raise Invalid("invalid", "请求内容不符合同步协议。", msg=str(fault)) from fault
-    return PushIn(ops, msgspec.Raw(found.get("clock", b"null")))
+    clock, unsent = (msgspec.Raw(found.get(name, b"null")) for name in ("clock", "pending"))
+    return PushIn(ops, clock, unsent=unsent)
 
 
 def read_op(raw: bytes) -> Arrived:

@@ -1,5 +1,6 @@
 """The review desk over HTTP: who sees what, page by page, and each decision once."""
 
+import hashlib
 import uuid
 from typing import Any
 
@@ -7,6 +8,9 @@ import pytest
 
 from backend.accounts.roles import Role
 from backend.core import clock
+from backend.media.models import Expectation
+from backend.media.models.expectation import ExpectationState
+from backend.media.services import blobs
 from backend.sync.models import Operation, Review
 from tests.fixtures.people import Client
 from tests.fixtures.phones import Phone
@@ -163,7 +167,9 @@ def test_filters_narrow_the_list(desk: Desk, office_client: Client) -> None:
         assert listed(client, decided="true") == [unknown["op"]]
 
 
-@pytest.mark.parametrize("query", ["after=x", "after=01970000-0000-7000-8000-000000000000", "limit=0", "limit=201", "status=applied"])
+@pytest.mark.parametrize(
+    "query", ["after=x", "after=01970000-0000-7000-8000-000000000000", "limit=0", "limit=201", "status=applied"]
+)
 def test_queries_that_mean_nothing_are_refused(desk: Desk, office_client: Client, query: str) -> None:
     assert office_client.get(f"{REVIEWS}?{query}").status_code == 400
 
@@ -227,3 +233,40 @@ def test_an_operation_that_was_applied_is_not_on_the_desk(desk: Desk, office_cli
     phone.push(op)
     assert office_client.get(f"{REVIEWS}/{op['op']}").status_code == 404
     assert decide(office_client, op, "dismiss", reason="无关") == (409, "not_open")
+
+
+def sent_up(desk: Desk, phone: Phone, evidence_id: uuid.UUID, data: bytes) -> str:
+    """The bytes of a photo as they lie on the server after its upload; their hash."""
+    digest = blobs.keep(county_id=desk.visit.county_id, data=data, filetype="image/jpeg")
+    expected = Expectation.objects.filter(evidence_id=str(evidence_id), owner_id=phone.client.user.pk)
+    assert expected.update(state=ExpectationState.VERIFIED) == 1
+    return digest
+
+
+def test_those_who_decide_about_a_photo_may_look_at_it_and_nobody_else(
+    desk: Desk, leader_client: Client, office_client: Client
+) -> None:
+    evidence_id, data = uuid.uuid4(), b"late photo"
+    fact = {"visit": str(desk.visit.pk), "sha256": hashlib.sha256(data).hexdigest(), "size": 10}
+    desk.late("evidence.add", evidence_id, fact | {"filetype": "image/jpeg"})
+    path = f"/api/v1/blobs/{fact['sha256']}"
+    assert leader_client.get(path).status_code == 404
+    sent_up(desk, desk.member, evidence_id, data)
+    others = desk.cast.client(desk.fieldwork.places.people(desk.fieldwork.places.team())[0])
+    told = [client.get(path).status_code for client in (leader_client, office_client, others, desk.member.client)]
+    assert told == [200, 200, 404, 404]
+
+
+def test_a_hash_that_somebody_merely_declares_shows_no_reviewer_what_others_sent(
+    desk: Desk, leader_client: Client
+) -> None:
+    other, evidence_id, data = desk.fieldwork.begun(), uuid.uuid4(), b"secret photo"
+    owner = Phone(desk.cast.client(other.assignment.leader))
+    fact = {"sha256": hashlib.sha256(data).hexdigest(), "size": 12, "filetype": "image/jpeg"}
+    owner.send("evidence.add", evidence_id, fact | {"visit": str(other.pk)})
+    sent_up(desk, owner, evidence_id, data)
+    for claimed in (evidence_id, uuid.uuid4()):
+        assert (
+            desk.member.send("evidence.add", claimed, fact | {"visit": str(desk.visit.pk)})["status"] == "quarantined"
+        )
+    assert leader_client.get(f"/api/v1/blobs/{fact['sha256']}").status_code == 404

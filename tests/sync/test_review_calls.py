@@ -14,7 +14,7 @@ from tests.fixtures.work_under_review import Desk, given
 
 
 def desk_messages(user_id: int | None) -> list[tuple[str, int]]:
-    rows = Outbox.objects.filter(recipient_id=user_id, kind__startswith="operation.").order_by("pk")
+    rows = Outbox.objects.filter(recipient_id=user_id or 0, kind__startswith="operation.").order_by("pk")
     return [(row.kind, row.detail.get("count", 0)) for row in rows]
 
 

@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend.core import clock
+from backend.core.errors import NotFound
 from backend.inspections.models import Assignment, AssignmentState, Finding, Recusal, Visit, VisitAlias
 
 UNSEEN = (AssignmentState.PLANNED, AssignmentState.CANCELLED)
@@ -64,6 +65,32 @@ def about(county_id: int, asked: Sequence[Asked]) -> list[About]:
     """What each operation is about, in order, with as many queries for many as for one."""
     known = _read(county_id, asked)
     return [_about(one, known) for one in asked]
+
+
+def readdressed(county_id: int, one: Asked, to: str) -> Asked:
+    """The operation as if it had been about `to`: a visit for work on one, an assignment or its visit for a start.
+
+    Raises `NotFound` where there is no such object in the county.
+    """
+    sent = one.data if isinstance(one.data, dict) else {}
+    match one.kind, one.verb:
+        case ("finding", "record") | ("evidence", _):
+            moved = replace(one, data={**sent, "visit": to})
+        case "visit", "start":
+            moved = replace(one, data={**sent, "assignment": str(_assignment_of(county_id, one, to))})
+        case _:
+            moved = replace(one, id=to)
+    if not about(county_id, [moved])[0].known:
+        raise NotFound(one.kind, to)
+    return moved
+
+
+def _assignment_of(county_id: int, one: Asked, to: str) -> uuid.UUID:
+    for kind in ("visit", "assignment"):
+        found = about(county_id, [Asked(kind, "", to, None, one.author)])[0]
+        if found.assignment is not None:
+            return found.assignment.pk
+    raise NotFound("visit", to)
 
 
 def _read(county_id: int, asked: Sequence[Asked]) -> _Known:

@@ -16,6 +16,17 @@ class ClockIn(serializers.Serializer[Any]):
     age = serializers.IntegerField(required=False, allow_null=True, help_text="Age of that measurement, s.")
 
 
+class PendingIn(serializers.Serializer[Any]):
+    """What is still only on the phone."""
+
+    ops = serializers.IntegerField(required=False, min_value=0)
+    uploads = serializers.IntegerField(required=False, min_value=0)
+    bytes = serializers.IntegerField(required=False, min_value=0, help_text="Of those uploads.")
+    oldest = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, help_text="When the oldest was made, ms, by the server's clock."
+    )
+
+
 class OperationIn(serializers.Serializer[Any]):
     op = serializers.UUIDField(help_text="UUIDv7; makes the operation idempotent.")
     n = serializers.IntegerField(min_value=1, help_text="Per-device counter.")
@@ -33,6 +44,7 @@ class OperationIn(serializers.Serializer[Any]):
 
 class PushIn(serializers.Serializer[Any]):
     clock = ClockIn(required=False, allow_null=True)
+    pending = PendingIn(required=False, allow_null=True)
     ops = OperationIn(many=True, help_text="At most 200; 1 MB inflated; one operation at most 256 KB.")
 
 
@@ -69,6 +81,7 @@ class PullIn(serializers.Serializer[Any]):
     cursor = serializers.CharField(required=False, allow_null=True)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=2000)
     csum = serializers.DictField(child=serializers.CharField(), required=False)
+    pending = PendingIn(required=False, allow_null=True)
 
 
 class PullOut(serializers.Serializer[Any]):

@@ -24,6 +24,7 @@ from backend.sync.api import serializers as s
 from backend.sync.api import throttling
 from backend.sync.models.state import state
 from backend.sync.registry import registry
+from backend.sync.services import reports
 from backend.sync.services.pull import pull
 from backend.sync.services.push import push
 from backend.sync.wire import OfferIn, PullIn, PushIn, parse, parse_push
@@ -96,7 +97,9 @@ class PushView(SyncView):
         if len(body) > MAX_BODY:
             raise self._too_large(read)
         device = device_of(request)
-        return Response(push(actor, device, read, form_fault=_device_fault(request, device)))
+        answer = push(actor, device, read, form_fault=_device_fault(request, device))
+        reports.told(actor, read.pending)
+        return Response(answer)
 
     def _too_large(self, read: PushIn) -> Problem:
         if len(read.ops) != 1:
@@ -136,7 +139,9 @@ class PullView(SyncView):
     def post(self, request: Request) -> HttpResponse:
         actor = self.speaker(request)
         _check_schema(request)
-        page = pull(actor, parse(self.body(request) or b"{}", PullIn))
+        read: PullIn = parse(self.body(request) or b"{}", PullIn)
+        page = pull(actor, read)
+        reports.told(actor, read.pending)
         return _json(request, page)
 
 

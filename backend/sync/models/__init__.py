@@ -1,16 +1,20 @@
 """Tables of the sync engine."""
 
 from backend.sync.models.custody import DeviceLog, Operation, StrayOperation
+from backend.sync.models.reports import DeviceReport, ResetCause, ScopeReset
 from backend.sync.models.review import Review, ReviewCall, ReviewOutcome
 from backend.sync.models.state import SyncState
 from backend.sync.models.verdict import Verdict
 
 __all__ = [
     "DeviceLog",
+    "DeviceReport",
     "Operation",
+    "ResetCause",
     "Review",
     "ReviewCall",
     "ReviewOutcome",
+    "ScopeReset",
     "StrayOperation",
     "SyncState",
     "Verdict",

@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from backend.core import codec
 from backend.journal import upkeep
-from backend.sync.selectors import stats
+from backend.sync import reporting
+from backend.sync.management import report
 from backend.sync.services import epochs
 
 
@@ -22,7 +23,8 @@ class Command(BaseCommand):
         verbs.add_parser("purge", help="清理180天以前的删除标记")
         epoch = verbs.add_parser("epoch", help="显示同步代号；从备份恢复后用 --bump 换代")
         epoch.add_argument("--bump", action="store_true", help="换代：手机将重新下载并补交服务器缺少的操作")
-        verbs.add_parser("stats", help="以 JSON 输出积压与异常的数量和时间")
+        stats = verbs.add_parser("stats", help="积压与异常的数量和时间")
+        stats.add_argument("--json", action="store_true", help="以 JSON 输出")
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"do_{options['verb']}")(options)
@@ -49,4 +51,9 @@ class Command(BaseCommand):
             self.stdout.write(f"现为 {epochs.present().name}。")
 
     def do_stats(self, options: dict[str, Any]) -> None:
-        self.stdout.write(json.dumps(codec.loads(codec.dumps(stats())), ensure_ascii=False, indent=2))
+        found = reporting.summary()
+        if options["json"]:
+            self.stdout.write(json.dumps(codec.loads(codec.dumps(found)), ensure_ascii=False, indent=2))
+            return
+        for line in report.lines(found):
+            self.stdout.write(line)
