@@ -50,19 +50,19 @@ def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Work:
     """
     wanted = {document.journal_scope for document in puts.values() if document is not None}
     scopes: dict[str, Scope] = {}
-    while True:
-        rows = _rows(puts)
-        held = {row.scope.name: row.scope.head for found in rows.values() for row in found}
-        if lacking := (wanted | held.keys()) - scopes.keys():
-            scopes |= _locked(county_id, lacking)
-        if all(scopes[name].head == head for name, head in held.items()):
-            return _Work(scopes, rows)
+    rows = _rows(puts, scopes)
+    while lacking := (wanted | {row.scope.name for found in rows.values() for row in found}) - scopes.keys():
+        scopes |= _locked(county_id, lacking)
+        if rows:
+            rows = _rows(puts, scopes)
+    return _Work(scopes, rows)
 
 
-def _rows(puts: Mapping[Key, Document | None]) -> dict[Key, list[FeedRow]]:
+def _rows(puts: Mapping[Key, Document | None], locked: Mapping[str, Scope]) -> dict[Key, list[FeedRow]]:
     found = find(FeedRow, kind={kind for kind, _ in puts}, object_id={object_id for _, object_id in puts})
     wanted = [row for row in found if (row.kind, row.object_id) in puts]
-    scopes = {scope.pk: scope for scope in find(Scope, id={row.scope_id for row in wanted})}
+    scopes = {scope.pk: scope for scope in locked.values()}
+    scopes |= {scope.pk: scope for scope in find(Scope, id={row.scope_id for row in wanted} - scopes.keys())}
     rows: dict[Key, list[FeedRow]] = {}
     for row in wanted:
         row.scope = scopes[row.scope_id]
