@@ -13,6 +13,7 @@ from backend.journal.models import Scope
 from backend.journal.reading import snapshot
 from backend.sync import cursors
 from backend.sync.models.state import state
+from backend.sync.services.reports import count_resets
 from backend.sync.wire import PullIn
 
 Row = tuple[int, int, str, str, str | None]
@@ -27,6 +28,7 @@ class _Pull:
     scopes: dict[str, Scope]
     visible: set[str]
     reset: list[str] = field(default_factory=list)
+    by_sum: list[str] = field(default_factory=list)
     more: bool = False
 
     def behind(self) -> list[Scope]:
@@ -50,6 +52,7 @@ def pull(actor: Actor, request: PullIn) -> bytes:
         _enter(job)
         _repair(job, request.csum)
         rows = _rows(job, request.limit)
+    count_resets(actor, job.reset, job.by_sum)
     cursor = cursors.write(job.position, user_id=actor.person, epoch=present.name)
     durable = clock.to_ms(present.durable_at) if present.durable_at else None
     return _answer(job, rows, drop, present.name, cursor, durable)
@@ -83,6 +86,7 @@ def _repair(job: _Pull, sums: Mapping[str, str]) -> None:
         if told != scope.csum_text:
             job.restart(name)
             job.reset.append(name)
+            job.by_sum.append(name)
 
 
 def _rows(job: _Pull, limit: int) -> list[tuple[str, Row]]:
