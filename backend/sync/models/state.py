@@ -20,5 +20,5 @@ class SyncState(models.Model):
 
 
 def state() -> SyncState:
-    """The state; epoch e1 before anything was recorded."""
-    return SyncState.objects.first() or SyncState()
+    """The state; epoch e1 before anything was recorded. Every pull asks, so no order is asked for: there is one row."""
+    return next(iter(SyncState.objects.all()[:1]), None) or SyncState()
