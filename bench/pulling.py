@@ -1,101 +1,121 @@
-"""What a pull costs beside the cheapest thing that could bring the same bytes."""
+"""What a pull costs beside the cheapest thing that could bring the same bytes, and beside the usual way to make them.
+
+Runs in a process of its own on a stand: `python -m bench.pulling`. Nothing is parsed on either side: what counts is how
+long it takes until the bytes are there.
+"""
 
 import gc
+import re
 import statistics
+import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import django
+import msgspec
 import orjson
-from django.db import connection
-from rest_framework import serializers
-from rest_framework.test import APIClient
 
-from backend.accounts.models import User
-from backend.accounts.roles import Role
-from backend.accounts.selectors.people import actor_of
-from backend.accounts.services import people, sessions
-from backend.core.actor import Actor, system
-from backend.journal.models import FeedRow
-from backend.journal.writing import write
-from backend.sync.services.pull import pull
-from backend.sync.wire import PullIn
+from bench import archive
+from bench.stand import Stand, postgresql, sqlite
 
 DOCUMENTS = 6000
 SCOPES = 60
-ROUNDS = 9
+ROUNDS = 15
+TAIL = re.compile(rb'"more":(true|false),"cursor":"([^"]+)"')
+
+Row = tuple[str, str, str]
 
 
-class Made:
-    """A document without a table, of the size of an ordinary one."""
-
-    journal_kind = "finding"
-
-    def __init__(self, place: int) -> None:
-        self.journal_id = str(uuid.UUID(int=place))
-        self.journal_scope = f"crew:bench-{place % SCOPES}"
-        self.place = place
-
-    def journal_document(self) -> dict[str, Any]:
-        return {
-            "number": self.place,
-            "text": "抽查两个班，公示栏未注明各科作业预计时长，与学生记录本不一致。" * 3,
-            "severity": "moderate",
-            "basis": [{"document": "SJ", "article": "第3条", "name": "双减意见"}] * 2,
-            "state": "recorded",
-            "at": "2026-11-20T09:12:33Z",
-        }
+def rows() -> Iterator[Row]:
+    """The lines of the table, on both engines."""
+    for begin in (sqlite, postgresql):
+        with tempfile.TemporaryDirectory(prefix="dudao-bench-") as folder, begin(Path(folder)) as stand:
+            yield from measured_on(stand)
 
 
-class RowSerializer(serializers.ModelSerializer[FeedRow]):
-    class Meta:
-        model = FeedRow
-        fields = ("seq", "kind", "object_id", "rev", "document", "changed_at")
+def measured_on(stand: Stand) -> list[Row]:
+    out = stand.folder / "pulling.json"
+    stand.run("bench.pulling", str(out))
+    return msgspec.json.decode(out.read_bytes(), type=list[Row])
 
 
-def measure() -> Iterator[tuple[str, str, str]]:
-    user = prepare()
-    actor = actor_of(user)
-    ours, bare = in_turn(lambda: download(actor), read_and_join)
-    _, slow = in_turn(lambda: None, through_drf, rounds=3)
-    yield f"first download, {DOCUMENTS} documents", f"{ours / bare:.2f} × bare SQL ({ours * 1000:.0f} ms)", "≤ 1.5 ×"
-    yield "the same rows through a DRF ModelSerializer", f"{slow / ours:.0f} × ours", "≥ 20 ×"
-    yield from empty_pull(user)
+def measure() -> Iterator[Row]:
+    """In this process, whose database is empty."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from backend.accounts.models import User
+    from backend.desk import demo
+
+    call_command("migrate", verbosity=0)
+    demo.prepare(lambda _line: None)
+    engine = {"sqlite": "SQLite"}.get(connection.vendor, "PostgreSQL")
+    archive.visits(User.objects.get(username="office1"), DOCUMENTS // archive.PER_VISIT)
+    yield from download(User.objects.get(username="office1"), engine)
+    few = User.objects.get(username="t01_a")
+    archive.visits(few, SCOPES - 1)  # with that of the county
+    yield from empty_pull(few, engine)
 
 
-def prepare() -> User:
-    county = people.create_county(code="bench", name="云川县", issuer="云川县督导办", number_prefix="云")
-    user = people.create_user(actor=system(county.pk), username="bench", name="督查员", roles=[Role.INSPECTOR])
-    with write(actor=system(county.pk)) as change:
-        for place in range(DOCUMENTS):
-            change.put(Made(place))
-        for scope in range(SCOPES):
-            change.grant(user.pk, f"crew:bench-{scope}")
-    return user
+def download(reader: Any, engine: str) -> Iterator[Row]:
+    """First download of everything the reader may see: ours, bare SQL, and the domain models through DRF."""
+    from backend.accounts.selectors.people import actor_of
+    from bench import usual
+
+    actor = actor_of(reader)
+    count = _count(first_download(actor))
+    ours, bare = in_turn(lambda: first_download(actor), lambda: read_and_join(reader.pk))
+    ours_again, slow = in_turn(lambda: first_download(actor), usual.serialized, rounds=3)
+    figure = f"{ours / bare:.2f} × bare SQL ({ours * 1000:.0f} ms)"
+    yield f"first download, {count} documents, {engine}", figure, "≤ 1.5 ×"
+    figure = f"{slow / ours_again:.0f} × ours ({slow * 1000:.0f} ms)"
+    yield f"the same visits, findings and evidence by DRF ModelSerializers, {engine}", figure, "≥ 20 ×"
 
 
-def download(actor: Actor) -> None:
+def first_download(actor: Any) -> list[bytes]:
+    """Page by page until `more` is false, as the view answers."""
+    from backend.sync.services.pull import pull
+    from backend.sync.wire import PullIn
+
+    pages: list[bytes] = []
     cursor, more = None, True
     while more:
-        page = orjson.loads(pull(actor, PullIn(cursor=cursor)))
-        cursor, more = page["cursor"], page["more"]
+        pages.append(pull(actor, PullIn(cursor=cursor)))
+        found = TAIL.search(pages[-1], len(pages[-1]) * 9 // 10) or TAIL.search(pages[-1])
+        if found is None:
+            raise ValueError("a page without a cursor")
+        cursor, more = found.group(2).decode(), found.group(1) == b"true"
+    return pages
 
 
-def read_and_join() -> None:
-    """The stored documents, read and joined with bare SQL, and parsed as a phone would."""
+def _count(pages: list[bytes]) -> int:
+    return sum(len(orjson.loads(page)["rows"]) for page in pages)
+
+
+def read_and_join(user_id: int) -> bytes:
+    """The stored documents that the user may see, read with bare SQL and joined to one JSON text."""
+    from django.db import connection
+
     with connection.cursor() as cursor:
-        cursor.execute("SELECT kind, object_id, document FROM journal_feedrow WHERE document IS NOT NULL ORDER BY id")
-        rows = cursor.fetchall()
-    joined = ",".join(f'["{kind}","{object_id}",{document}]' for kind, object_id, document in rows)
-    orjson.loads(f"[{joined}]")
+        cursor.execute(
+            "SELECT scope.name, kind, object_id, document FROM journal_feedrow JOIN journal_scope AS scope"
+            " ON scope.id = scope_id JOIN journal_grant ON scope = scope.name"
+            " WHERE user_id = %s AND document IS NOT NULL",
+            [user_id],
+        )
+        found = cursor.fetchall()
+    return ("[" + ",".join(f'["{row[0]}","{row[1]}","{row[2]}",{row[3]}]' for row in found) + "]").encode()
 
 
-def through_drf() -> None:
-    orjson.loads(orjson.dumps(RowSerializer(FeedRow.objects.all(), many=True).data))
+def empty_pull(user: Any, engine: str) -> Iterator[Row]:
+    from rest_framework.test import APIClient
 
+    from backend.accounts.services import sessions
 
-def empty_pull(user: User) -> Iterator[tuple[str, str, str]]:
     client = APIClient()
     pair = sessions.sign_in(user=user, device_id=uuid.uuid4(), name="bench", platform="bench")
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.access}")
@@ -105,19 +125,20 @@ def empty_pull(user: User) -> Iterator[tuple[str, str, str]]:
         client.post("/api/v1/sync/pull", {"cursor": cursor}, format="json")
 
     def trivial() -> None:
-        client.get("/api/v1/auth/me")
+        client.post("/bench/trivial", {"cursor": cursor}, format="json")
 
-    ours, other = in_turn(nothing_new, trivial, rounds=60)
+    ours, other = in_turn(nothing_new, trivial, rounds=200)
     figure = f"{ours / other:.2f} × an authenticated trivial view ({ours * 1000:.1f} ms)"
-    yield f"empty pull over {SCOPES} scopes", figure, "≤ 2 ×"
+    yield f"empty pull over {SCOPES} scopes, {engine}", figure, "≤ 2 ×"
 
 
-def drained(client: APIClient) -> str:
-    cursor, more = None, True
-    while more:
-        page = client.post("/api/v1/sync/pull", {"cursor": cursor}, format="json").json()
-        cursor, more = page["cursor"], page["more"]
-    return str(cursor)
+def drained(client: Any) -> str:
+    page: dict[str, Any] = {"cursor": None, "more": True, "csum": {}}
+    while page["more"]:
+        page = client.post("/api/v1/sync/pull", {"cursor": page["cursor"]}, format="json").json()
+    if len(page["csum"]) < SCOPES:
+        raise ValueError(f"{len(page['csum'])} scopes only")
+    return str(page["cursor"])
 
 
 def in_turn(one: Callable[[], Any], other: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
@@ -132,3 +153,12 @@ def in_turn(one: Callable[[], Any], other: Callable[[], Any], rounds: int = ROUN
             work()
             kept.append(time.perf_counter() - start)
     return statistics.median(times[0]), statistics.median(times[1])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        django.setup()
+        Path(sys.argv[1]).write_bytes(msgspec.json.encode(list(measure())))
+    else:
+        for line in rows():
+            sys.stdout.write(" | ".join(line) + "\n")

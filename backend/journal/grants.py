@@ -1,14 +1,15 @@
 """Dated permission of people to read scopes."""
 
 import datetime as dt
-from collections.abc import Iterable
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from backend.core import clock
 from backend.core.lookup import find
 from backend.core.terms import in_term
-from backend.journal.models.feed import Grant, Scope
+from backend.journal.models.feed import Grant, sum_text
 
 
 def give(county_id: int, user_id: int, scope: str, starts_at: dt.datetime, ends_at: dt.datetime | None) -> None:
@@ -48,6 +49,33 @@ def readers(scope: str, at: dt.datetime | None = None) -> set[int]:
     return set(Grant.objects.filter(in_term(at or clock.now()), scope=scope).values_list("user_id", flat=True))
 
 
-def scopes(names: Iterable[str]) -> dict[str, Scope]:
-    """The feed's state of each named scope that has ever held anything."""
-    return {scope.name: scope for scope in Scope.objects.filter(name__in=list(names))}
+class Standing(NamedTuple):
+    """Where the feed of one scope stands; see `Scope`."""
+
+    name: str
+    pk: int
+    head: int
+    floor: int
+    csum: int
+
+    @property
+    def csum_text(self) -> str:
+        """16 lower-case hex digits, as on the wire."""
+        return sum_text(self.csum)
+
+
+STANDING = """
+SELECT DISTINCT held.scope, own.id, own.head, own.floor, own.csum
+FROM journal_grant AS held LEFT JOIN journal_scope AS own ON own.name = held.scope
+WHERE held.user_id = %s AND held.starts_at <= %s AND (held.ends_at IS NULL OR held.ends_at > %s)
+"""
+"""In one statement, and without naming the scopes to the database one by one: an office reads thousands of them."""
+
+
+def standing(user_id: int) -> dict[str, Standing | None]:
+    """Every scope `user_id` may read now, and where its feed stands; None for one that has never held anything."""
+    now = connection.ops.adapt_datetimefield_value(clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, [user_id, now, now])
+        rows = cursor.fetchall()
+    return {row[0]: None if row[1] is None else Standing(*row) for row in rows}

@@ -117,8 +117,13 @@ Write = tuple[Sequence[models.Model], str]
 
 
 def _run_together(cursor: Any, writes: Sequence[Write]) -> None:
-    texts = [_statement(type(rows[0]), "postgresql", rows[0].pk is None) + ending for rows, ending in writes]
+    texts = [_statement(type(rows[0]), "postgresql", _numbered(rows)) + ending for rows, ending in writes]
     cursor.execute(_joined(tuple(texts)), [_records(rows) for rows, _ in writes])
+
+
+def _numbered(rows: Sequence[models.Model]) -> bool:
+    """Whether the database counts their keys; one among them that is there already is met by what else is unique."""
+    return any(row.pk is None for row in rows)
 
 
 @cache
@@ -129,12 +134,12 @@ def _joined(texts: tuple[str, ...]) -> str:
 
 
 def _records(rows: Sequence[models.Model]) -> str:
-    columns = _columns(type(rows[0]), rows[0].pk is None)
+    columns = _columns(type(rows[0]), _numbered(rows))
     return codec.dumps([{column: getattr(row, name) for column, name, _ in columns} for row in rows]).decode()
 
 
 def _run_one_by_one(cursor: Any, rows: Sequence[models.Model], ending: str) -> None:
-    model, numbered = type(rows[0]), rows[0].pk is None
+    model, numbered = type(rows[0]), _numbered(rows)
     columns = _columns(model, numbered)
     values = [[convert(getattr(row, name)) for _, name, convert in columns] for row in rows]
     cursor.executemany(_statement(model, connection.vendor, numbered) + ending, values)

@@ -158,5 +158,5 @@ class Uploader:
                 each.acknowledged = stands
 
     def finish(self) -> None:
-        while self.pusher.photos or not (self.sent and self.sent[-1].whole):
+        while self.pusher.photos or (self.sent and not self.sent[-1].whole):
             self.send()

@@ -2,14 +2,17 @@
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
 from backend.accounts.models import User
-from backend.core import clock
+from backend.core import clock, codec
 from backend.core.actor import Actor
 from backend.journal.models import Scope
 from backend.journal.writing import write
+from backend.sync.services.pull import pull
+from backend.sync.wire import PullIn
 from tests.fixtures.people import Cast
 from tests.fixtures.phones import Phone, Probe
 
@@ -190,3 +193,45 @@ def test_old_clients_must_update_before_they_pull(phone: Phone) -> None:
 def test_broken_pulls_are_told_so(phone: Phone, body: dict[str, object]) -> None:
     answer = phone.client.post_json("/api/v1/sync/pull", body)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
+def test_somebody_who_reads_very_many_scopes_gets_them_all(phone: Phone, actor: Actor) -> None:
+    with write(actor=actor) as change:
+        for number in range(1300):
+            change.grant(actor.person, f"crew:{number}")
+            change.put(Probe(f"p{number}", f"crew:{number}", number))
+    phone.pull(limit=700)
+    assert phone.documents("probe") == {f"p{number}": {"rev": 1, "value": number} for number in range(1300)}
+
+
+def test_a_scope_larger_than_a_page_comes_in_order_between_others(phone: Phone, actor: Actor, grant: Grant) -> None:
+    user = User.objects.get(pk=actor.person)
+    for scope, count in (("crew:a", 2), ("crew:b", 9), ("crew:c", 3)):
+        grant(user, scope)
+        for number in range(count):
+            put(actor, f"{scope}-{number}", scope, 1)
+            put(actor, f"{scope}-{number}", scope, 2)
+    pages, more = [], True
+    while more:
+        page = phone.pull_page(limit=4).json()
+        phone.apply(page)
+        pages.append([row[2].rpartition(":")[2] for row in page["rows"]])
+        more = page["more"]
+    assert pages == [
+        ["a-0", "a-1", "b-0", "b-1"],
+        ["b-2", "b-3", "b-4", "b-5"],
+        ["b-6", "b-7", "b-8", "c-0"],
+        ["c-1", "c-2"],
+    ]
+
+
+def test_a_phone_that_lacks_nothing_costs_two_statements(
+    phone: Phone, actor: Actor, grant: Grant, django_assert_num_queries: Callable[..., AbstractContextManager[None]]
+) -> None:
+    for number in range(20):
+        grant(User.objects.get(pk=actor.person), f"crew:{number}")
+        put(actor, f"p{number}", f"crew:{number}")
+    phone.pull()
+    with django_assert_num_queries(2):  # the epoch, and where all scopes stand
+        page = codec.loads(pull(actor, PullIn(cursor=phone.cursor, csum=phone.sums)))
+    assert (page["rows"], page["more"], page["csum"]) == ([], False, phone.sums)

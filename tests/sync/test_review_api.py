@@ -270,3 +270,19 @@ def test_a_hash_that_somebody_merely_declares_shows_no_reviewer_what_others_sent
             desk.member.send("evidence.add", claimed, fact | {"visit": str(desk.visit.pk)})["status"] == "quarantined"
         )
     assert leader_client.get(f"/api/v1/blobs/{fact['sha256']}").status_code == 404
+
+
+def test_an_operation_of_another_room_is_for_the_office_and_called_by_its_own_kind(
+    desk: Desk, office_client: Client
+) -> None:
+    op = desk.member.op("inbox.read", "no id at all")
+    desk.member.push(op)
+    assert office_client.get(f"{REVIEWS}/{op['op']}").json()["context"] == {
+        "known": False,
+        "kind": "inbox",
+        "id": "no id at all",
+        "title": "",
+        "assignment": None,
+        "visit": None,
+    }
+    assert decide(office_client, op, "accept") == (409, "not_acceptable")

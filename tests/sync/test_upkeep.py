@@ -95,7 +95,7 @@ def test_after_a_bump_every_cursor_belongs_to_another_epoch(phone: Phone) -> Non
 
 def test_stats_say_what_is_stuck(phone: Phone, probes: list[str]) -> None:
     phone.push(phone.op("probe.put", "x", {"scope": "crew:of-others"}), phone.op("no.such", "y"))
-    found: dict[str, Any] = json.loads(run("stats"))
+    found: dict[str, Any] = json.loads(run("stats", "--json"))
     assert found["operations"] == 2
     assert {status: row["count"] for status, row in found["by_status"].items()} == {"held": 1, "quarantined": 1}
     assert found["devices_with_gaps"] == []

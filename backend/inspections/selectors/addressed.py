@@ -12,6 +12,9 @@ from backend.inspections.models import Assignment, AssignmentState, Finding, Rec
 UNSEEN = (AssignmentState.PLANNED, AssignmentState.CANCELLED)
 """A leader knows nothing of what is only planned, and no longer sees what was called off."""
 
+FIELD = ("assignment", "recusal", "visit", "answer", "finding", "evidence", "review")
+"""Kinds of operations that hang on one of our objects; others may name one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -117,7 +120,7 @@ def _about(one: Asked, known: _Known) -> About:
     assignment = visit.assignment if visit else known.assignments.get(named) if named else None
     found = assignment is not None and (kind == "assignment") == (visit is None)
     if not found:
-        return About(kind, text)
+        return About(kind if one.kind in FIELD else one.kind, text)
     assert assignment is not None
     return About(kind, text, True, assignment, visit, _first(one, assignment, known))
 
@@ -136,7 +139,7 @@ def _hinge(one: Asked) -> tuple[str, str]:
             return "assignment", str(assignment or one.id)
         case (("visit" | "answer" | "review"), _):
             return "visit", one.id
-    return ("visit", str(visit)) if visit else (one.kind if one.kind == "target" else "visit", one.id)
+    return "visit", str(visit or one.id)
 
 
 def _first(one: Asked, assignment: Assignment, known: _Known) -> frozenset[int]:

@@ -30,7 +30,7 @@ class Scope(models.Model):
     @property
     def csum_text(self) -> str:
         """16 lower-case hex digits, as on the wire."""
-        return f"{self.csum % FULL:016x}"
+        return sum_text(self.csum)
 
 
 class FeedRow(models.Model):
@@ -83,3 +83,8 @@ def digest(kind: str, object_id: str, rev: int) -> int:
 def signed(value: int) -> int:
     """`value` modulo 2^64 in the range of a database's signed 64-bit column."""
     return (value + HALF) % FULL - HALF
+
+
+def sum_text(csum: int) -> str:
+    """A sum as on the wire: 16 lower-case hex digits."""
+    return f"{csum % FULL:016x}"

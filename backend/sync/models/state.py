@@ -22,5 +22,5 @@ class SyncState(models.Model):
 
 
 def state() -> SyncState:
-    """The state; epoch e1 before anything was recorded."""
+    """The state; epoch e1 before anything was recorded. Every pull asks."""
     return find_one(SyncState, id=1) or SyncState()

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 from django.db import connection
 
-from backend.core import clock, codec
+from backend.core import clock
 from backend.core.actor import Actor
 from backend.journal import grants
-from backend.journal.models import Scope
 from backend.journal.reading import snapshot
 from backend.sync import cursors
-from backend.sync.models.state import state
+from backend.sync.models.state import SyncState, state
+from backend.sync.services.reports import count_resets
 from backend.sync.wire import PullIn
 
 Row = tuple[int, int, str, str, str | None]
@@ -23,16 +25,25 @@ Row = tuple[int, int, str, str, str | None]
 class _Pull:
     """One pull in the making."""
 
+    state: SyncState
     position: cursors.Position
-    scopes: dict[str, Scope]
+    scopes: dict[str, grants.Standing]
     visible: set[str]
+    drop: list[str] = field(default_factory=list)
     reset: list[str] = field(default_factory=list)
+    by_sum: list[str] = field(default_factory=list)
     more: bool = False
 
-    def behind(self) -> list[Scope]:
+    def behind(self) -> list[grants.Standing]:
         """Scopes that hold something the phone lacks, in the order in which they are sent."""
         found = [scope for name, scope in self.scopes.items() if scope.head > self.position.at.get(name, 0)]
         return sorted(found, key=lambda scope: scope.pk)
+
+    def arrive(self) -> None:
+        """The phone has everything: a consistent point."""
+        for name, scope in self.scopes.items():
+            self.position.at[name] = scope.head
+        self.position.fresh.clear()
 
     def restart(self, name: str) -> None:
         self.position.at[name] = 0
@@ -41,18 +52,29 @@ class _Pull:
 
 def pull(actor: Actor, request: PullIn) -> bytes:
     """One page as ready JSON. Raises `Conflict(epoch)`; see `cursors.read`."""
-    with snapshot():
-        present = state()
-        position = cursors.read(request.cursor, user_id=actor.person, epoch=present.name)
-        visible = grants.scope_names(actor.person)
-        job = _Pull(position, grants.scopes(visible), visible)
-        drop = _leave(job)
-        _enter(job)
-        _repair(job, request.csum)
-        rows = _rows(job, request.limit)
-    cursor = cursors.write(job.position, user_id=actor.person, epoch=present.name)
-    durable = clock.to_ms(present.durable_at) if present.durable_at else None
-    return _answer(job, rows, drop, present.name, cursor, durable)
+    job, rows = _look(actor, request), list[tuple[str, Row]]()
+    if job.behind():
+        with snapshot():
+            job = _look(actor, request)
+            rows = _rows(job, request.limit)
+    else:
+        job.arrive()
+    count_resets(actor, job.reset, job.by_sum)
+    return _answer(actor, job, rows)
+
+
+def _look(actor: Actor, request: PullIn) -> _Pull:
+    """Where the phone stands and what it may see. Where every scope stands is one statement, so it is one moment even
+    outside a transaction: a phone that lacks nothing needs no more. (The epoch is read before it: of an older epoch a
+    cursor is refused, of a newer one it must not speak.)"""
+    present = state()
+    position = cursors.read(request.cursor, user_id=actor.person, epoch=present.name)
+    standing = grants.standing(actor.person)
+    job = _Pull(present, position, {name: scope for name, scope in standing.items() if scope}, set(standing))
+    job.drop = _leave(job)
+    _enter(job)
+    _repair(job, request.csum)
+    return job
 
 
 def _leave(job: _Pull) -> list[str]:
@@ -83,6 +105,7 @@ def _repair(job: _Pull, sums: Mapping[str, str]) -> None:
         if told != scope.csum_text:
             job.restart(name)
             job.reset.append(name)
+            job.by_sum.append(name)
 
 
 def _rows(job: _Pull, limit: int) -> list[tuple[str, Row]]:
@@ -92,12 +115,10 @@ def _rows(job: _Pull, limit: int) -> list[tuple[str, Row]]:
     out = [(names[row[0]], row) for row in found[:limit]]
     for name, row in out:
         job.position.at[name] = row[1]
-    if not job.more:
-        for name, scope in job.scopes.items():
-            job.position.at[name] = scope.head
-        job.position.fresh.clear()
-    else:
+    if job.more:
         _finish_scopes_before(job, out[-1][1][0])
+    else:
+        job.arrive()
     return out
 
 
@@ -109,41 +130,80 @@ def _finish_scopes_before(job: _Pull, last: int) -> None:
             job.position.fresh.pop(name, None)
 
 
-def _fetch(job: _Pull, scopes: list[Scope], limit: int) -> list[Row]:
-    """Rows after each scope's position. From 0 no tombstones are sent that are older than the reading itself."""
-    if not scopes:
-        return []
-    parts, params = [], []
-    for scope in scopes:
-        after, head = job.position.at.get(scope.name, 0), job.position.fresh.get(scope.name, 0)
-        parts.append("(scope_id = %s AND seq > %s AND (document IS NOT NULL OR seq > %s))")
-        params += [scope.pk, after, head]
-    sql = (
-        "SELECT scope_id, seq, kind, object_id, document FROM journal_feedrow WHERE "  # noqa: S608 -- no user text
-        f"{' OR '.join(parts)} ORDER BY scope_id, seq LIMIT %s"
+def _fetch(job: _Pull, scopes: list[grants.Standing], limit: int) -> list[Row]:
+    """The first `limit` rows after each scope's position, scope by scope, in feed order.
+
+    A scope holds at most as many rows after a position as it has given numbers since: so many scopes are read at once
+    as are sure to fit, and a scope that may not fit alone is read up to the limit.
+    """
+    rows: list[Row] = []
+    place = 0
+    while place < len(scopes) and len(rows) < limit:
+        some = _that_fit(job, scopes[place:], limit - len(rows))
+        rows += _read_one(job, scopes[place], limit - len(rows)) if not some else _read(job, some)
+        place += max(1, len(some))
+    return rows
+
+
+def _that_fit(job: _Pull, scopes: list[grants.Standing], room: int) -> list[grants.Standing]:
+    for place, scope in enumerate(scopes):
+        room -= scope.head - job.position.at.get(scope.name, 0)
+        if room < 0:
+            return scopes[:place]
+    return scopes
+
+
+ROWS = "SELECT scope_id, seq, kind, object_id, document FROM"
+ONE = f"{ROWS} journal_feedrow WHERE scope_id = %s AND seq > %s AND (document IS NOT NULL OR seq > %s)"
+"""From 0 no tombstones are sent that are older than the reading itself."""
+
+SEVERAL = {
+    "postgresql": f"""{ROWS} unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS given(scope, after, start)
+        JOIN journal_feedrow ON scope_id = given.scope AND seq > given.after
+        WHERE document IS NOT NULL OR seq > given.start""",
+    "sqlite": f"""{ROWS} json_each(%s) AS given CROSS JOIN journal_feedrow
+        ON scope_id = json_extract(given.value, '$[0]') AND seq > json_extract(given.value, '$[1]')
+        WHERE document IS NOT NULL OR seq > json_extract(given.value, '$[2]')""",
+}
+"""As `ONE`, for scopes that a parameter holds: a person may read thousands, and an OR of so many has no plan."""
+
+
+def _read(job: _Pull, scopes: list[grants.Standing]) -> list[Row]:
+    asked = [_from(job, scope) for scope in scopes]
+    arrays = (
+        [msgspec.json.encode(asked).decode()]
+        if connection.vendor == "sqlite"
+        else [list(each) for each in zip(*asked, strict=True)]
     )
+    return sorted(_select(SEVERAL[connection.vendor], arrays), key=itemgetter(0, 1))
+
+
+def _read_one(job: _Pull, scope: grants.Standing, limit: int) -> list[Row]:
+    return _select(f"{ONE} ORDER BY seq LIMIT %s", [*_from(job, scope), limit])
+
+
+def _from(job: _Pull, scope: grants.Standing) -> tuple[int, int, int]:
+    """Its key, the last number sent, and up to which number tombstones need not be sent."""
+    return scope.pk, job.position.at.get(scope.name, 0), job.position.fresh.get(scope.name, 0)
+
+
+def _select(sql: str, params: list[Any]) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, limit])
+        cursor.execute(sql, params)
         rows: list[Row] = cursor.fetchall()
     return rows
 
 
-def _answer(
-    job: _Pull, rows: list[tuple[str, Row]], drop: list[str], epoch: str, cursor: str, durable: int | None
-) -> bytes:
-    sums = {name: scope.csum_text for name, scope in job.scopes.items() if job.position.at.get(name) == scope.head}
-    head = {
+def _answer(actor: Actor, job: _Pull, rows: list[tuple[str, Row]]) -> bytes:
+    epoch, durable = job.state.name, job.state.durable_at
+    page = {
+        "rows": [(name, row[2], row[3], None if row[4] is None else msgspec.Raw(row[4])) for name, row in rows],
         "epoch": epoch,
-        "drop": drop,
+        "drop": job.drop,
         "reset": sorted(job.reset),
         "more": job.more,
-        "cursor": cursor,
-        "csum": sums,
-        "durable": durable,
+        "cursor": cursors.write(job.position, user_id=actor.person, epoch=epoch),
+        "csum": {name: one.csum_text for name, one in job.scopes.items() if job.position.at.get(name) == one.head},
+        "durable": clock.to_ms(durable) if durable else None,
     }
-    return b'{"rows":[' + b",".join(_row(name, row) for name, row in rows) + b"]," + codec.dumps(head)[1:]
-
-
-def _row(name: str, row: Row) -> bytes:
-    label = msgspec.json.encode([name, row[2], row[3]])
-    return label[:-1] + b"," + (b"null" if row[4] is None else row[4].encode()) + b"]"
+    return msgspec.json.encode(page)
