@@ -16,6 +16,16 @@ import psycopg
 
 from bench.server import ROOT, Server
 
+MANAGE = """
+import sys
+import django
+from django.core.management import call_command
+django.setup()
+for command in sys.argv[1:]:
+    call_command(*command.split())
+"""
+"""The first command that finds something ends it with its status."""
+
 
 @dataclass
 class Victim(Server):
@@ -33,12 +43,12 @@ class Victim(Server):
         if self.process is not None:
             self.kill()
 
-    def manage(self, *arguments: str) -> tuple[int, str]:
-        """A management command on its data: exit status, and what it printed."""
+    def manage(self, *commands: str) -> tuple[int, str]:
+        """Management commands on its data, one after the other in one process: exit status, and what they printed."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, "-c", MANAGE, *commands],
             cwd=ROOT,
-            env=self._environment(),
+            env=self._environment() | {"DJANGO_SETTINGS_MODULE": "backend.settings"},
             capture_output=True,
             text=True,
             timeout=120,

@@ -92,7 +92,7 @@ odd_values = st.one_of(
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
         max_leaves=8,
     ),
-)
+).map(deepcopy)  # what is drawn is broken further, and must be whole when it is drawn again
 
 
 @dataclass

@@ -52,6 +52,15 @@ def test_two_devices_on_the_same_base_conflict_and_both_values_stay(visit: Visit
     assert [rival["value"] for rival in conflicts["TY-01"]] == ["no"]
 
 
+def test_a_contradicted_answer_and_a_new_one_arrive_together(visit: Visit, first: Actor, second: Actor) -> None:
+    """The one that is there already comes first in the statement (found by the fault proxy on PostgreSQL)."""
+    put(first, visit, 1, "TY-01", "yes")
+    both = {"TY-01": NewAnswer("no"), "TY-03": NewAnswer("yes")}
+    result = answers.set_answers(actor=second, visit_id=visit.pk, answers=both, n=1)
+    assert {key: one["status"] for key, one in result.answers.items()} == {"TY-01": "conflict", "TY-03": "applied"}
+    assert (now(visit), now(visit, "TY-03")) == (("yes", 1, ["no"]), ("yes", 1, []))
+
+
 def test_a_visit_with_an_open_conflict_cannot_be_submitted_until_somebody_picks(
     fieldwork: Fieldwork, first: Actor, second: Actor, visit: Visit
 ) -> None:

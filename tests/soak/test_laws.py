@@ -3,16 +3,15 @@
 import os
 import random
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.fixtures.people import Cast
-from tests.fixtures.places import Places
-from tests.fixtures.visits import Fieldwork
-from tests.laws.machine import LawWorld
-from tests.laws.test_laws import RUNS, crew_of_two, machine
+from tests.laws.test_laws import RUNS, machine
+from tests.laws.world import LawWorld, open_world
 
 SHARE = 0.4
 """Of SOAK_SECONDS; the rest belongs to other long runs."""
@@ -20,9 +19,17 @@ SHARE = 0.4
 LONG = settings(RUNS, max_examples=20, stateful_step_count=80, derandomize=False)
 
 
-@pytest.fixture
-def world(cast: Cast, places: Places, fieldwork: Fieldwork) -> LawWorld:
-    return crew_of_two(cast, places, fieldwork)
+@pytest.fixture(scope="module")
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database itself, as in tests/laws."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LawWorld]:
+    with open_world(tmp_path_factory.mktemp("laws")) as found:
+        yield found
 
 
 @pytest.mark.soak

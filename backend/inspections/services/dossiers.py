@@ -168,9 +168,13 @@ class Dossier:
 
     @property
     def answers(self) -> dict[str, Answer]:
-        """By key."""
+        """By key. Without their numbers: those of new ones the database counts, and a statement that writes new and
+        old ones together has the numbers of all or of none."""
         if self._parts.answers is None:
-            self._parts.answers = {row.key: row for row in self._mine(Answer)}
+            found = self._mine(Answer)
+            for row in found:
+                row.pk = None
+            self._parts.answers = {row.key: row for row in found}
         return self._parts.answers
 
     @property

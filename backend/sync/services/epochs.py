@@ -15,7 +15,7 @@ def bump() -> SyncState:
     """After a restore: every cursor becomes invalid, phones download anew and offer what they keep."""
     with turn(), transaction.atomic():
         row, _ = SyncState.objects.select_for_update().get_or_create(pk=1)
-        row.epoch += 1
+        row.epoch = beyond(row.epoch)
         row.save(update_fields=["epoch"])
     return row
 
