@@ -168,13 +168,9 @@ class Dossier:
 
     @property
     def answers(self) -> dict[str, Answer]:
-        """By key. Without their numbers: those of new ones the database counts, and a statement that writes new and
-        old ones together has the numbers of all or of none."""
+        """By key."""
         if self._parts.answers is None:
-            found = self._mine(Answer)
-            for row in found:
-                row.pk = None
-            self._parts.answers = {row.key: row for row in found}
+            self._parts.answers = {row.key: row for row in self._mine(Answer)}
         return self._parts.answers
 
     @property
