@@ -18,7 +18,7 @@ from backend.inspections.rules.errors import RuleError
 from backend.inspections.selectors import templates
 from backend.inspections.services import dossiers
 from backend.inspections.services import field as field_work
-from backend.inspections.services.dossiers import Dossier
+from backend.inspections.services.dossier import Dossier
 from backend.inspections.services.merging import Incoming, Merged, Present, merge
 from backend.journal.writing import write
 

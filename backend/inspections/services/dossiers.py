@@ -1,377 +1,20 @@
-"""The dossier of a visit: everything in it, held in memory while a transaction works on it.
+"""The dossiers that a transaction works on: opened once each, by whoever has the authority."""
 
-A phone hands in a visit as two dozen operations. Each changes the same few things, and reading and writing them once
-per operation was most of what a push cost. A dossier is read once, changed by any number of attempts, and written once
-(`journal.attempts`). Rows in it are replaced, never changed in place, so that an attempt that fails is put back by
-keeping references; only the visit itself is changed, and copied. Field work goes through it; what the desk does with a
-submitted visit (`reviews`) does not need it.
-"""
-
-import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from dataclasses import field as default
-from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Max
 
-from backend.core import clock, codec
 from backend.core.actor import Actor
-from backend.core.errors import Conflict, NotFound
+from backend.core.errors import NotFound
 from backend.core.lookup import find, find_one
-from backend.inspections.models import (
-    Answer,
-    AnswerRevision,
-    Assignment,
-    CrewMember,
-    Evidence,
-    EvidenceState,
-    Finding,
-    FindingTransition,
-    Recusal,
-    Visit,
-    VisitAlias,
-    VisitRound,
-    VisitTransition,
-)
-from backend.inspections.models.template import MAX_DOCUMENT_BYTES
-from backend.inspections.models.visit import visit_document
-from backend.inspections.rules.checklist import Item, Template
-from backend.inspections.selectors import crews
-from backend.inspections.selectors import findings as finding_rows
-from backend.inspections.selectors import templates as template_rows
-from backend.inspections.services import field
-from backend.journal.rows import Batch, by_model
+from backend.inspections.models import Assignment, Evidence, Finding, Visit, VisitAlias
+from backend.inspections.services.dossier import Dossier
+from backend.journal.rows import Batch
 from backend.journal.writing import Change
-from backend.media.services import expectations
 from backend.registry.models import Target
-
-BARE = 2048
-"""Bytes, counted high, of a visit's document with nothing in it."""
-
-REGISTERS = ["value", "note", "rev", "author_id", "device_id", "at", "rivals"]
-
-
-@dataclass(slots=True)
-class _Parts:
-    """What a dossier holds beside the visit, None where it was not read yet; and what is not written yet."""
-
-    answers: dict[str, Answer] | None = None
-    newest: dict[uuid.UUID, dict[str, int]] = default(default_factory=dict)
-    findings: dict[uuid.UUID, Finding] | None = None
-    evidence: dict[uuid.UUID, Evidence] | None = None
-    size: int | None = None
-    visit_new: bool = False
-    visit_changed: bool = False
-    answers_changed: frozenset[str] = frozenset()
-    findings_new: frozenset[uuid.UUID] = frozenset()
-    findings_changed: frozenset[uuid.UUID] = frozenset()
-    evidence_new: frozenset[uuid.UUID] = frozenset()
-    added: tuple[models.Model, ...] = ()
-
-    def copy(self) -> "_Parts":
-        return _Parts(
-            None if self.answers is None else dict(self.answers),
-            {device: dict(said) for device, said in self.newest.items()},
-            None if self.findings is None else dict(self.findings),
-            None if self.evidence is None else dict(self.evidence),
-            self.size,
-            self.visit_new,
-            self.visit_changed,
-            self.answers_changed,
-            self.findings_new,
-            self.findings_changed,
-            self.evidence_new,
-            self.added,
-        )
-
-    def written(self) -> "_Parts":
-        """The same with nothing left to write."""
-        return _Parts(self.answers, self.newest, self.findings, self.evidence, self.size)
-
-
-class Dossier:
-    """A visit, locked, with its answers, findings and evidence; a document of the journal."""
-
-    journal_kind = Visit.journal_kind
-    tables: ClassVar[frozenset[str]] = frozenset(
-        model._meta.db_table
-        for model in (
-            Visit,
-            Answer,
-            AnswerRevision,
-            Finding,
-            FindingTransition,
-            Evidence,
-            VisitTransition,
-            VisitRound,
-            CrewMember,
-            Recusal,
-        )
-    )
-
-    def __init__(self, change: Change, visit: Visit, *, new: bool = False) -> None:
-        self._change, self.visit = change, visit
-        self._parts = _Parts({}, {}, {}, {}, BARE, visit_new=True) if new else _Parts()
-        self._workers: dict[int, bool] = {}
-        self._recused: dict[int, bool] = {}
-        self._history: list[tuple[str, dt.datetime]] | None = None
-        self._new = new
-        self._stale = False
-
-    # -- what the journal asks
-
-    @property
-    def journal_id(self) -> str:
-        return str(self.visit.pk)
-
-    @property
-    def journal_scope(self) -> str:
-        return self.visit.journal_scope
-
-    def journal_document(self) -> dict[str, Any]:
-        if self._stale:
-            return Visit.objects.get(pk=self.visit.pk).journal_document()
-        with self._change.aside():
-            return visit_document(self.visit, self.answers.values())
-
-    def mark(self) -> Any:
-        return dict(self.visit.__dict__), self._parts.copy(), dict(self._workers), dict(self._recused), self._stale
-
-    def back_to(self, mark: Any) -> None:
-        fields, self._parts, self._workers, self._recused, self._stale = mark
-        self.visit.__dict__.clear()
-        self.visit.__dict__.update(fields)
-
-    def forget(self) -> None:
-        self._stale = True
-
-    def save(self, batch: Batch) -> None:
-        parts, self._parts = self._parts, self._parts.written()
-        if parts.visit_new:
-            batch.insert([self.visit])
-        elif parts.visit_changed:
-            batch.put([self.visit])
-        registers = [self.answers[key] for key in sorted(parts.answers_changed)]
-        batch.upsert(registers, unique=["visit", "key"], update=REGISTERS)
-        batch.insert([self.findings[key] for key in sorted(parts.findings_new)])
-        batch.put([self.findings[key] for key in sorted(parts.findings_changed - parts.findings_new)])
-        batch.insert(_seen([self.evidence[key] for key in sorted(parts.evidence_new)]))
-        for added in by_model(parts.added).values():
-            batch.insert(added)
-
-    # -- what is in it
-
-    @property
-    def answers(self) -> dict[str, Answer]:
-        """By key."""
-        if self._parts.answers is None:
-            self._parts.answers = {row.key: row for row in self._mine(Answer)}
-        return self._parts.answers
-
-    @property
-    def findings(self) -> dict[uuid.UUID, Finding]:
-        """By id, withdrawn ones too."""
-        if self._parts.findings is None:
-            self._parts.findings = {row.pk: row for row in self._mine(Finding)}
-        return self._parts.findings
-
-    @property
-    def evidence(self) -> dict[uuid.UUID, Evidence]:
-        """By id."""
-        if self._parts.evidence is None:
-            self._parts.evidence = {row.pk: row for row in self._mine(Evidence)}
-        return self._parts.evidence
-
-    def _mine(self, model: Any) -> list[Any]:
-        with self._change.aside():
-            found = find(model, visit_id=self.visit.pk)
-        for row in found:
-            row.visit = self.visit
-        return found
-
-    @cached_property
-    def templates(self) -> list[Template]:
-        """The template versions the visit is pinned to."""
-        with self._change.aside():
-            return template_rows.pinned(self.visit)
-
-    @cached_property
-    def items(self) -> dict[str, tuple[Template, Item]]:
-        """By code the items that apply to the visit's target, with their template."""
-        return template_rows.items_by_code(self.templates, template_rows.target_type(self.visit.target))
-
-    def newest_words(self, device: uuid.UUID | None) -> dict[str, int]:
-        """Per answer key the highest `n` that `device` has sent."""
-        if device is None:
-            return {}
-        if device not in self._parts.newest:
-            self._parts.newest[device] = {} if self._new else self._read_newest(device)
-        return self._parts.newest[device]
-
-    def _read_newest(self, device: uuid.UUID) -> dict[str, int]:
-        sent = AnswerRevision.objects.filter(visit_id=self.visit.pk, device_id=device, n__isnull=False)
-        with self._change.aside():
-            return dict(sent.values("key").annotate(newest=Max("n")).values_list("key", "newest"))
-
-    def was_found_before(self, finding: Finding) -> bool:
-        """Whether the same item failed at the same target within 12 months (workflow.md section 4)."""
-        if self._history is None:
-            with self._change.aside():
-                self._history = finding_rows.history_of(self.visit)
-        since = finding.recorded_at - finding_rows.REPEAT_WITHIN
-        return any(code == finding.item_code and since < at < finding.recorded_at for code, at in self._history)
-
-    # -- changing it
-
-    def touch(self) -> None:
-        """Something of the visit itself was set."""
-        self._parts.visit_changed = True
-
-    def set_answer(self, row: Answer) -> None:
-        self.answers[row.key] = row
-        self._parts.answers_changed |= {row.key}
-
-    def hear(self, device: uuid.UUID | None, key: str, n: int) -> None:
-        """`device` has sent its word number `n` for an answer."""
-        if device is not None:
-            said = self.newest_words(device)
-            said[key] = max(n, said.get(key, n))
-
-    def set_finding(self, row: Finding) -> None:
-        """A new finding, or a changed copy in place of the one that is there."""
-        if row.pk in self.findings:
-            self._parts.findings_changed |= {row.pk}
-        else:
-            self._parts.findings_new |= {row.pk}
-        self.findings[row.pk] = row
-
-    def locked_finding(self, finding_id: uuid.UUID) -> Finding:
-        """One of the findings, locked after its visit, and as it is now: others move findings without the visit."""
-        parts = self._parts
-        if finding_id not in parts.findings_new | parts.findings_changed:
-            with self._change.aside():
-                row = Finding.objects.select_for_update(of=("self",)).get(pk=finding_id)
-            row.visit = self.visit
-            self.findings[finding_id] = row
-        return self.findings[finding_id]
-
-    def add_evidence(self, row: Evidence) -> None:
-        self.evidence[row.pk] = row
-        self._parts.evidence_new |= {row.pk}
-
-    def add(self, *new: models.Model) -> None:
-        """Rows that are only ever added: revisions, steps, rounds."""
-        self._parts.added += new
-
-    def move(self, verb: str, actor: Actor, *, at: dt.datetime | None = None, **how: Any) -> None:
-        """Take the step `verb`; see `field.step`. Raises `Conflict`: `late_lock`, `bad_state`."""
-        step = field.step(self.visit, verb, actor, at=at, **how)
-        if step is not None:
-            self.touch()
-            self.add(step)
-
-    def check_room(self, content: Any, *, parts: int = 1) -> None:
-        """`content`, in so many parts, came into the visit's document. Raises `Invalid` if it no longer fits into one.
-
-        What is added is counted high; the document is measured only when by this count it might be too large.
-        """
-        size = self._parts.size
-        if size is not None:
-            size += 2 * len(codec.dumps(content)) + 300 * parts
-        if size is None or size >= MAX_DOCUMENT_BYTES:
-            size = len(codec.dumps({"rev": 1, **self.journal_document()}))
-        if size >= MAX_DOCUMENT_BYTES:
-            raise field.refuse("", "本次到访的内容超过 64 KB，请精简文字。")
-        self._parts.size = size
-
-    # -- authority
-
-    def admit(self, user_id: int) -> None:
-        """`user_id` was found to work on it; nobody need look again in this transaction."""
-        self._workers[user_id], self._recused[user_id] = True, False
-
-    def works_here(self, actor: Actor) -> bool:
-        """Whether the actor has, or had, the authority to work on this visit."""
-        if actor.vouched_by is not None:
-            return True
-        if actor.user_id is None:
-            return False
-        if actor.user_id not in self._workers:
-            self._workers[actor.user_id] = crews.works_on(actor, self.visit.assignment)
-        return self._workers[actor.user_id]
-
-    def check_not_recused(self, actor: Actor) -> None:
-        """Raises `Conflict(late_assignment)` if the actor stays away from it and nobody vouches for the work."""
-        if actor.user_id is None or actor.vouched_by is not None:
-            return
-        if actor.user_id not in self._recused:
-            self._recused[actor.user_id] = crews.is_recused(actor.user_id, self.visit.assignment)
-        if self._recused[actor.user_id]:
-            raise Conflict("late_assignment", field.LATE)
-
-
-def _seen(new: list[Evidence]) -> list[Evidence]:
-    """Bytes may be faster than the judgement of their fact: then it is `verified` from the beginning."""
-    arrived = expectations.arrived(str(row.pk) for row in new)
-    for row in new:
-        if (str(row.pk), row.sha256, row.size) in arrived:
-            row.state, row.verified_at = EvidenceState.VERIFIED, clock.now()
-    return new
-
-
-class Elsewhere:
-    """Which visit has a finding or a piece of evidence of some id, asked at once for all that the transaction is about.
-
-    Ids are the phones' choice: one that is in use in another visit must be refused and not overwrite what is there.
-    """
-
-    tables: ClassVar[frozenset[str]] = frozenset({Finding._meta.db_table, Evidence._meta.db_table})
-
-    def __init__(self, change: Change) -> None:
-        self._change = change
-        self._known: dict[tuple[type[models.Model], uuid.UUID], bool] = {}
-
-    def has(self, model: type[Finding] | type[Evidence], id: uuid.UUID) -> bool:
-        if (model, id) not in self._known:
-            self._read(model, id)
-        return self._known[model, id] or any(self._contains(one, model, id) for one in self._change.held(Dossier))
-
-    def _read(self, model: type[Finding] | type[Evidence], id: uuid.UUID) -> None:
-        wanted = {id, *_uuids(self._change.coming.get(model.journal_kind, []))}
-        with self._change.aside():
-            found = {row.pk for row in find(model, only=["id"], id=wanted)}
-        self._known |= {(model, each): each in found for each in wanted}
-
-    def _contains(self, dossier: Dossier, model: type[Finding] | type[Evidence], id: uuid.UUID) -> bool:
-        return id in (dossier.findings if model is Finding else dossier.evidence)
-
-    def mark(self) -> Any:
-        return dict(self._known)
-
-    def back_to(self, mark: Any) -> None:
-        self._known = mark
-
-    def save(self, batch: Batch) -> None:
-        """Nothing is ever changed here."""
-
-    def forget(self) -> None:
-        self._known = {}
-
-
-def _uuids(texts: Iterable[str]) -> Iterator[uuid.UUID]:
-    for text in texts:
-        with suppress(ValueError):
-            yield uuid.UUID(text)
-
-
-def is_taken(change: Change, model: type[Finding] | type[Evidence], id: uuid.UUID) -> bool:
-    """Whether some visit has a row of this id."""
-    return change.hold("elsewhere", lambda: Elsewhere(change)).has(model, id)
 
 
 def opened(change: Change, actor: Actor, visit_id: uuid.UUID) -> Dossier:
@@ -434,3 +77,53 @@ def begun(change: Change, actor: Actor, visit: Visit) -> Dossier:
     if actor.user_id is not None and actor.vouched_by is None:
         dossier.admit(actor.user_id)
     return dossier
+
+
+class Elsewhere:
+    """Which visit has a finding or a piece of evidence of some id, asked at once for all that the transaction is about.
+
+    Ids are the phones' choice: one that is in use in another visit must be refused and not overwrite what is there.
+    """
+
+    tables: ClassVar[frozenset[str]] = frozenset({Finding._meta.db_table, Evidence._meta.db_table})
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+        self._known: dict[tuple[type[models.Model], uuid.UUID], bool] = {}
+
+    def has(self, model: type[Finding] | type[Evidence], id: uuid.UUID) -> bool:
+        if (model, id) not in self._known:
+            self._read(model, id)
+        return self._known[model, id] or any(self._contains(one, model, id) for one in self._change.held(Dossier))
+
+    def _read(self, model: type[Finding] | type[Evidence], id: uuid.UUID) -> None:
+        wanted = {id, *_uuids(self._change.coming.get(model.journal_kind, []))}
+        with self._change.aside():
+            found = {row.pk for row in find(model, only=["id"], id=wanted)}
+        self._known |= {(model, each): each in found for each in wanted}
+
+    def _contains(self, dossier: Dossier, model: type[Finding] | type[Evidence], id: uuid.UUID) -> bool:
+        return id in (dossier.findings if model is Finding else dossier.evidence)
+
+    def mark(self) -> Any:
+        return dict(self._known)
+
+    def back_to(self, mark: Any) -> None:
+        self._known = mark
+
+    def save(self, batch: Batch) -> None:
+        """Nothing is ever changed here."""
+
+    def forget(self) -> None:
+        self._known = {}
+
+
+def _uuids(texts: Iterable[str]) -> Iterator[uuid.UUID]:
+    for text in texts:
+        with suppress(ValueError):
+            yield uuid.UUID(text)
+
+
+def is_taken(change: Change, model: type[Finding] | type[Evidence], id: uuid.UUID) -> bool:
+    """Whether some visit has a row of this id."""
+    return change.hold("elsewhere", lambda: Elsewhere(change)).has(model, id)

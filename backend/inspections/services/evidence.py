@@ -11,7 +11,7 @@ from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, NotFound
 from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState, Finding
 from backend.inspections.services import dossiers, field
-from backend.inspections.services.dossiers import Dossier
+from backend.inspections.services.dossier import Dossier
 from backend.inspections.services.visits import Place
 from backend.journal.writing import write
 from backend.media.services import expectations

@@ -18,7 +18,7 @@ from backend.inspections.rules.errors import RuleError
 from backend.inspections.rules.grading import LEVELS, Grading, can_fix_on_spot, check_severity_choice, severity_after
 from backend.inspections.selectors import crews
 from backend.inspections.services import dossiers, field
-from backend.inspections.services.dossiers import Dossier
+from backend.inspections.services.dossier import Dossier
 from backend.inspections.services.publication import publish_to_target
 from backend.journal.writing import Change, write
 

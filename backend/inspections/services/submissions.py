@@ -16,7 +16,7 @@ from backend.inspections.rules.scoring import score as score_of
 from backend.inspections.selectors import templates
 from backend.inspections.selectors.content import content_from, standing
 from backend.inspections.services import crews, dossiers
-from backend.inspections.services.dossiers import Dossier
+from backend.inspections.services.dossier import Dossier
 from backend.journal.writing import Change, write
 
 

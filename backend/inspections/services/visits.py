@@ -13,7 +13,7 @@ from backend.core.errors import Conflict, NotFound
 from backend.core.lookup import find_one
 from backend.inspections.models import Assignment, Visit, VisitAlias
 from backend.inspections.services import assignments, crews, dossiers, field, geofence, own_visits
-from backend.inspections.services.dossiers import Dossier
+from backend.inspections.services.dossier import Dossier
 from backend.journal.writing import Change, write
 
 FINISHABLE = ("done", "cancelled")
