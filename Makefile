@@ -6,6 +6,7 @@ DATA    ?= data
 WORKERS ?= 2
 SOAK_SECONDS ?= 600
 ARGS    ?=
+RATIOS  ?=
 
 BIN  := .venv/bin
 LOCK := $(shell cksum < Pipfile.lock | tr ' ' '-')
@@ -35,8 +36,8 @@ format: $(DEV) ## put the sources into the project's format
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: $(DEV) ## measure the product; prints what was measured and where the figures are
-	@$(BIN)/python -m bench.ratios
+bench: $(DEV) ## measure the product; RATIOS=--quick measures briefly, RATIOS=--write keeps docs/benchmarks.md
+	@$(BIN)/python -m bench.ratios $(RATIOS)
 	@$(BIN)/python -m bench $(ARGS)
 
 soak: $(DEV) ## long runs, bounded by SOAK_SECONDS (600)

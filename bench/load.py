@@ -6,30 +6,38 @@
 import asyncio
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+PUT_OFF = (429, 503)
 TRIES = 400
 """Connections opened at most to spread the clients evenly over the server's processes."""
 
 
 class Job(msgspec.Struct):
-    """`clients[i]` sends its requests in order; the first `warm` of each are not measured."""
+    """`clients[i]` sends its requests in order; the first `warm` of each are not measured.
+
+    `others` ask again and again meanwhile, each its one request every `pause` seconds.
+    """
 
     port: int
     clients: list[list[bytes]]
     warm: int = 0
     workers: int = 1
+    others: list[bytes] = []
+    pause: float = 0.5
 
 
 class Answer(msgspec.Struct):
-    """One exchange; times in seconds of one clock."""
+    """One exchange; times in seconds of one clock. `refused`: how often it was put off (429, 503) and sent again."""
 
     began: float
     ended: float
     status: int
     body: bytes
+    refused: int = 0
 
 
 class Report(msgspec.Struct):
@@ -37,6 +45,7 @@ class Report(msgspec.Struct):
 
     clients: list[list[Answer]]
     began: float
+    others: list[list[Answer]] = []
 
 
 class Client:
@@ -48,6 +57,16 @@ class Client:
     @classmethod
     async def connect(cls, port: int) -> "Client":
         return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def insist(self, request: bytes) -> Answer:
+        """As a phone does: put off, it comes again after the time it was told; the clock runs on."""
+        first = answer = await self.exchange(request)
+        refused = 0
+        while answer.status in PUT_OFF:
+            refused += 1
+            await asyncio.sleep(msgspec.json.decode(answer.body).get("retry_after", 1))
+            answer = await self.exchange(request)
+        return Answer(first.began, answer.ended, answer.status, answer.body, refused)
 
     async def exchange(self, request: bytes) -> Answer:
         began = time.perf_counter()
@@ -81,18 +100,30 @@ async def spread(port: int, count: int, workers: int) -> list[Client]:
 async def run(job: Job) -> Report:
     """All clients at once; measured from when the last one has warmed up."""
     clients = await spread(job.port, len(job.clients), job.workers)
-    ready = asyncio.Barrier(len(clients))
+    beside = await spread(job.port, len(job.others), job.workers)
+    ready, done = asyncio.Barrier(len(clients)), asyncio.Event()
 
     async def work(client: Client, requests: list[bytes]) -> list[Answer]:
-        warm = [await client.exchange(request) for request in requests[: job.warm]]
+        warm = [await client.insist(request) for request in requests[: job.warm]]
         await ready.wait()
-        return warm + [await client.exchange(request) for request in requests[job.warm :]]
+        return warm + [await client.insist(request) for request in requests[job.warm :]]
 
+    async def ask(client: Client, request: bytes) -> list[Answer]:
+        answers = []
+        while not done.is_set():
+            answers.append(await client.insist(request))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), job.pause)
+        return answers
+
+    asking = [asyncio.create_task(ask(*pair)) for pair in zip(beside, job.others, strict=True)]
     work_of = [work(client, requests) for client, requests in zip(clients, job.clients, strict=True)]
     answers = await asyncio.gather(*work_of)
+    done.set()
+    others = await asyncio.gather(*asking)
     began = min(each[job.warm].began for each in answers)
-    await asyncio.gather(*(client.close() for client in clients))
-    return Report(list(answers), began)
+    await asyncio.gather(*(client.close() for client in [*clients, *beside]))
+    return Report(list(answers), began, list(others))
 
 
 def main() -> None:

@@ -29,10 +29,11 @@ class Prepared(msgspec.Struct):
 
     handsets: list[Handset]
     templates: list[msgspec.Raw]
+    others: list[Handset] = []
 
 
-def prepare(crews: int, phones: int, visits: int, *, learn: bool = False) -> Prepared:
-    """`crews` crews with `phones` phones each, `visits` departed assignments per phone.
+def prepare(crews: int, phones: int, visits: int, *, others: int = 0, learn: bool = False) -> Prepared:
+    """`crews` crews with `phones` phones each, `visits` departed assignments per phone; `others` phones of stations.
 
     With `learn` one crew more, with one phone and two visits, for the bare control's pattern.
     """
@@ -52,7 +53,10 @@ def prepare(crews: int, phones: int, visits: int, *, learn: bool = False) -> Pre
     handsets = [each for team in teams[:crews] for each in _handsets(actor, team, phones, visits)]
     if learn:
         handsets += _handsets(actor, teams[crews], 1, 2)
-    return Prepared(handsets, [msgspec.Raw(msgspec.json.encode(rows[code].content)) for code in CHECKLISTS])
+    stations = Team.objects.filter(county_id=county.pk, track=Track.STATION).order_by("code")
+    beside = [each for team in stations[:others] for each in _handsets(actor, team, 1, 0)]
+    contents = [msgspec.Raw(msgspec.json.encode(rows[code].content)) for code in CHECKLISTS]
+    return Prepared(handsets, contents, beside)
 
 
 def _handsets(actor: "Actor", team: "Team", phones: int, visits: int) -> Iterator[Handset]:
@@ -61,7 +65,7 @@ def _handsets(actor: "Actor", team: "Team", phones: int, visits: int) -> Iterato
 
     people = [row.user for row in team.memberships.select_related("user").order_by("-is_leader", "pk")]
     for person in people[:phones]:
-        errands = _errands(actor, team, [user.pk for user in people[:2]], visits)
+        errands = _errands(actor, team, [user.pk for user in people[:2]], visits) if visits else []
         pair = sessions.sign_in(user=person, device_id=uuid.uuid4(), name="bench", platform="bench")
         yield Handset(person.pk, str(pair.session.device_id), pair.access, errands)
 
@@ -141,6 +145,7 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench.preparing")
     options.add_argument("--crews", type=int, required=True)
     options.add_argument("--phones", type=int, default=1)
+    options.add_argument("--others", type=int, default=0)
     options.add_argument("--visits", type=int, required=True)
     options.add_argument(
         "--learn", action="store_true", help="one crew more, whose pushes are the bare control's pattern"
@@ -148,7 +153,7 @@ def main() -> None:
     options.add_argument("--out", type=Path, required=True)
     given = options.parse_args()
     django.setup()
-    found = prepare(given.crews, given.phones, given.visits, learn=given.learn)
+    found = prepare(given.crews, given.phones, given.visits, others=given.others, learn=given.learn)
     if given.learn:
         learn(found.handsets.pop(), found.templates)
     given.out.write_bytes(msgspec.json.encode(found))

@@ -1,30 +1,36 @@
 """Ratios of `make bench`: ours beside the cheapest thing that could do the same, in turn, in one run on one machine.
 
-Never a timed test. `python -m bench.ratios` prints the table; `--quick` measures briefly; `--write` keeps the table, with
-a description of the machine and of the method, as docs/benchmarks.md.
+Never a timed test. `python -m bench.ratios` prints the table; `--quick` measures briefly; `--write` keeps the table,
+with a description of the machine and of the method, as docs/benchmarks.md.
 """
 
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
 
-from bench import pulling, pushing
-from bench.pulling import Row
+from bench import pulling, pushing, rush
+from bench.table import Line, load_now, write
 
 
-def rows(*, quick: bool) -> Iterator[Row]:
+def lines(*, quick: bool) -> Iterator[Line]:
     """Every line of the table, as it is measured."""
-    yield from pulling.rows()
-    yield from pushing.rows(pushing.QUICK if quick else pushing.Plan())
+    yield from pulling.lines()
+    yield from pushing.lines(pushing.QUICK if quick else pushing.Plan())
+    yield from rush.lines(rush.QUICK if quick else rush.Plan())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = argparse.ArgumentParser(prog="python -m bench.ratios")
     options.add_argument("--quick", action="store_true", help="measure briefly")
+    options.add_argument("--write", action="store_true", help="keep the table as docs/benchmarks.md")
     given = options.parse_args(arguments)
-    for row in rows(quick=given.quick):
-        sys.stdout.write(f"{' | '.join(row)}\n")
+    before, found = load_now(), []
+    for line in lines(quick=given.quick):
+        found.append(line)
+        sys.stdout.write(f"{' | '.join(line.cells())}\n")
         sys.stdout.flush()
+    if given.write:
+        sys.stdout.write(f"{write(found, (before, load_now()))}\n")
     return 0
 
 

@@ -36,17 +36,18 @@ class Stand:
     engine: str
     port: int = 0
 
-    def prepare(self, *, crews: int, phones: int = 1, visits: int, learn: bool = False) -> Prepared:
+    def prepare(self, *, crews: int, phones: int = 1, visits: int, others: int = 0, learn: bool = False) -> Prepared:
         """County, crews, phones; see `bench.preparing`."""
         out = self.folder / "prepared.json"
-        options = ["--crews", str(crews), "--phones", str(phones), "--visits", str(visits), "--out", str(out)]
+        options = ["--crews", str(crews), "--phones", str(phones), "--visits", str(visits)]
+        options += ["--others", str(others), "--out", str(out)]
         self.run("bench.preparing", *options, *(["--learn"] if learn else []))
         return msgspec.json.decode(out.read_bytes(), type=Prepared)
 
-    def load(self, clients: Sequence[Sequence[bytes]], warm: int = 0) -> Report:
+    def load(self, clients: Sequence[Sequence[bytes]], warm: int = 0, others: Sequence[bytes] = ()) -> Report:
         """Send these requests from a process of their own; what came back."""
         job, report = self.folder / "job.msgpack", self.folder / "report.msgpack"
-        told = Job(self.port, [list(each) for each in clients], warm, self.workers)
+        told = Job(self.port, [list(each) for each in clients], warm, self.workers, list(others))
         job.write_bytes(msgspec.msgpack.encode(told))
         self.run("bench.load", str(job), str(report))
         return msgspec.msgpack.decode(report.read_bytes(), type=Report)
@@ -55,29 +56,40 @@ class Stand:
         """A module of ours in a process of its own. Raises `CalledProcessError`."""
         subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.environment, check=True)
 
+    def memory(self) -> float:
+        """Megabytes that the largest of the server's processes holds (Linux)."""
+        pids = {httpx.get(f"http://127.0.0.1:{self.port}/bench/worker").text for _ in range(8 * self.workers)}
+        pages = (int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
+        return max(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
     @contextmanager
-    def serving(self) -> Iterator[None]:
-        """The product's server, started as docs/operations.md says; duties do not run beside it."""
+    def serving(self, *, duties: bool = False) -> Iterator[None]:
+        """The product's server, started as docs/operations.md says; with or without its duties."""
         self.port, log = free_port(), self.folder / "server.log"
-        options = [
-            "--port",
-            str(self.port),
-            "--no-access-log",
-            "--no-proxy-headers",
-            "--log-level",
-            "warning",
-            "--timeout-keep-alive",
-            "60",
-        ]
-        workers = ["--workers", str(self.workers)] if self.workers > 1 else []
-        command = [sys.executable, "-m", "uvicorn", "backend.asgi:application", *options, *workers]
+        options = ["--port", str(self.port), "--no-access-log", "--no-proxy-headers", "--log-level", "warning"]
+        options += ["--timeout-keep-alive", "60"]
+        options += ["--workers", str(self.workers)] if self.workers > 1 else []
+        embedded = "yes" if duties and self.workers == 1 else "no"
+        with ExitStack() as stack:
+            command = ["-m", "uvicorn", "backend.asgi:application", *options]
+            self._wait(stack.enter_context(self._process(command, log, DUDAO_WORKER=embedded)), log)
+            if duties and self.workers > 1:
+                stack.enter_context(self._process(["manage.py", "worker"], self.folder / "worker.log"))
+            yield
+
+    @contextmanager
+    def _process(self, command: Sequence[str], log: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
         with log.open("ab") as output:
             process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=self.environment | more,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
             )
         try:
-            self._wait(process, log)
-            yield
+            yield process
         finally:
             stop(process)
 

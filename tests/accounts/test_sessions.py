@@ -4,7 +4,7 @@ import uuid
 
 from rest_framework.test import APIClient
 
-from backend.accounts.models import User
+from backend.accounts.models import DeviceSession, User
 from backend.accounts.services import sessions
 from backend.core import clock
 from tests.fixtures.people import PASSWORD, Cast, Client
@@ -134,3 +134,16 @@ def test_an_account_of_another_county_cannot_be_revoked(
     answer = office_client.post_json(f"/api/v1/devices/{stranger.device.pk}/revoke")
     assert answer.status_code == 404
     assert sessions.refresh(token=stranger.tokens.refresh).session.counter == 1
+
+
+def test_a_token_from_after_the_backup_is_good_in_the_restored_database(inspector_client: Client) -> None:
+    """The session is behind its phone: nobody is signed out by a restore, and older copies stay worthless."""
+    session = inspector_client.tokens.session
+    old, ahead = inspector_client.tokens.refresh, inspector_client.tokens.refresh
+    for _ in range(5):
+        ahead = refresh(ahead)[1]["refresh"]
+    DeviceSession.objects.filter(pk=session.pk).update(counter=1)
+    status, pair = refresh(ahead)
+    assert status == 200
+    assert refresh(pair["refresh"])[0] == 200
+    assert refresh(old)[0] == 401

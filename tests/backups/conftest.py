@@ -106,7 +106,7 @@ def column(path: Path, table: str, name: str) -> list[str]:
     if (path / "database.sqlite3").exists():
         with closing(sqlite3.connect(path / "database.sqlite3")) as reader:
             return sorted(str(row[0]) for row in reader.execute(f'SELECT "{name}" FROM "{table}"'))  # noqa: S608
-    words = [tools.find("pg_restore"), "--data-only", f"--table={table}", "--file=-", path / "database.dump"]
+    words = [tools.find("pg_restore"), "--data-only", f"--table={table}", "--file=-", str(path / "database.dump")]
     lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
     start = next(place for place, line in enumerate(lines) if line.startswith("COPY "))
     names = lines[start].split("(")[1].split(")")[0].split(", ")

@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -113,78 +113,92 @@ def lose_the_machine() -> None:
     shutil.rmtree(settings.BLOB_DIR)
 
 
-def test_after_a_restore_the_phones_bring_the_server_back_to_where_it_was(cast, fieldwork, uploads, settings, folder):
-    settings.BACKUP_KEY = KEY
-    with clock.fixed(clock.now()) as hand:
-        first, second = (Crew.on_its_way(cast, fieldwork) for _ in range(2))
-        first.begin()
-        early = first.work(uploads, 10)
-        before_backup = set(custody())
-        hand.move(minutes=10)
-        assert command("backup").code == 0
-        crews = [first, second]
-        for crew in crews:
-            crew.refresh()
-            assert (list(crew.leader.kept), list(crew.member.photos)) == ([], [])
+@dataclass
+class Fleet:
+    """Two crews and, from the second day on, a device that no backup knows; hashes of their photos."""
 
-        hand.move(minutes=10)
-        second.begin()
-        late = second.work(uploads, 20)
-        assert first.leader.do("answer.set", first.visit, answers(TY_04="no")) == "applied"
-        assert first.member.do("visit.feedback", first.visit, {"text": "已口头反馈。"}) == "applied"
-        newcomer = KeepingPhone(cast.client(second.leader.client.user))  # another device, unknown to the backup
-        assert newcomer.do("answer.set", second.visit, answers(TY_04="yes")) == "applied"
-        phones = [*first.phones, *second.phones, newcomer]
-        for phone in phones:
+    first: Crew
+    second: Crew
+    newcomer: KeepingPhone | None = None
+    photos: list[str] = field(default_factory=list)
+
+    @property
+    def phones(self) -> list[KeepingPhone]:
+        return [*self.first.phones, *self.second.phones, *([self.newcomer] if self.newcomer else [])]
+
+    def refresh(self) -> None:
+        for phone in self.phones:
             phone.refresh()
-        wanted, known, shown = custody(), scores(), {str(row.pk): row.state for row in Visit.objects.all()}
-        assert len(wanted) > len(before_backup)
-        kept = [set(phone.kept) for phone in phones]
-        assert set().union(*kept) == set(wanted) - before_backup
 
-        hand.move(minutes=10)
-        lose_the_machine()
-        said = command("restore", folder, "--replace")
-        assert said.code == 0, said.text
-        assert "已换代" in said.text
-        assert state().name in said.text
-        assert set(custody()) == before_backup
-        assert sorted(Blob.objects.values_list("sha256", flat=True)) == sorted(early)
+    def before_the_backup(self, uploads: Uploads) -> None:
+        self.first.begin()
+        self.photos += self.first.work(uploads, 10)
 
-        for phone in reversed(phones):  # the members before their leaders, who began the visits
+    def after_the_backup(self, cast: Cast, uploads: Uploads) -> None:
+        self.second.begin()
+        self.photos += self.second.work(uploads, 20)
+        assert self.first.leader.do("answer.set", self.first.visit, answers(TY_04="no")) == "applied"
+        assert self.first.member.do("visit.feedback", self.first.visit, {"text": "已口头反馈。"}) == "applied"
+        self.newcomer = KeepingPhone(cast.client(self.second.leader.client.user))
+        assert self.newcomer.do("answer.set", self.second.visit, answers(TY_04="yes")) == "applied"
+        self.refresh()
+
+    def recover(self, uploads: Uploads) -> list[set[str]]:
+        """Members before their leaders, who began the visits; what each of the phones had to send again."""
+        for phone in self.phones:
             phone.meet_new_epoch()
             phone.pull()
             assert phone.durable is not None
-        assert newcomer.signed_in_again == 1
-        lacked = [set(phone.mend(uploads)) for phone in reversed(phones)]
-        assert lacked == kept[::-1]
-        for phone in phones:
-            phone.refresh()
+        lacked = [set(phone.mend(uploads)) for phone in reversed(self.phones)]
+        self.refresh()
+        return lacked[::-1]
 
-        assert custody() == wanted
-        assert scores() == known
-        assert {str(row.pk): row.state for row in Visit.objects.all()} == shown
+
+def words() -> dict[str, Any]:
+    """What the visits say: state and every answer's value, but for TY-01, which two people contradict."""
+    return {
+        str(visit.pk): (visit.state, {row.key: row.value for row in visit.answers.exclude(key="TY-01")})
+        for visit in Visit.objects.all()
+    }
+
+
+def test_after_a_restore_the_phones_bring_the_server_back_to_where_it_was(cast, fieldwork, uploads, settings, folder):
+    settings.BACKUP_KEY = KEY
+    with clock.fixed(clock.now()) as hand:
+        fleet = Fleet(Crew.on_its_way(cast, fieldwork), Crew.on_its_way(cast, fieldwork))
+        fleet.before_the_backup(uploads)
+        early = custody()
+        hand.move(minutes=10)
+        assert command("backup").code == 0
+        fleet.refresh()
+        assert [(phone.kept, phone.photos) for phone in fleet.phones] == [({}, {})] * 4
+
+        hand.move(minutes=10)
+        fleet.after_the_backup(cast, uploads)
+        wanted, said = custody(), words()
+        kept = [set(phone.kept) for phone in fleet.phones]
+        assert set().union(*kept) == set(wanted) - set(early)
+
+        hand.move(minutes=10)
+        lose_the_machine()
+        restored = command("restore", folder, "--replace")
+        assert (restored.code, f"已换代，现为 {state().name}" in restored.text) == (0, True)
+        assert custody() == early
+        assert sorted(Blob.objects.values_list("sha256", flat=True)) == sorted(fleet.photos[:2])
+
+        assert fleet.recover(uploads) == kept
+        assert (custody(), words()) == (wanted, said)
         assert not Verdict.objects.exclude(status__in=["applied", "merged", "conflict"]).exists()
-        assert all(equals_the_server(phone) for phone in phones)
-        assert {sha256: blobs.read(sha256) for sha256 in early + late} == {
-            sha256: data for data, sha256 in map(picture, (10, 11, 20, 21))
-        }
-        assert [phone.offer() for phone in phones] == [[]] * len(phones)
+        assert all(equals_the_server(phone) for phone in fleet.phones)
+        assert [blobs.read(sha256) for sha256 in fleet.photos] == [picture(seed)[0] for seed in (10, 11, 20, 21)]
+        assert [phone.offer() for phone in fleet.phones] == [[]] * 5
+        assert [phone.signed_in_again for phone in fleet.phones] == [0, 0, 0, 0, 1]
         assert upkeep.verify(repair=False).wrong_sums == []
 
         hand.move(minutes=10)
         assert command("backup").code == 0
-        for phone in phones:
-            phone.refresh()
-            assert (phone.kept, phone.photos) == ({}, {})
-
-
-def scores() -> dict[str, Any]:
-    """What the visits say: every answer's value, and whether somebody contradicts it."""
-    return {
-        str(visit.pk): {row.key: row.value for row in visit.answers.all() if row.key != "TY-01"}
-        for visit in Visit.objects.all()
-    }
+        fleet.refresh()
+        assert [(phone.kept, phone.photos) for phone in fleet.phones] == [({}, {})] * 5
 
 
 def test_work_under_an_assignment_made_after_the_backup_comes_back_and_waits(cast, fieldwork, places, uploads, folder):

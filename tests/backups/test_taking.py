@@ -18,6 +18,7 @@ from django.db import connection
 from backend.backups.engines import tools
 from backend.backups.problems import ToolMissing
 from backend.backups.rules.manifest import Blobs
+from backend.backups.services.workplace import workplace
 from backend.core.actor import system
 from backend.journal.writing import write
 from backend.media import storage
@@ -192,10 +193,21 @@ def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(county, fold
     child.send_signal(signal.SIGKILL)
     assert child.wait(10) == -signal.SIGKILL
     assert not [*folder.glob("2*Z")]
+    left = Path(settings.DATA_DIR) / ".backup-work-left"
+    left.mkdir(exist_ok=True)
     assert command("backup", "--verify", folder).code == 2
     assert command("backup").code == 0
-    assert not [*folder.glob(".unfinished-*"), *folder.glob("blobs/??/.*")]
+    assert not [*folder.glob(".unfinished-*"), *folder.glob("blobs/??/.*"), *left.parent.glob(".backup-work-*")]
     assert command("backup", "--verify", folder).code == 0
+
+
+def test_a_place_in_which_somebody_works_is_left_alone(deployment):
+    with workplace() as mine:
+        (mine / "copy").touch()
+        with workplace() as other:
+            assert (mine / "copy").exists()
+            assert other != mine
+    assert not mine.exists()
 
 
 def start_backup(folder: Path, settings: Any) -> subprocess.Popen[bytes]:

@@ -74,8 +74,9 @@ def take(*, to: Path, keys: Keyring | None, keep: int | None = None, accept_miss
 
 def _take(folder: Folder) -> Taken:
     engine = engines.current()
-    with folder.draft() as draft, workplace() as work:
-        manifest = _database(folder, draft, engine, work)
+    with folder.draft() as draft:
+        with workplace() as work:
+            manifest = _database(folder, draft, engine, work)
         copied = _Copied()
         for sha256, size in folder.listed(draft, manifest):
             _copy(folder, sha256, size, copied)

@@ -1,0 +1,103 @@
+"""Lines of the table of measurements, and the page that keeps them (docs/benchmarks.md)."""
+
+import datetime as dt
+import os
+import platform
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from bench.clocks import CHINA
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+
+METHOD = """
+## How it is measured
+`make bench` (`python -m bench.ratios`; `--quick` briefly, `--write` also writes this page). Ours and its control
+take turns in one run (A B A B), the figure is the median of the turns; a ratio says more than its absolute figures,
+which are those of a shared machine at the load written above. Nothing here is a test: no check of the product
+depends on time.
+
+- **First download.** Real documents: finished visits with 60 answers, three findings and twelve pieces of evidence
+  each, every crew's in a scope of its own. Ours: `pull` page by page as the view answers. Control: one SQL
+  statement that reads what the person may see, joined to one JSON text in the same process. Neither side parses.
+  The usual way: the domain models (visits with their answers inside, findings, evidence) through DRF
+  ModelSerializers with related rows prefetched.
+- **Empty pull.** Through Django's test client, authentication included; the trivial view names the caller.
+- **Push.** A real server process per worker on 127.0.0.1, the load in a process of its own on the same cores: kept
+  connections, bodies built and gzipped beforehand, connections spread evenly over the workers, 8 phones of 8 crews.
+  One push is one whole visit in 24 operations; every operation must be answered `applied`, else there is no figure.
+  PostgreSQL runs with its defaults of durability (fsync, synchronous_commit and full_page_writes on), SQLite with
+  WAL and synchronous=FULL. Duties (`manage.py worker`) do not run beside it. Throughput counts while all clients
+  are busy.
+- **Bare SQL.** The rows that a push really wrote are learned from the database by comparing every table before and
+  after one; the control writes the same rows with the ids of its own visit, by `INSERT … SELECT FROM unnest` and
+  `UPDATE … FROM unnest` in two transactions, server-side binding, prepared. It is authenticated and parses the
+  body, but reads, checks and judges nothing, and its constant values are arrays made once: it is cheaper than any
+  product could be.
+- **One operation at a time.** The product's own push called once per operation behind the same server: custody and
+  judgement of each in transactions of its own, nothing shared.
+- **The rush.** 34 phones come online at once, each with 20 visits in batches of at most 200 operations as the
+  outbox makes them, the duties running as in production; eight people of other teams pull every half second
+  meanwhile.
+- **Payloads** as sent: a push with gzip level 6 (browsers), a visit document alone with level 1 (the server's
+  answers).
+- **Memory**: resident size of the server's largest process after the first and after the last turn of pushing.
+"""
+
+
+class Line(msgspec.Struct):
+    """What was measured, what came out, what it must reach, and whether it did."""
+
+    what: str
+    figure: str
+    must: str
+    reached: bool
+
+    def cells(self) -> tuple[str, str, str, str]:
+        return self.what, self.figure, self.must, "yes" if self.reached else "**no**"
+
+
+def page(lines: Sequence[Line], load: tuple[float, float]) -> str:
+    """The whole page; `load`: the machine's load average before and after."""
+    head = ["# Benchmarks", "", machine(load), "", "| what | figure | must reach | reached |", "|---|---|---|---|"]
+    return "\n".join([*head, *(f"| {' | '.join(line.cells())} |" for line in lines)]) + f"\n{METHOD}"
+
+
+def machine(load: tuple[float, float]) -> str:
+    """What it was measured on."""
+    parts = [
+        f"{dt.datetime.now(CHINA):%Y-%m-%d %H:%M} (China)",
+        f"{processor()}, {os.cpu_count()} cores, {memory()} GB",
+        f"Linux {platform.release().partition('-')[0]}" if platform.system() == "Linux" else platform.system(),
+        f"Python {platform.python_version()}",
+        f"SQLite {sqlite3.sqlite_version}",
+        f"load average {load[0]:.1f} before, {load[1]:.1f} after (the load generator included)",
+    ]
+    return "; ".join(parts) + "."
+
+
+def processor() -> str:
+    """Its model, where the system tells."""
+    try:
+        found = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return platform.machine()
+    named = (line.partition(":")[2].strip() for line in found if line.startswith("model name"))
+    return next(named, platform.machine())
+
+
+def memory() -> int:
+    """Whole gigabytes."""
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+
+
+def load_now() -> float:
+    return os.getloadavg()[0]
+
+
+def write(lines: Iterable[Line], load: tuple[float, float]) -> Path:
+    PAGE.write_text(page(list(lines), load), encoding="utf-8")
+    return PAGE

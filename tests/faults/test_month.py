@@ -1,0 +1,25 @@
+"""34 phones, a month of visits, a line that does everything a line can do: nothing lost, nothing doubled (protocol, I1-I10)."""
+
+import datetime as dt
+
+import pytest
+
+from bench.clocks import CHINA
+from tests.faults.month import TEAMS, Month, Plan
+from tests.faults.serving import serving
+from tests.faults.weather import Fault
+
+OPERATIONS = 2_000
+SEED = 2026
+START = dt.datetime(2026, 11, 2, 8, tzinfo=CHINA)
+
+
+async def test_a_month_over_bad_lines_ends_on_the_server_exactly_once(request: pytest.FixtureRequest, tmp_path) -> None:
+    with serving(request.config.getoption("--engine"), tmp_path / "data", START.isoformat()) as server:
+        month = Month(Plan(SEED, OPERATIONS, START), server)
+        await month.play()
+        faults = await month.check()
+    assert faults == []
+    assert len(month.phones) == 2 * TEAMS
+    assert month.operations >= OPERATIONS
+    assert {fault for fault in Fault if not month.faults[fault]} == set()
