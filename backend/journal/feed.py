@@ -42,6 +42,13 @@ def store(county_id: int, puts: Mapping[Key, Document | None], writes: Batch) ->
     return revs, work.touched
 
 
+def scopes_of(kinds: Collection[str], object_ids: Collection[str]) -> set[int]:
+    """The keys of the scopes that hold any of these objects; what a whole county reads is left out."""
+    found = find(FeedRow, only=["id", "scope_id"], kind=set(kinds), object_id=set(object_ids))
+    scopes = find(Scope, only=["id", "name"], id={row.scope_id for row in found})
+    return {scope.pk for scope in scopes if not scope.name.startswith("county:")}
+
+
 def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Work:
     """Read the objects' rows, lock their scopes, and read again what others wrote while this waited for the locks.
 

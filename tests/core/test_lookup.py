@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import models
 
 from backend.core.lookup import find, find_one
 from backend.sync.models import Operation, Verdict
@@ -21,15 +22,15 @@ def judged() -> None:
     )
 
 
-def values(row: Operation | Verdict) -> dict[str, object]:
+def values(row: models.Model) -> dict[str, object]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def test_a_row_comes_as_from_the_orm() -> None:
-    for model in (Operation, Verdict):
-        expected = [values(row) for row in model.objects.order_by("pk")]
-        found = find(model, **{model._meta.pk.attname: [uuid.UUID(int=n) for n in range(1, 7)]})
-        assert sorted((values(row) for row in found), key=str) == sorted(expected, key=str)
+    ids = [uuid.UUID(int=n) for n in range(1, 7)]
+    operations, verdicts = find(Operation, order="id", id=ids), find(Verdict, order="operation_id", operation_id=ids)
+    assert [values(row) for row in operations] == [values(row) for row in Operation.objects.order_by("pk")]
+    assert [values(row) for row in verdicts] == [values(row) for row in Verdict.objects.order_by("pk")]
 
 
 def test_values_and_lists_narrow_together() -> None:
@@ -51,7 +52,9 @@ def test_what_is_not_read_at_once_is_read_when_asked_for() -> None:
 
 def test_one_row_or_none() -> None:
     assert find_one(Operation, id=uuid.UUID(int=99)) is None
-    assert find_one(Verdict, operation_id=uuid.UUID(int=1)).looked_at == AT.astimezone(dt.UTC)
+    found = find_one(Verdict, operation_id=uuid.UUID(int=1))
+    assert found is not None
+    assert found.looked_at == AT.astimezone(dt.UTC)
 
 
 def test_a_constant_condition_and_a_lock_can_be_added() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection
@@ -22,7 +22,7 @@ ME = system(1)
 class Notebook:
     """Grants that are made in memory and written once."""
 
-    tables = frozenset({Grant._meta.db_table})
+    tables: ClassVar[frozenset[str]] = frozenset({Grant._meta.db_table})
 
     def __init__(self) -> None:
         self.users: tuple[int, ...] = ()

@@ -50,8 +50,8 @@ def line(place: int, detail: dict[str, object]) -> AuditLine:
     return AuditLine(county_id=1, at=AT, actor_name=f"甲{place}", verb="x", kind="probe", object_id="a", detail=detail)
 
 
-def contents(model: type, **wanted: object) -> list[dict[str, object]]:
-    return list(model.objects.filter(**wanted).order_by("pk").values())
+def contents(model: type[Operation] | type[Verdict]) -> list[dict[str, object]]:
+    return list(model._default_manager.order_by("pk").values())
 
 
 def test_what_is_written_is_what_the_orm_writes() -> None:

@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 import re
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -19,7 +19,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, TooLarge
 from backend.core.lookup import find
-from backend.journal import rows
+from backend.journal import feed, rows
 from backend.journal.models import FeedRow
 from backend.journal.writing import Change, write
 from backend.sync import people, selectors
@@ -38,6 +38,8 @@ MOST_TRIES = 2**15 - 1
 
 JUDGED = ["status", "code", "rev", "detail", "waits_kind", "waits_id", "tries", "decided_at", "looked_at"]
 """What a later judgement of the same operation changes."""
+
+UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL in JSON: no database holds one in a text, and an operation that can never be applied must not be
@@ -125,7 +127,7 @@ def _in_order(operations: Iterable[Operation]) -> list[Operation]:
 def _sit(court: Court, operations: Sequence[Operation]) -> Sat:
     """One transaction. Returns the verdicts, and what exists now that somebody may have waited for."""
     with write(actor=Actor(None, court.county_id, "同步")) as change:
-        take_turns({row.device_id for row in operations})
+        take_turns(operations)
         earlier = selectors.verdicts(row.pk for row in operations)
         waiting = [row for row in _in_order(operations) if _is_open(earlier.get(row.pk))]
         change.coming = _objects_of(waiting)
@@ -154,15 +156,20 @@ def _objects_of(operations: Iterable[Operation]) -> dict[str, list[str]]:
     return objects
 
 
-def take_turns(devices: Collection[uuid.UUID]) -> None:
-    """Wait until nobody else judges the operations of these devices; held until the end of the transaction.
+def take_turns(operations: Iterable[Operation]) -> None:
+    """Wait until nobody else judges operations of the same devices or about the same visits, and keep others waiting.
 
-    Locking the operations themselves would write every one of them. SQLite has one writer at a time anyway.
+    Locking the operations themselves would write every one of them. Two phones of a crew that hand in work on the same
+    visits in crossing orders would each hold what the other waits for. SQLite has one writer at a time anyway.
     """
-    if connection.vendor == "postgresql":
-        keys = sorted(int.from_bytes(device.bytes[:8], signed=True) for device in devices)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key", [keys])
+    if connection.vendor != "postgresql":
+        return
+    rows = list(operations)
+    named = {each.lower() for row in rows for each in UUID_TEXT.findall(row.body)}
+    keys = {int.from_bytes(row.device_id.bytes[:8], signed=True) for row in rows}
+    keys |= feed.scopes_of(registry.documents, named)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key", [sorted(keys)])
 
 
 def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:

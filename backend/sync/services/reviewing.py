@@ -91,7 +91,7 @@ def _decide(
 def _open_case(actor: Actor, op: uuid.UUID, reason: str) -> _Case:
     operation = Operation.objects.select_for_update().filter(pk=op, county_id=actor.county_id).first()
     if operation is not None:
-        judging.take_turns([operation.device_id])
+        judging.take_turns([operation])
     if operation is None or not hasattr(operation, "verdict"):
         raise NotFound("operation", op)
     context = reviewed_by(actor, operation)
