@@ -114,9 +114,45 @@ class Known:
         return [self.visit, self.assignment, self.target, self.finding, self.evidence, self.message, *self.foreign]
 
 
+PLACE = {"lng": 108.7132, "lat": 30.9322, "accuracy": 12.5, "datum": "wgs84"}
+FRESH = "01980000-0000-7000-8000-00000000f0%02d"
+
+
 def payloads(known: Known) -> dict[str, tuple[str, dict[str, Any]]]:
     """Of every registered operation a message that its handler can read: the id it is about, and its `data`."""
-    place = {"lng": 108.7132, "lat": 30.9322, "accuracy": 12.5, "datum": "wgs84"}
+    recusal = {"kind": "own_employer", "reason": "曾在该校任教。", "assignment": known.assignment}
+    site = {"name": "无名培训点（演示）", "address": "云川县城东", "description": "周末授课。", "location": PLACE}
+    return {
+        "assignment.accept": (known.assignment, {}),
+        "assignment.decline": (known.assignment, {"reason": "另有任务。"}),
+        "assignment.depart": (known.assignment, {}),
+        "recusal.declare": (known.assignment, recusal),
+        "visit.start": (FRESH % 1, {"assignment": known.assignment, "target": known.target, "rev": 1}),
+        "inbox.read": (known.message, {"upto": 1}),
+        "target.report": (FRESH % 4, site),
+        "evidence.add": (FRESH % 3, _photo(known)),
+        **{name: (known.visit, data) for name, data in _of_a_visit(known).items()},
+        **_of_findings(known),
+    }
+
+
+def _of_a_visit(known: Known) -> dict[str, dict[str, Any]]:
+    answers = {known.item: {"value": 3, "note": "三项", "base": 1, "settles": []}, "TY-01": {"value": "no"}}
+    return {
+        "visit.check_in": {"location": PLACE, "reason": "定位偏移。"},
+        "visit.sample": {"classes": [{"grade": 3, "number": 2, "pupils": [4, 17, 31]}]},
+        "visit.amend": {"remarks": "备注", "notice_number": "云双减〔2026〕1号", "cards": ["A-1", "A-2"]},
+        "visit.feedback": {"text": "已当面反馈。", "explanation": "校方无异议。"},
+        "visit.sign": {"inspectors": [known.evidence], "unit": [known.evidence], "refused": ""},
+        "visit.submit": {"hash": "0" * 64, "upto": 0},
+        "visit.cancel": {"reason": "学校停课。"},
+        "visit.alarm": {"text": "楼道堵塞。", "location": PLACE},
+        "answer.set": {"answers": answers},
+        "review.decide": {"decisions": [{"finding": known.finding, "result": "closed", "reason": "已整改。"}]},
+    }
+
+
+def _of_findings(known: Known) -> dict[str, tuple[str, dict[str, Any]]]:
     words = {
         "item": known.item,
         "text": "记录不全。",
@@ -127,57 +163,24 @@ def payloads(known: Known) -> dict[str, tuple[str, dict[str, Any]]]:
         "self_found_fixed": False,
         "on_spot": {"before": [known.evidence], "after": [known.evidence], "confirmed_by": known.second},
     }
-    fresh = "01980000-0000-7000-8000-00000000f0%02d"
     return {
-        "assignment.accept": (known.assignment, {}),
-        "assignment.decline": (known.assignment, {"reason": "另有任务。"}),
-        "assignment.depart": (known.assignment, {}),
-        "recusal.declare": (
-            known.assignment,
-            {"kind": "own_employer", "reason": "曾在该校任教。", "assignment": known.assignment},
-        ),
-        "visit.start": (fresh % 1, {"assignment": known.assignment, "target": known.target, "rev": 1}),
-        "visit.check_in": (known.visit, {"location": place, "reason": "定位偏移。"}),
-        "visit.sample": (known.visit, {"classes": [{"grade": 3, "number": 2, "pupils": [4, 17, 31]}]}),
-        "visit.amend": (
-            known.visit,
-            {"remarks": "备注", "notice_number": "云双减〔2026〕1号", "cards": ["A-1", "A-2"]},
-        ),
-        "visit.feedback": (known.visit, {"text": "已当面反馈。", "explanation": "校方无异议。"}),
-        "visit.sign": (known.visit, {"inspectors": [known.evidence], "unit": [known.evidence], "refused": ""}),
-        "visit.submit": (known.visit, {"hash": "0" * 64, "upto": 0}),
-        "visit.cancel": (known.visit, {"reason": "学校停课。"}),
-        "visit.alarm": (known.visit, {"text": "楼道堵塞。", "location": place}),
-        "answer.set": (
-            known.visit,
-            {"answers": {known.item: {"value": 3, "note": "三项", "base": 1, "settles": []}, "TY-01": {"value": "no"}}},
-        ),
-        "finding.record": (fresh % 2, {**words, "visit": known.visit}),
+        "finding.record": (FRESH % 2, {**words, "visit": known.visit}),
         "finding.amend": (known.finding, words),
         "finding.withdraw": (known.finding, {"reason": "重复记录。"}),
-        "evidence.add": (
-            fresh % 3,
-            {
-                "visit": known.visit,
-                "sha256": "a" * 64,
-                "size": 2048,
-                "filetype": "image/jpeg",
-                "kind": "photo",
-                "answer_key": "TY-05",
-                "finding": known.finding,
-                "taken_at": "2026-11-20T09:12:33+08:00",
-                "location": place,
-            },
-        ),
-        "review.decide": (
-            known.visit,
-            {"decisions": [{"finding": known.finding, "result": "closed", "reason": "已整改。"}]},
-        ),
-        "inbox.read": (known.message, {"upto": 1}),
-        "target.report": (
-            fresh % 4,
-            {"name": "无名培训点（演示）", "address": "云川县城东", "description": "周末授课。", "location": place},
-        ),
+    }
+
+
+def _photo(known: Known) -> dict[str, Any]:
+    return {
+        "visit": known.visit,
+        "sha256": "a" * 64,
+        "size": 2048,
+        "filetype": "image/jpeg",
+        "kind": "photo",
+        "answer_key": "TY-05",
+        "finding": known.finding,
+        "taken_at": "2026-11-20T09:12:33+08:00",
+        "location": PLACE,
     }
 
 

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from backend.core import codec
 from backend.core.errors import Conflict
 from backend.core.ids import uuid7
 from backend.inspections.models import Answer, Evidence, Finding, Visit, VisitAddendum
+from backend.inspections.models.addendum import with_addenda
+from backend.inspections.models.template import MAX_DOCUMENT_BYTES
 from backend.inspections.selectors.content import content_hash
 from backend.inspections.services import reviews
 from backend.journal import upkeep
@@ -150,3 +153,13 @@ def test_a_visit_with_many_addenda_still_fits_into_one_document(desk: Desk) -> N
     assert [each["data"] is None for each in shown] == [False, False, True, True]
     assert VisitAddendum.objects.count() == 4
     assert upkeep.verify(repair=False).wrong_documents == []
+
+
+def test_addenda_for_which_a_full_document_has_no_room_are_left_out_of_it() -> None:
+    rows = [
+        VisitAddendum(operation=uuid7(), round=1, kind="answer", verb="set", data="{}", author_id=7, accepted_by=8)
+        for _ in range(300)
+    ]
+    document = with_addenda({"text": "x" * 32_000}, rows)
+    assert 50 < len(document["addenda"]) < 300
+    assert MAX_DOCUMENT_BYTES - 2048 < len(codec.dumps({"rev": 1, **document})) < MAX_DOCUMENT_BYTES

@@ -5,7 +5,7 @@ Every life begins with the tables of the world as it was made; transactions are 
 
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -14,23 +14,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from backend.accounts.tokens import access_token
-from backend.core import clock
-from backend.inspections.models import Answer, Assignment, Visit, VisitState
-from backend.inspections.services import answers, reviews, submissions
-from backend.inspections.services.answers import NewAnswer
-from backend.journal import upkeep
-from backend.journal.writing import write
 from backend.sync.models import Operation
 from backend.sync.models.state import state
-from backend.sync.services import epochs
 from backend.sync.services.sweeping import sweep
-from tests.fixtures.phones import Probe
 from tests.laws import invariants
+from tests.laws.acts import EITHER, LIMITS, PLACES, VISITS, act, draws, weights
 from tests.laws.crashes import PowerCut, dying
+from tests.laws.office import Office
 from tests.laws.phone import LawPhone, Sent
 from tests.laws.uploads import Upload
 from tests.laws.witness import Witness
-from tests.laws.world import KEYS, VALUES, LawWorld
+from tests.laws.world import KEYS, VALUES
 
 CRASHES = {
     f"crash {when} commit {number}": (number, when == "after") for number in (1, 2) for when in ("before", "after")
@@ -46,33 +40,15 @@ ORDERS: dict[str, Callable[[list[Sent]], list[Sent]]] = {
 }
 """The network and the phone's queue may bring operations in any of these orders."""
 
-ACT = "act_of_the_machine"
-
-
-def act(weight: int = 1, **drawn: Sequence[Any]) -> Callable[[Any], Any]:
-    """Declare something that may happen, `weight` times as often as others, with what is drawn for it."""
-
-    def declare(method: Any) -> Any:
-        setattr(method, ACT, (weight, drawn))
-        return method
-
-    return declare
-
-
 ON_THE_PHONE = {"start", "change_of_mind", "answer", "photograph", "submit", "poison", "land"}
 """What the server does not notice."""
 
 FINAL = ("applied", "merged", "conflict", "quarantined")
 
-PLACES = VISITS = (0, 1)
-LIMITS = (1, 3, 2000)
-EITHER = (False, True)
 
-
-class SyncLaws(RuleBasedStateMachine):
+class SyncLaws(Office, RuleBasedStateMachine):
     """Phone 0 starts visits; both work; the office grants, revokes, locks, returns, moves, purges and restores."""
 
-    world: LawWorld
     client_type: type[LawPhone] = LawPhone
     focus: frozenset[str] = frozenset()
     """Where it is not empty, nothing else happens."""
@@ -81,7 +57,7 @@ class SyncLaws(RuleBasedStateMachine):
     @classmethod
     def acts(cls) -> list[str]:
         """What may happen, each as often as its weight says."""
-        declared = {name: getattr(part, ACT)[0] for name, part in vars(SyncLaws).items() if hasattr(part, ACT)}
+        declared = weights(SyncLaws)
         return [name for name, weight in declared.items() for _ in range(weight) if name in (cls.focus or declared)]
 
     @rule(dice=st.integers(0, 2**32))
@@ -91,7 +67,7 @@ class SyncLaws(RuleBasedStateMachine):
         self.steps += 1
         drawing = random.Random(f"{self.steps} {dice}")
         name = drawing.choice(self.acts())
-        drawn = {key: drawing.choice(values) for key, values in getattr(getattr(self, name), ACT)[1].items()}
+        drawn = {key: drawing.choice(values) for key, values in draws(getattr(self, name)).items()}
         note(f"{name} {drawn}")
         self.only_a_phone = name in ON_THE_PHONE
         getattr(self, name)(**drawn)
@@ -100,20 +76,13 @@ class SyncLaws(RuleBasedStateMachine):
     def begin(self) -> None:
         type(self).lives += 1
         self.world.first.put_back()
-        self.time = clock.fixed(self.world.start)
-        self.hand = self.time.__enter__()
+        self.open_office()
         self.phones = [self.client_type(client) for client in self.world.clients]
         self.witnesses = [Witness(phone) for phone in self.phones]
-        self.ids = [str(uuid.uuid5(uuid.NAMESPACE_OID, f"visit {place}")) for place in (0, 1)]
-        self.final: dict[str, dict[str, Any]] = {}
-        self.rounds: invariants.Rounds = {}
         self.requests: list[tuple[int, list[Sent]]] = []
         self.uploads: dict[str, Upload] = {}
         self.steps = 0
-        self.purged = self.only_a_phone = False
-        self.denied: set[str] = set()
-        self.kept: set[str] | None = None
-        self.before_restore: set[uuid.UUID] = set()
+        self.only_a_phone = False
         self.start_visit(0)
         self.deliver(0, self.phones[0].waiting(), "none")
         for place in (0, 1):
@@ -292,83 +261,6 @@ class SyncLaws(RuleBasedStateMachine):
             upload.location = ""
         invariants.bytes_are_what_was_declared()
 
-    @act()
-    def wait_and_sweep(self) -> None:
-        self.hand.move(minutes=2)
-        sweep()
-
-    # The office
-
-    @act(visit=VISITS)
-    def revoke(self, visit: int) -> None:
-        """The second inspector is taken off a visit, perhaps with unsent work."""
-        self.denied.add(self.assignment(visit).scope)
-        self.hand.move(seconds=1)
-        with write(actor=self.world.office) as change:
-            change.end_grant(self.world.people[1].pk, self.assignment(visit).scope)
-
-    @act(visit=VISITS)
-    def grant(self, visit: int) -> None:
-        user, scope = self.world.people[1].pk, self.assignment(visit).scope
-        if scope in self.denied:
-            self.denied.discard(scope)
-            self.hand.move(seconds=1)
-            with write(actor=self.world.office) as change:
-                change.grant(user, scope)
-
-    @act(visit=VISITS)
-    def lock(self, visit: int) -> None:
-        """The crew's leader answers at the desk what is open, picks where two values stand, and submits."""
-        row = Visit.objects.filter(pk=self.ids[visit]).exclude(state=VisitState.SUBMITTED).first()
-        if row is None:
-            return
-        with write(actor=self.world.desk):
-            given = {each.key: each for each in Answer.objects.filter(visit=row)}
-            if lacking := {key: NewAnswer("yes") for key in KEYS if key not in given}:
-                answers.set_answers(actor=self.world.desk, visit_id=row.pk, answers=lacking)
-            for key in [key for key, each in given.items() if each.rivals]:
-                answers.settle(actor=self.world.desk, visit_id=row.pk, key=key, choice="current")
-            submissions.submit(actor=self.world.desk, visit_id=row.pk)
-
-    @act(visit=VISITS)
-    def send_back(self, visit: int) -> None:
-        if Visit.objects.filter(pk=self.ids[visit], state=VisitState.SUBMITTED).exists():
-            reviews.return_visit(actor=self.world.reviewer, visit_id=uuid.UUID(self.ids[visit]), reason="请补充")
-
-    @act(visit=VISITS, value=range(4))
-    def move(self, visit: int, value: int) -> None:
-        """An object that lives now in the one, now in the other scope."""
-        with write(actor=self.world.office) as change:
-            change.put(Probe("wanderer", self.assignment(visit).scope, value))
-
-    @act()
-    def remove(self) -> None:
-        with write(actor=self.world.office) as change:
-            change.remove(Probe("wanderer", "", 0))
-
-    @act()
-    def purge(self) -> None:
-        """Everything that is a tombstone now is old enough."""
-        self.hand.move(minutes=1)
-        if upkeep.purge(before=clock.now()):
-            self.purged = True
-
-    @act()
-    def back_up(self) -> None:
-        self.world.kept.take()
-        self.kept = set(self.denied)
-
-    @act()
-    def restore(self) -> None:
-        """The machine burns; the backup is put back, and the epoch bumped as the runbook says."""
-        if self.kept is None:
-            return
-        self.before_restore |= set(Operation.objects.values_list("pk", flat=True))
-        self.hand.move(minutes=1)
-        self.world.kept.put_back()
-        epochs.bump()
-        self.denied, self.final, self.rounds = set(self.kept), {}, {}
-
     # What must always hold
 
     @invariant()
@@ -413,9 +305,6 @@ class SyncLaws(RuleBasedStateMachine):
             self.pull(place, 2000, twice=False)
 
     # Small helpers
-
-    def assignment(self, visit: int) -> Assignment:
-        return self.world.assignments[visit]
 
     def knows(self, place: int, visit: int) -> bool:
         """Whether the phone can work on the visit: it has it, or began it itself."""

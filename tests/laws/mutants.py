@@ -287,7 +287,7 @@ def late_work_rewrites_the_round() -> Iterator[None]:
             try:
                 return genuine(command)
             except Conflict as late:
-                rounds = VisitRound.objects.filter(visit=command.id)
+                rounds = VisitRound.objects.filter(visit=uuid.UUID(command.id))
                 row = rounds.order_by("round").last() if late.code == "late_lock" else None
                 if row is None:
                     raise

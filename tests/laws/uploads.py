@@ -5,6 +5,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 
+from backend.accounts.tokens import access_token
 from backend.asgi import upload_application
 from tests.fixtures.people import Client
 from tests.laws.phone import Sent
@@ -46,8 +47,8 @@ class Upload:
 def _call(
     client: Client, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, cut: bool = False
 ) -> tuple[int, dict[str, str]]:
-    token = client._credentials["HTTP_AUTHORIZATION"]
-    sent = {"host": "testserver", "authorization": token, "tus-resumable": "1.0.0", **headers}
+    token = access_token(client.tokens.session)
+    sent = {"host": "testserver", "authorization": f"Bearer {token}", "tus-resumable": "1.0.0", **headers}
     packed = [(key.encode(), value.encode()) for key, value in sent.items()]
     scope = {"type": "http", "method": method, "path": path, "scheme": "http", "headers": packed}
     return async_to_sync(_serve)(scope, body, cut)
