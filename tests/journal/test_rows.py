@@ -51,7 +51,7 @@ def line(place: int, detail: dict[str, object]) -> AuditLine:
 
 
 def contents(model: type[Operation] | type[Verdict]) -> list[dict[str, object]]:
-    return list(model._default_manager.order_by("pk").values())
+    return [dict(row) for row in model._default_manager.order_by("pk").values()]
 
 
 def test_what_is_written_is_what_the_orm_writes() -> None:
