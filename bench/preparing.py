@@ -30,6 +30,8 @@ class Prepared(msgspec.Struct):
     handsets: list[Handset]
     templates: list[msgspec.Raw]
     others: list[Handset] = []
+    bare: list[Handset] = []
+    """Second devices of the same people for the bare control, which writes their numbers as it likes."""
 
 
 def prepare(crews: int, phones: int, visits: int, *, others: int = 0, learn: bool = False) -> Prepared:
@@ -51,12 +53,12 @@ def prepare(crews: int, phones: int, visits: int, *, others: int = 0, learn: boo
     rows = {row.code: row for row in ChecklistTemplate.objects.filter(county_id=county.pk, code__in=CHECKLISTS)}
     actor, teams = system(county.pk), Team.objects.filter(county_id=county.pk, track=Track.DEPARTMENT).order_by("code")
     handsets = [each for team in teams[:crews] for each in _handsets(actor, team, phones, visits)]
-    if learn:
-        handsets += _handsets(actor, teams[crews], 1, 2)
+    bare = [each for team in teams[:crews] for each in _handsets(actor, team, 1, visits)] if learn else []
+    handsets += _handsets(actor, teams[crews], 1, 2) if learn else []
     stations = Team.objects.filter(county_id=county.pk, track=Track.STATION).order_by("code")
     beside = [each for team in stations[:others] for each in _handsets(actor, team, 1, 0)]
     contents = [msgspec.Raw(msgspec.json.encode(rows[code].content)) for code in CHECKLISTS]
-    return Prepared(handsets, contents, beside)
+    return Prepared(handsets, contents, beside, bare)
 
 
 def _handsets(actor: "Actor", team: "Team", phones: int, visits: int) -> Iterator[Handset]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from backend.inspections.rules.checklist import Template
+from bench.computing import computed_ms
 from bench.figures import percentile
 from bench.load import Answer, Report
 from bench.offline import Errand, Handset, dumps, pushes, request
@@ -38,7 +39,7 @@ class Plan:
 
     @property
     def per_phone(self) -> int:
-        return self.rounds * 2 * self.visits + self.apart
+        return self.rounds * self.visits + self.apart
 
 
 QUICK = Plan(rounds=1, visits=8, warm=2, apart=2)
@@ -46,10 +47,11 @@ QUICK = Plan(rounds=1, visits=8, warm=2, apart=2)
 
 @dataclass
 class Leg:
-    """Visits per second and answer times (ms) of one turn."""
+    """Visits per second and answer times (ms) of one turn; milliseconds computed per visit, server and database."""
 
     rate: float
     times: list[float]
+    computed: float = 0.0
 
 
 @dataclass
@@ -65,8 +67,13 @@ class Legs:
     def ms(self, share: int) -> float:
         return percentile(sorted(time for leg in self.legs for time in leg.times), share)
 
+    @property
+    def computed(self) -> float:
+        return statistics.median(leg.computed for leg in self.legs)
+
     def text(self) -> str:
-        return f"{self.rate:.0f} visits/s, p50 {self.ms(50):.0f} ms, p95 {self.ms(95):.0f} ms"
+        times = f"p50 {self.ms(50):.0f} ms, p95 {self.ms(95):.0f} ms"
+        return f"{self.rate:.0f} visits/s, {times}, {self.computed:.1f} ms computed per visit"
 
 
 @dataclass
@@ -74,19 +81,19 @@ class Phones:
     """The phones of one stand and the errands they have left."""
 
     handsets: list[Handset]
+    bare: list[Handset]
     templates: list[Template]
     rng: random.Random = field(default_factory=lambda: random.Random(20261120))
 
     def requests(self, path: str, visits: int) -> list[list[bytes]]:
         """The next visits of every phone, as requests to `path`."""
-        return [self._requests(path, handset, visits) for handset in self.handsets]
+        return [self._requests(path, each, visits) for each in (self.bare if path == BARE else self.handsets)]
 
     def _requests(self, path: str, handset: Handset, visits: int) -> list[bytes]:
         errands, handset.errands = handset.errands[:visits], handset.errands[visits:]
-        used = handset.n
-        some = Handset(handset.user, handset.device, handset.token, errands, used)
+        some = Handset(handset.user, handset.device, handset.token, errands, handset.n)
         bodies = pushes(some, self.templates, self.rng)
-        handset.n = some.n if path != BARE else used
+        handset.n = some.n
         return [_request(path, some, errand, body) for errand, body in zip(errands, bodies, strict=True)]
 
 
@@ -110,7 +117,8 @@ def measure(stand: Stand, plan: Plan) -> Found:
     """Legs of ours, `bare` (on PostgreSQL) and `apart` on this stand, in turn."""
     has_arrays = stand.workers > 1
     prepared = stand.prepare(crews=CLIENTS, visits=plan.per_phone, learn=has_arrays)
-    phones = Phones(prepared.handsets, [msgspec.json.decode(each, type=Template) for each in prepared.templates])
+    templates = [msgspec.json.decode(each, type=Template) for each in prepared.templates]
+    phones = Phones(prepared.handsets, prepared.bare, templates)
     paths = [PUSH, BARE] if has_arrays else [PUSH]
     found = Found({path: Legs() for path in [*paths, APART]})
     with stand.serving():
@@ -127,7 +135,10 @@ def measure(stand: Stand, plan: Plan) -> Found:
 def _take_turn(stand: Stand, found: Found, phones: Phones, path: str, visits: int, warm: int) -> None:
     clients = phones.requests(path, visits)
     found.push = max(len(one.partition(b"\r\n\r\n")[2]) for one in clients[0])
-    found.of[path].legs.append(leg(stand.load(clients, warm), warm))
+    before = computed_ms(stand.processes)
+    turn = leg(stand.load(clients, warm), warm)
+    turn.computed = (computed_ms(stand.processes) - before) / sum(map(len, clients))
+    found.of[path].legs.append(turn)
 
 
 def document_size(stand: Stand, handset: Handset) -> int:
@@ -158,8 +169,9 @@ def leg(report: Report, warm: int) -> Leg:
 def check(answer: Answer) -> None:
     """Raises `ValueError` unless every operation of the push was applied."""
     results = msgspec.json.decode(answer.body).get("results", []) if answer.status == 200 else []
-    if not results or any(result["status"] != "applied" for result in results):
-        raise ValueError(f"{answer.status}: {answer.body[:2000].decode('utf-8', 'replace')}")
+    wrong = [result for result in results if result["status"] != "applied"]
+    if wrong or not results:
+        raise ValueError(f"{answer.status}: {wrong or answer.body[:2000].decode('utf-8', 'replace')}")
 
 
 def lines(plan: Plan) -> Iterator[Line]:
@@ -170,9 +182,19 @@ def lines(plan: Plan) -> Iterator[Line]:
     ours, bare, apart = found.of[PUSH], found.of[BARE], found.of[APART]
     yield Line(what, ours.text(), "≥ 70 visits/s, p95 ≤ 200 ms", ours.rate >= 70 and ours.ms(95) <= 200)
     what, ratio = "the same rows by bare set-based SQL, same server", ours.rate / bare.rate
-    yield Line(what, f"{bare.text()}: ours {ratio:.2f} ×", "≥ 0.6 ×", ratio >= 0.6)
+    yield Line(
+        what,
+        f"{bare.text()}: ours {ratio:.2f} × (by computing {bare.computed / ours.computed:.2f} ×)",
+        "≥ 0.6 ×",
+        ratio >= 0.6,
+    )
     what, ratio = "the same visit, one operation at a time", ours.rate / apart.rate
-    yield Line(what, f"{apart.text()}: ours {ratio:.1f} ×", "≥ 5 ×", ratio >= 5)
+    yield Line(
+        what,
+        f"{apart.text()}: ours {ratio:.1f} × (by computing {apart.computed / ours.computed:.1f} ×)",
+        "≥ 5 ×",
+        ratio >= 5,
+    )
     yield _memory("a worker, PostgreSQL", found)
     with tempfile.TemporaryDirectory(prefix="dudao-bench-") as folder, sqlite(Path(folder)) as stand:
         found = measure(stand, plan)

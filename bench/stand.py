@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -35,6 +35,8 @@ class Stand:
     workers: int
     engine: str
     port: int = 0
+    processes: list[int] = field(default_factory=list)
+    """Of the database server and of the product's."""
 
     def prepare(self, *, crews: int, phones: int = 1, visits: int, others: int = 0, learn: bool = False) -> Prepared:
         """County, crews, phones; see `bench.preparing`."""
@@ -72,7 +74,10 @@ class Stand:
         embedded = "yes" if duties and self.workers == 1 else "no"
         with ExitStack() as stack:
             command = ["-m", "uvicorn", "backend.asgi:application", *options]
-            self._wait(stack.enter_context(self._process(command, log, DUDAO_WORKER=embedded)), log)
+            server = stack.enter_context(self._process(command, log, DUDAO_WORKER=embedded))
+            self._wait(server, log)
+            self.processes.append(server.pid)
+            stack.callback(self.processes.remove, server.pid)
             if duties and self.workers > 1:
                 stack.enter_context(self._process(["manage.py", "worker"], self.folder / "worker.log"))
             yield
@@ -113,7 +118,7 @@ def postgresql(folder: Path, workers: int = 2) -> Iterator[Stand]:
         redis = RedisServer.start(folder)
         stack.callback(redis.stop)
         address = {"DUDAO_DATABASE": cluster.dsn, "DUDAO_REDIS": redis.url, "DUDAO_WORKERS": str(workers)}
-        yield Stand(folder, _environment(folder) | address, workers, cluster.version)
+        yield Stand(folder, _environment(folder) | address, workers, cluster.version, processes=[cluster.process.pid])
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tests.faults.decks import Decks, Page
 from tests.faults.phone import Phone
 from tests.faults.store import Document
 
-BYTES_SHARE = 0.08
+BYTES_SHARE = 0.05
 """Of the evidence: its bytes are uploaded; of the rest only the fact is handed in."""
 
 PICTURES = 6

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import math
 import random
 import time
 from collections import Counter
@@ -19,19 +20,17 @@ from tests.faults.decks import Decks
 from tests.faults.ledger import check
 from tests.faults.phone import Phone
 from tests.faults.proxy import FaultProxy
+from tests.faults.serving import memory_of
 from tests.faults.session import PASSWORD, Account
 from tests.faults.tables import Tables
 from tests.faults.weather import drawn
 
 TEAMS = 17
-WEEKS, DAYS = 4, 5
+WEEKS, DAYS = 4, 4
+"""Days on which crews are out: about four visits a day, so that a push brings about twenty operations."""
+
 OPS_OF_A_VISIT = 24
 """On average, those around the visit among them; measured, and a month that makes fewer operations fails."""
-
-APPROVED = 0.1
-"""Of what lies submitted at the end of a week."""
-
-AT_ONCE = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,12 @@ class Plan:
     start: dt.datetime
     restarts: bool = True
     """Whether the server is stopped and started at the end of each week, at the next week's time."""
+
+    approved: float = 0.1
+    """Of what lies submitted at the end of a week."""
+
+    until: float = math.inf
+    """On the monotonic clock: no crew goes out after that."""
 
     def rng(self, name: str) -> random.Random:
         return random.Random(f"{self.seed}/{name}")
@@ -61,11 +66,10 @@ class Month:
     server: Server
     crews: list[Crew] = field(default_factory=list)
     county: County = field(init=False)
-    tasks: dict[int, list[list[str]]] = field(default_factory=dict)
-    """By week, of each crew."""
-
     faults: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
+    memory: list[int] = field(default_factory=list)
+    """Bytes that the server's process held after each day of each crew."""
 
     @property
     def phones(self) -> list[Phone]:
@@ -82,6 +86,11 @@ class Month:
         done = ", ".join(f"{name} {count}" for name, count in sorted(self.faults.items()))
         return f"seed {self.plan.seed}: {self.operations} operations; {parts}; {done}"
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is up, though perhaps not all of its work is done."""
+        return time.monotonic() >= self.plan.until
+
     async def play(self) -> None:
         """Plan, work week by week over the bad line, and bring everybody home over a good one."""
         try:
@@ -97,8 +106,9 @@ class Month:
             await self._prepare(http, proxy)
             began = self._took("prepare", began)
             for week in range(WEEKS):
-                await self._week(week)
-                await self._turn(week)
+                if not self.is_over:
+                    await self._week(week)
+                    await self._turn(week)
             began = self._took("work", began)
             await proxy.clear()
             for _ in range(2):
@@ -138,19 +148,14 @@ class Month:
         for team in self.county.teams:
             leader, member = [await self._phone(proxy, name) for _, name in (team.leader, team.member)]
             self.crews.append(Crew(leader, member, self.plan.rng(team.code), decks))
-        for week in range(WEEKS):
-            self.tasks[week] = [
-                await self.county.plan(team, *self._week_of(week, place))
-                for place, team in enumerate(self.county.teams)
-            ]
         await asyncio.gather(*(crew.sign_in() for crew in self.crews))
 
-    def _week_of(self, week: int, team: int) -> tuple[list[dt.date], dt.datetime]:
-        """The days of a team's visits in that week, and when their leader learns where to go."""
+    async def _plan_of(self, week: int, place: int) -> list[str]:
+        """The office plans a team's week and tells its leader at once; ids of the assignments, day by day in turn."""
         monday = self._monday(week)
-        days = [(monday + dt.timedelta(days=place % DAYS)).date() for place in range(self.plan.visits(week, team))]
-        revealed = monday if self.plan.restarts else self.plan.start
-        return days, revealed - dt.timedelta(hours=2)
+        days = [(monday + dt.timedelta(days=turn % DAYS)).date() for turn in range(self.plan.visits(week, place))]
+        reveal_at = (monday if self.plan.restarts else self.plan.start) - dt.timedelta(hours=2)
+        return await self.county.plan(self.county.teams[place], days, reveal_at)
 
     def _monday(self, week: int) -> dt.datetime:
         return self.plan.start.astimezone(CHINA) + dt.timedelta(weeks=week)
@@ -163,16 +168,19 @@ class Month:
         return Phone(Account(line.port, username, rng), Clock(self.plan.start, skew), rng)
 
     async def _week(self, week: int) -> None:
-        async def of(crew: Crew, tasks: list[str]) -> None:
+        async def of(place: int, crew: Crew) -> None:
+            tasks = await self._plan_of(week, place)
             for day in range(DAYS):
-                if today := tasks[day::DAYS]:
+                today = tasks[day::DAYS]
+                if today and time.monotonic() < self.plan.until:
                     await crew.day(today)
+                    self.memory.append(memory_of(self.server))
 
-        await asyncio.gather(*(of(*each) for each in zip(self.crews, self.tasks[week], strict=True)))
+        await asyncio.gather(*(of(*each) for each in enumerate(self.crews)))
 
     async def _turn(self, week: int) -> None:
         """The office approves some of the week; the next one begins."""
-        await self.county.approve(APPROVED)
+        await self.county.approve(self.plan.approved)
         if not self.plan.restarts or week + 1 == WEEKS:
             return
         monday = self._monday(week + 1)

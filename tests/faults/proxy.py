@@ -159,8 +159,11 @@ class FaultProxy:
         """To the server and back, whole."""
         match fate.fault:
             case Fault.TWICE:
-                answer, _ = await asyncio.gather(self.pool.ask(request), self.pool.ask(request))
-                return answer
+                copies = self.pool.ask(request), self.pool.ask(request)
+                answers = await asyncio.gather(*copies, return_exceptions=True)  # wait for both, whatever comes
+                if isinstance(answers[0], BaseException):
+                    raise answers[0]
+                return answers[0]
             case Fault.DELAYED:
                 await asyncio.sleep(fate.wait)
             case Fault.HELD:

@@ -1,6 +1,7 @@
 """A real server on the engine of the run, with a database of its own."""
 
 import os
+import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,3 +32,14 @@ def serving(engine: str, folder: Path, clock: str) -> Iterator[Server]:
     """A running server whose clock starts at `clock`."""
     with database(engine) as address, Server(folder, address, clock) as server:
         yield server
+
+
+def memory_of(server: Server) -> int:
+    """Bytes that the server's process holds in memory now."""
+    assert server.process is not None
+    status = Path(f"/proc/{server.process.pid}/status")
+    if status.exists():
+        [line] = [line for line in status.read_text().splitlines() if line.startswith("VmRSS:")]
+        return int(line.split()[1]) * 1024
+    command = ["ps", "-o", "rss=", "-p", str(server.process.pid)]
+    return int(subprocess.run(command, capture_output=True, check=True).stdout) * 1024
