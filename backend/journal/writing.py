@@ -13,6 +13,7 @@ from backend.journal import feed, grants
 from backend.journal.attempts import Attempts, H
 from backend.journal.models import AuditLine, Outbox
 from backend.journal.models.subject import Document, Subject
+from backend.journal.rows import Batch
 from backend.journal.signals import changes_committed
 from backend.journal.turnstile import turn
 
@@ -29,7 +30,7 @@ class Change:
         self._lines: list[AuditLine] = []
         self._told: list[Outbox] = []
         self._scopes: set[str] = set()
-        self._any_told = False
+        self._any_told = self._numbered = False
         self._attempts = Attempts()
         self.coming: dict[str, list[str]] = {}
         """By kind the ids of what the attempts of this transaction are about: who looks one up can look up all."""
@@ -105,20 +106,33 @@ class Change:
         """Live sockets of `scope` look again after commit, although no document of it changed."""
         self._scopes.add(scope)
 
-    def flush(self) -> None:
-        """Number and store what was put so far; `revs` then knows each object's revision. Takes the scopes' locks."""
+    @property
+    def batch(self) -> Batch:
+        """For rows that nobody looks at in this transaction: written with everything else at its end."""
+        return self._attempts.batch
+
+    def number(self) -> None:
+        """Number what was put so far; `revs` then knows each object's revision. Takes the scopes' locks."""
+        if not self._puts:
+            return
+        if self._numbered:  # what was numbered before must be there to be read
+            self._attempts.write()
         self._attempts.save()
-        batch = self._attempts.batch
-        if self._puts:
-            puts, self._puts = self._puts, {}
-            revs, scopes = feed.store(self.actor.county_id, puts, batch)
-            self.revs |= revs
-            self._scopes |= scopes
-        batch.insert(self._lines)
-        batch.insert(self._told)
+        puts, self._puts = self._puts, {}
+        revs, scopes = feed.store(self.actor.county_id, puts, self.batch)
+        self.revs |= revs
+        self._scopes |= scopes
+        self._numbered = True
+
+    def flush(self) -> None:
+        """Number and write everything so far."""
+        self.number()
+        self.batch.insert(self._lines)
+        self.batch.insert(self._told)
         self._any_told = self._any_told or bool(self._told)
         self._lines, self._told = [], []
         self._attempts.write()
+        self._numbered = False
 
     def announce(self) -> None:
         """After commit: one signal with what was touched. Never fails the write that has happened."""
@@ -136,6 +150,7 @@ class Change:
 
     def _back_to(self, mark: tuple[Any, ...]) -> None:
         self._puts, self._lines, self._told, self._scopes, self.revs, self._any_told = mark
+        self._numbered = False
 
 
 _active: ContextVar[Change | None] = ContextVar("journal_change", default=None)

@@ -26,6 +26,7 @@ import msgspec
 
 from backend.core.actor import Actor
 from backend.journal.models.subject import Subject
+from backend.journal.rows import Batch
 
 P = TypeVar("P", bound=msgspec.Struct)
 
@@ -174,8 +175,9 @@ class Reviewer:
 
 
 Handler = Callable[[Command[Any]], Outcome]
-CustodyHook = Callable[[Sequence[Custody]], None]
-"""Called in the transaction of custody, once for all operations of a name that a push brought."""
+CustodyHook = Callable[[Sequence[Custody], Batch], None]
+"""Called in the transaction of custody, once for all operations of a name that a push brought; it reads nothing and
+puts what it wants to note into the batch that is written with them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, F, Min, QuerySet
 
 from backend.core.lookup import find, find_one
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
-from backend.sync.models.verdict import OPEN
 
 settled_here: ContextVar[set[uuid.UUID]] = ContextVar("sync_settled_here")
 """Operations settled in the judgement transaction that is running; their verdicts are written at its end."""
@@ -35,14 +35,26 @@ def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | No
     have = log.have if log else 0
     if have < upto:
         return have + 1
-    rows = Operation.objects.filter(device_id=device_id, n__lte=upto)
-    rows = (
-        rows.filter(review=None)
-        .filter(Q(verdict=None) | Q(verdict__status__in=OPEN))
-        .exclude(pk__in=settled_here.get(set()))
-    )
-    speaking = (n for n, body in rows.order_by("n").values_list("n", "body") if object_id in body)
-    return next(speaking, None)
+    open_ones = _unsettled(device_id, upto) - settled_here.get(set())
+    rows = find(Operation, only=["id", "n", "body"], order="n", id=open_ones)
+    return next((row.n for row in rows if object_id in row.body), None)
+
+
+UNSETTLED = """
+    SELECT o.id FROM sync_operation o
+    LEFT JOIN sync_verdict v ON v.operation_id = o.id
+    LEFT JOIN sync_review r ON r.operation_id = o.id
+    WHERE o.device_id = %s AND o.n <= %s AND r.operation_id IS NULL
+    AND (v.operation_id IS NULL OR v.status IN ('held', 'error'))
+"""
+
+
+def _unsettled(device_id: uuid.UUID, upto: int) -> set[uuid.UUID]:
+    """The device's operations up to a number that wait for a judgement or a decision."""
+    key = Operation._meta.get_field("device_id")
+    with connection.cursor() as cursor:
+        cursor.execute(UNSETTLED, [key.get_db_prep_value(device_id, connection), upto])
+        return {found if isinstance(found, uuid.UUID) else uuid.UUID(found) for (found,) in cursor.fetchall()}
 
 
 def lacking(user_id: int, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

@@ -14,9 +14,7 @@ from backend.core.terms import in_term
 
 def roles_of(user: User) -> frozenset[str]:
     """The roles `user` holds now."""
-    now = clock.now()
-    rows = find(RoleAssignment, user_id=user.pk)
-    return frozenset(row.role for row in rows if row.starts_at <= now and (row.ends_at is None or now < row.ends_at))
+    return frozenset(row.role for row in find(RoleAssignment, user_id=user.pk) if _holds(row))
 
 
 def roles_of_all(user_ids: Iterable[int]) -> dict[int, frozenset[str]]:
@@ -43,7 +41,11 @@ def scoped(actor: Actor) -> QuerySet[User]:
 
 def with_role(county_id: int, roles: Iterable[str]) -> set[int]:
     """Ids of the county's active people who hold any of `roles` now."""
-    rows = RoleAssignment.objects.filter(
-        in_term(clock.now()), role__in=list(roles), user__county_id=county_id, user__is_active=True
-    )
-    return set(rows.values_list("user_id", flat=True))
+    holders = {row.user_id for row in find(RoleAssignment, role=[str(role) for role in roles]) if _holds(row)}
+    active = find(User, only=["id"], id=holders, county_id=county_id, is_active=True)
+    return {user.pk for user in active}
+
+
+def _holds(row: RoleAssignment) -> bool:
+    now = clock.now()
+    return row.starts_at <= now and (row.ends_at is None or now < row.ends_at)

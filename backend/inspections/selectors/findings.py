@@ -8,11 +8,13 @@ from django.db.models import Q, QuerySet
 from backend.accounts.roles import PHONE_ROLES
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.lookup import find
 from backend.inspections.models import Finding, FindingState, Publication, Visit
 from backend.inspections.selectors import visits
 from backend.journal import grants
 
 TARGET = "target:"
+PAST = ("visit_id", "item_code", "recorded_at", "state")
 REPEAT_WITHIN = dt.timedelta(days=365)
 """Within this time the same item at the same target is a repeat (workflow.md section 4)."""
 
@@ -39,8 +41,10 @@ def history_of(visit: Visit) -> list[tuple[str, dt.datetime]]:
 
     What the other track found in the same plan month is not among it: neither may learn of it.
     """
-    rows = Finding.objects.filter(
-        target_id=visit.target_id, visit__state="approved", recorded_at__gt=clock.now() - REPEAT_WITHIN
-    )
-    rows = rows.exclude(state=FindingState.WITHDRAWN).exclude(visit_id=visit.pk)
-    return list(rows.exclude(visit__plan_month=visit.plan_month).values_list("item_code", "recorded_at"))
+    earlier = find(Finding, only=["id", *PAST], target_id=visit.target_id)
+    since = clock.now() - REPEAT_WITHIN
+    recent = [row for row in earlier if row.recorded_at > since and row.visit_id != visit.pk]
+    visits_there = find(Visit, only=["id", "plan_month"], id={row.visit_id for row in recent}, state="approved")
+    counted = {row.pk for row in visits_there if row.plan_month != visit.plan_month}
+    standing = [row for row in recent if row.visit_id in counted and row.state != FindingState.WITHDRAWN]
+    return [(row.item_code, row.recorded_at) for row in standing]

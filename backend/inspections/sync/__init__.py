@@ -22,6 +22,7 @@ from backend.inspections.services import (
 )
 from backend.inspections.sync import reviewing  # noqa: F401 -- declares how this room's operations are reviewed
 from backend.inspections.sync.payloads import evidence_of, finding_of, object_id, place_of, texts
+from backend.journal.rows import Batch
 from backend.media.services import expectations
 from backend.sync.registry import Command, Custody, Outcome, Waits, document, operation
 
@@ -223,9 +224,9 @@ def withdraw_finding(command: Command[c.Reason]) -> Outcome:
     return Outcome(row)
 
 
-def expect_bytes(taken: Sequence[Custody]) -> None:
+def expect_bytes(taken: Sequence[Custody], batch: Batch) -> None:
     """As soon as the facts are in custody their bytes are welcome, also while the facts are held or quarantined."""
-    expectations.expect_all(promise for one in taken if (promise := _promise(one)))
+    expectations.expect_all((promise for one in taken if (promise := _promise(one))), batch)
 
 
 def _promise(custody: Custody) -> expectations.Promise | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.core.lookup import find
-from backend.journal import rows
+from backend.journal.rows import Batch
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
 from backend.media.rules import filetypes
@@ -30,18 +30,22 @@ class Promise:
 
 
 def expect(*, county_id: int, owner_id: int, evidence_id: str, sha256: str, size: int, filetype: str) -> None:
-    """`expect_all` for one promise."""
-    expect_all([Promise(county_id, owner_id, evidence_id, sha256, size, filetype)])
+    """`expect_all` for one promise, written at once."""
+    batch = Batch()
+    expect_all([Promise(county_id, owner_id, evidence_id, sha256, size, filetype)], batch)
+    batch.run()
 
 
-def expect_all(promises: Iterable[Promise]) -> None:
-    """Let people upload the bytes they promise. May be repeated; the first word about a hash stands.
+def expect_all(promises: Iterable[Promise], batch: Batch) -> None:
+    """Let people upload the bytes they promise, once `batch` is written.
+
+    May be repeated; the first word about a hash stands.
 
     Called as soon as the facts are in custody, whatever becomes of them: bytes are never refused because a fact waits
     for review. A promise that no bytes could ever keep (its hash is none) is passed over: custody of the fact must not
     fail because of it.
     """
-    rows.insert_missing([_row(each) for each in promises if _can_be_kept(each)])
+    batch.insert_missing([_row(each) for each in promises if _can_be_kept(each)])
 
 
 def _can_be_kept(each: Promise) -> bool:

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.lookup import find
-from backend.journal import rows
+from backend.core.lookup import find, find_one
+from backend.journal.rows import Batch, insert_missing
 from backend.journal.turnstile import turn
 from backend.sync.models import DeviceLog, Operation, StrayOperation
 from backend.sync.registry import Custody, registry
@@ -43,9 +43,14 @@ def take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: C
     except IntegrityError:
         # Another device stored one of these ids between our look and our insert; now it is there to be seen.
         return _take(actor, device_id, arrived, told)
+    except DataError:
+        log.warning("custody without what the rooms wanted to note of it", exc_info=True)
+        return _take(actor, device_id, arrived, told, hooks=False)
 
 
-def _take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: Clock | None) -> Taken:
+def _take(
+    actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: Clock | None, *, hooks: bool = True
+) -> Taken:
     with turn(), transaction.atomic():
         device = _lock_device(actor, device_id)
         known = {row.pk: row for row in find(Operation, id=[each.id for each in arrived])}
@@ -58,20 +63,26 @@ def _take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: 
             elif stored.device_id != device_id or stored.body != each.body:
                 reused.add(place)
                 _keep_stray(actor, device_id, each)
-        rows.insert(list(fresh.values()))
         missing = _count(device, {row.n for row in fresh.values()})
-        device.save(force_update=True)
-        _run_hooks(fresh.values())
+        batch = Batch()
+        batch.insert(list(fresh.values()))
+        batch.put([device])
+        if hooks:
+            _run_hooks(fresh.values(), batch)
+        batch.run()
     return Taken(known, fresh, frozenset(reused), device.have, missing)
 
 
 def _lock_device(actor: Actor, device_id: uuid.UUID) -> DeviceLog:
-    """The device's log, locked: two pushes of one device take their turns. One statement, whether it is new or not."""
-    device = DeviceLog(
-        device_id=device_id, county_id=actor.county_id, user_id=actor.user_id or 0, pushed_at=clock.now()
-    )
-    rows.upsert([device], unique=["device_id"], update=["pushed_at"])
-    return find(DeviceLog, device_id=device_id)[0]
+    """The device's log, locked: two pushes of one device take their turns."""
+    device = find_one(DeviceLog, lock=True, device_id=device_id)
+    if device is None:
+        new = DeviceLog(device_id=device_id, county_id=actor.county_id, user_id=actor.user_id or 0)
+        new.pushed_at = clock.now()
+        insert_missing([new])
+        device = find(DeviceLog, lock=True, device_id=device_id)[0]
+    device.pushed_at = clock.now()
+    return device
 
 
 def _row(actor: Actor, device_id: uuid.UUID, each: Arrived, told: Clock | None) -> Operation:
@@ -118,8 +129,8 @@ def _keep_stray(actor: Actor, device_id: uuid.UUID, each: Arrived) -> None:
 
 def _count(device: DeviceLog, fresh: set[int]) -> list[int]:
     """Move `have` over what is now contiguous; the numbers that lack below the highest one."""
-    whole = device.top <= device.have
-    numbers = sorted(number for number in fresh if number > device.have) if whole else _stored_after(device)
+    stored = set() if device.top <= device.have else _stored_after(device)
+    numbers = sorted(number for number in fresh | stored if number > device.have)
     missing: list[int] = []
     expected = device.have + 1
     for number in numbers:
@@ -131,13 +142,13 @@ def _count(device: DeviceLog, fresh: set[int]) -> list[int]:
     return missing[:MAX_GAPS]
 
 
-def _stored_after(device: DeviceLog) -> list[int]:
-    """The numbers in custody beyond `have`, each once."""
+def _stored_after(device: DeviceLog) -> set[int]:
+    """The numbers in custody beyond `have`."""
     stored = Operation.objects.filter(device_id=device.device_id, n__gt=device.have)
-    return sorted(set(stored.values_list("n", flat=True)))
+    return set(stored.values_list("n", flat=True))
 
 
-def _run_hooks(fresh: Iterable[Operation]) -> None:
+def _run_hooks(fresh: Iterable[Operation], batch: Batch) -> None:
     """At-custody hooks: what must happen although the operations may be held or quarantined for long."""
     by_name: dict[str, list[Custody]] = defaultdict(list)
     for row in fresh:
@@ -145,19 +156,9 @@ def _run_hooks(fresh: Iterable[Operation]) -> None:
         if declared is not None and declared.at_custody is not None:
             by_name[row.name].append(Custody(row.county_id, row.user_id, row.pk, row.object_id, row.body))
     for name, taken in by_name.items():
-        if not _told(name, taken):
-            for one in taken:
-                _told(name, [one])
-
-
-def _told(name: str, taken: list[Custody]) -> bool:
-    """Whether the hook could be run for all of them."""
-    hook = registry.operations[name].at_custody
-    try:
-        with transaction.atomic():
+        hook = registry.operations[name].at_custody
+        try:
             if hook is not None:
-                hook(taken)
-    except Exception:
-        log.warning("at-custody hook of %s failed for %d operations", name, len(taken), exc_info=True)
-        return False
-    return True
+                hook(taken, batch)
+        except Exception:
+            log.warning("at-custody hook of %s failed for %d operations", name, len(taken), exc_info=True)

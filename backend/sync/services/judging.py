@@ -19,7 +19,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, TooLarge
 from backend.core.lookup import find
-from backend.journal import feed, rows
+from backend.journal import feed
 from backend.journal.models import FeedRow
 from backend.journal.writing import Change, write
 from backend.sync import people, selectors
@@ -138,7 +138,7 @@ def _sit(court: Court, operations: Sequence[Operation]) -> Sat:
                 _judge_one(court, sitting, operation)
         finally:
             settled_here.reset(token)
-        change.flush()
+        change.number()
         _record(sitting)
     settled = {("operation", str(row.operation.device_id)) for row in sitting.verdicts if row.status in SETTLED}
     return earlier | {row.pk: row for row in sitting.verdicts}, set(change.revs) | settled
@@ -277,7 +277,7 @@ def _record(sitting: _Sitting) -> None:
             verdict.decided_at = earlier.decided_at
         elif verdict.status in TOLD or earlier is not None:
             sitting.change.put(verdict)
-    rows.upsert(sitting.verdicts, unique=["pk"], update=JUDGED)
+    sitting.change.batch.upsert(sitting.verdicts, unique=["pk"], update=JUDGED)
 
 
 def _present_rev(key: Key) -> int | None:
