@@ -36,6 +36,21 @@ TYPES = {
 """PostgreSQL's type of a column, by Django's name of the field."""
 
 
+class Row:
+    """A row of `model` that is written and not looked at any more: its values by attribute name, all of them.
+
+    An instance of the model costs as much as everything else that is done for the row.
+    """
+
+    __slots__ = ("model", "values")
+
+    def __init__(self, model: type[models.Model], **values: Any) -> None:
+        self.model, self.values = model, values
+
+
+Some = models.Model | Row
+
+
 class Batch:
     """Writes to several tables that go to the database together; on PostgreSQL as one statement.
 
@@ -45,29 +60,29 @@ class Batch:
     def __init__(self) -> None:
         self._writes: list[Write] = []
 
-    def insert(self, rows: Sequence[models.Model]) -> None:
+    def insert(self, rows: Sequence[Some]) -> None:
         """Insert `rows`, all of one model, in their order. The database refuses the whole batch for one of them."""
         self._add(rows, "")
 
-    def insert_missing(self, rows: Sequence[models.Model]) -> None:
+    def insert_missing(self, rows: Sequence[Some]) -> None:
         """Insert those of `rows` that meet nothing that is unique in the table."""
         self._add(rows, " ON CONFLICT DO NOTHING")
 
-    def upsert(self, rows: Sequence[models.Model], *, unique: Sequence[str], update: Sequence[str]) -> None:
+    def upsert(self, rows: Sequence[Some], *, unique: Sequence[str], update: Sequence[str]) -> None:
         """Insert `rows`; one that meets another with the same `unique` fields overwrites its `update` fields.
 
         No two of `rows` may meet each other.
         """
         if rows:
-            self._add(rows, _on_conflict(type(rows[0]), tuple(unique), tuple(update)))
+            self._add(rows, _on_conflict(_model(rows[0]), tuple(unique), tuple(update)))
 
-    def put(self, rows: Sequence[models.Model]) -> None:
+    def put(self, rows: Sequence[Some]) -> None:
         """Insert `rows` or overwrite the whole row with the same primary key."""
         if rows:
-            fields = [field.name for field in type(rows[0])._meta.local_concrete_fields if not field.primary_key]
+            fields = [field.name for field in _model(rows[0])._meta.local_concrete_fields if not field.primary_key]
             self.upsert(rows, unique=["pk"], update=fields)
 
-    def _add(self, rows: Sequence[models.Model], ending: str) -> None:
+    def _add(self, rows: Sequence[Some], ending: str) -> None:
         if rows:
             self._writes.append((rows, ending))
 
@@ -84,46 +99,47 @@ class Batch:
                     _run_one_by_one(cursor, rows, ending)
 
 
-def insert(rows: Sequence[models.Model]) -> None:
+def insert(rows: Sequence[Some]) -> None:
     """`Batch.insert` by itself."""
     batch = Batch()
     batch.insert(rows)
     batch.run()
 
 
-def insert_missing(rows: Sequence[models.Model]) -> None:
+def insert_missing(rows: Sequence[Some]) -> None:
     """`Batch.insert_missing` by itself."""
     batch = Batch()
     batch.insert_missing(rows)
     batch.run()
 
 
-def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], update: Sequence[str]) -> None:
+def upsert(rows: Sequence[Some], *, unique: Sequence[str], update: Sequence[str]) -> None:
     """`Batch.upsert` by itself."""
     batch = Batch()
     batch.upsert(rows, unique=unique, update=update)
     batch.run()
 
 
-def by_model(rows: Iterable[models.Model]) -> dict[type[models.Model], list[models.Model]]:
+def by_model(rows: Iterable[Some]) -> dict[type[models.Model], list[Some]]:
     """`rows` sorted out by table, each table's in their order, the tables in the order of their first row."""
-    out: dict[type[models.Model], list[models.Model]] = {}
+    out: dict[type[models.Model], list[Some]] = {}
     for row in rows:
-        out.setdefault(type(row), []).append(row)
+        out.setdefault(_model(row), []).append(row)
     return out
 
 
-Write = tuple[Sequence[models.Model], str]
+Write = tuple[Sequence[Some], str]
 
 
 def _run_together(cursor: Any, writes: Sequence[Write]) -> None:
-    texts = [_statement(type(rows[0]), "postgresql", _numbered(rows)) + ending for rows, ending in writes]
+    texts = [_statement(_model(rows[0]), "postgresql", _numbered(rows)) + ending for rows, ending in writes]
     cursor.execute(_joined(tuple(texts)), [_records(rows) for rows, _ in writes])
 
 
-def _numbered(rows: Sequence[models.Model]) -> bool:
+def _numbered(rows: Sequence[Some]) -> bool:
     """Whether the database counts their keys; one among them that is there already is met by what else is unique."""
-    return any(row.pk is None for row in rows)
+    key = _model(rows[0])._meta.pk.attname
+    return any(_values(row).get(key) is None for row in rows)
 
 
 @cache
@@ -133,15 +149,25 @@ def _joined(texts: tuple[str, ...]) -> str:
     return f"WITH {before} {last}" if before else last
 
 
-def _records(rows: Sequence[models.Model]) -> str:
-    columns = _columns(type(rows[0]), _numbered(rows))
-    return codec.dumps([{column: getattr(row, name) for column, name, _ in columns} for row in rows]).decode()
+def _model(row: Some) -> type[models.Model]:
+    return row.model if isinstance(row, Row) else type(row)
 
 
-def _run_one_by_one(cursor: Any, rows: Sequence[models.Model], ending: str) -> None:
-    model, numbered = type(rows[0]), _numbered(rows)
+def _values(row: Some) -> dict[str, Any]:
+    """By attribute name."""
+    return row.values if isinstance(row, Row) else row.__dict__
+
+
+def _records(rows: Sequence[Some]) -> str:
+    columns = _columns(_model(rows[0]), _numbered(rows))
+    values = map(_values, rows)
+    return codec.dumps([{column: each[name] for column, name, _ in columns} for each in values]).decode()
+
+
+def _run_one_by_one(cursor: Any, rows: Sequence[Some], ending: str) -> None:
+    model, numbered = _model(rows[0]), _numbered(rows)
     columns = _columns(model, numbered)
-    values = [[convert(getattr(row, name)) for _, name, convert in columns] for row in rows]
+    values = [[convert(each[name]) for _, name, convert in columns] for each in map(_values, rows)]
     cursor.executemany(_statement(model, connection.vendor, numbered) + ending, values)
 
 

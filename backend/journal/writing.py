@@ -13,7 +13,7 @@ from backend.journal import feed, grants
 from backend.journal.attempts import Attempts, H
 from backend.journal.models import AuditLine, Outbox
 from backend.journal.models.subject import Document, Subject
-from backend.journal.rows import Batch
+from backend.journal.rows import Batch, Row
 from backend.journal.signals import changes_committed
 from backend.journal.turnstile import turn
 
@@ -27,7 +27,7 @@ class Change:
         self.actor = actor
         self.revs: dict[Key, int] = {}
         self._puts: dict[Key, Document | None] = {}
-        self._lines: list[AuditLine] = []
+        self._lines: list[Row] = []
         self._told: list[Outbox] = []
         self._scopes: set[str] = set()
         self._any_told = self._numbered = False
@@ -59,7 +59,8 @@ class Change:
         """An audit line. `detail` must be plain JSON data and hold nothing secret that the reader may not see."""
         who = actor or self.actor
         self._lines.append(
-            AuditLine(
+            Row(
+                AuditLine,
                 county_id=who.county_id,
                 at=clock.now(),
                 actor_id=who.user_id,

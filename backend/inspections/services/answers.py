@@ -20,6 +20,7 @@ from backend.inspections.services import dossiers
 from backend.inspections.services import field as field_work
 from backend.inspections.services.dossier import Dossier
 from backend.inspections.services.merging import Incoming, Merged, Present, merge
+from backend.journal.rows import Row
 from backend.journal.writing import write
 
 MOST_AT_ONCE = 1000
@@ -137,8 +138,9 @@ class _Batch:
 
     def _remember(self, row: Answer, new: NewAnswer, merged: Merged) -> None:
         self.dossier.add(
-            AnswerRevision(
-                visit=self.dossier.visit,
+            Row(
+                AnswerRevision,
+                visit_id=self.dossier.visit.pk,
                 key=row.key,
                 value=new.value,
                 note=new.note,

@@ -14,7 +14,6 @@ from dataclasses import field as default
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db import models
 from django.db.models import Max
 
 from backend.core import clock, codec
@@ -41,7 +40,7 @@ from backend.inspections.selectors import crews
 from backend.inspections.selectors import findings as finding_rows
 from backend.inspections.selectors import templates as template_rows
 from backend.inspections.services import field
-from backend.journal.rows import Batch, by_model
+from backend.journal.rows import Batch, Some, by_model
 from backend.journal.writing import Change
 from backend.media.services import expectations
 
@@ -66,7 +65,7 @@ class _Parts:
     findings_new: frozenset[uuid.UUID] = frozenset()
     findings_changed: frozenset[uuid.UUID] = frozenset()
     evidence_new: frozenset[uuid.UUID] = frozenset()
-    added: tuple[models.Model, ...] = ()
+    added: tuple[Some, ...] = ()
 
     def copy(self) -> "_Parts":
         return _Parts(
@@ -259,7 +258,7 @@ class Dossier:
         self.evidence[row.pk] = row
         self._parts.evidence_new |= {row.pk}
 
-    def add(self, *new: models.Model) -> None:
+    def add(self, *new: Some) -> None:
         """Rows that are only ever added: revisions, steps, rounds."""
         self._parts.added += new
 
