@@ -15,7 +15,7 @@ class Answer(models.Model):
     revision); the visit cannot be submitted until somebody picks.
     """
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="answers")
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="answers", db_index=False)
     key = models.CharField(max_length=16)
     value = models.JSONField(null=True)
     note = models.CharField(max_length=2000, blank=True)
@@ -52,7 +52,7 @@ TOLD = ("applied", "merged", "conflict")
 class AnswerRevision(models.Model):
     """One value as it was sent, kept for good. `rev` is null where it did not become the present value."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="answer_revisions")
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="answer_revisions", db_index=False)
     key = models.CharField(max_length=16)
     value = models.JSONField(null=True)
     note = models.CharField(max_length=2000, blank=True)

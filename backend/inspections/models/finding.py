@@ -44,8 +44,8 @@ class Finding(Journaled):
 
     journal_kind = "finding"
 
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="findings")
-    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="findings")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="findings", db_index=False)
+    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="findings", db_index=False)
     number = models.PositiveSmallIntegerField("序号")
     template_code = models.CharField(max_length=8)
     item_code = models.CharField("条目", max_length=12)

@@ -138,7 +138,7 @@ class VisitAlias(models.Model):
 class VisitTransition(models.Model):
     """One step in the life of a visit. Rows are added and never changed."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="transitions")
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="transitions", db_index=False)
     verb = models.CharField(max_length=16)
     before = models.CharField(max_length=16)
     after = models.CharField(max_length=16)
@@ -159,7 +159,7 @@ class VisitTransition(models.Model):
 class VisitRound(models.Model):
     """What was submitted in one round: its content and the hash of it never change (invariant I10)."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="rounds")
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="rounds", db_index=False)
     round = models.PositiveSmallIntegerField()
     content = models.JSONField()
     content_hash = models.CharField(max_length=64)

@@ -36,7 +36,7 @@ class Scope(models.Model):
 class FeedRow(models.Model):
     """The present state of one object in one scope; `document` None is a tombstone."""
 
-    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, related_name="rows")
+    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, related_name="rows", db_index=False)
     seq = models.BigIntegerField()
     kind = models.CharField(max_length=32)
     object_id = models.CharField(max_length=64)
