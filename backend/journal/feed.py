@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from django.db import connection
+
 from backend.core import clock, codec
 from backend.core.lookup import find
 from backend.journal.models.feed import FeedRow, Scope, digest
@@ -42,11 +44,25 @@ def store(county_id: int, puts: Mapping[Key, Document | None], writes: Batch) ->
     return revs, work.touched
 
 
-def scopes_of(kinds: Collection[str], object_ids: Collection[str]) -> set[int]:
-    """The keys of the scopes that hold any of these objects; what a whole county reads is left out."""
-    found = find(FeedRow, only=["id", "scope_id"], kind=set(kinds), object_id=set(object_ids))
-    scopes = find(Scope, only=["id", "name"], id={row.scope_id for row in found})
-    return {scope.pk for scope in scopes if not scope.name.startswith("county:")}
+TURNS = """
+    SELECT count(pg_advisory_xact_lock(key)) FROM (
+        SELECT unnest(%s::bigint[]) AS key
+        UNION
+        SELECT s.id FROM journal_feedrow r JOIN journal_scope s ON s.id = r.scope_id
+        WHERE r.kind = ANY(%s) AND r.object_id = ANY(%s) AND left(s.name, 7) <> 'county:'
+        ORDER BY key
+    ) AS keys
+"""
+
+
+def take_turns(keys: Collection[int], kinds: Collection[str], object_ids: Collection[str]) -> None:
+    """Wait until no other transaction holds any of `keys` or of the scopes of these objects; held until its end.
+
+    What a whole county reads is left out. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(TURNS, [sorted(keys), list(kinds), list(object_ids)])
 
 
 def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Work:

@@ -204,7 +204,7 @@ def visit(found: Visit) -> dict[str, Any]:
         **{name: getattr(found, name) for name in names},
         "crew": crew(found.assignment),
         "deductions": found.score_lines,
-        "answers": {row.key: row.as_json() for row in answers},
+        "answers": {row.key: row.register().as_json() for row in answers},
         "conflicts": {row.key: row.rivals for row in answers if row.rivals},
         "findings": [finding(row) for row in found.findings.all()],
         "evidence": [evidence(row) for row in found.evidence.all()],

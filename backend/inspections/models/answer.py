@@ -1,11 +1,32 @@
 """Answers: a register per key, and every value that was ever sent."""
 
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db import models
 
 from backend.core import clock
 from backend.inspections.models.visit import Visit
+
+
+@dataclass(slots=True)
+class Register:
+    """The present value of one answer key while somebody works on it; the fields are those of `Answer`."""
+
+    key: str
+    value: Any = None
+    note: str = ""
+    rev: int = 0
+    author_id: int | None = None
+    device_id: uuid.UUID | None = None
+    at: dt.datetime = field(default_factory=clock.now)
+    rivals: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """As in the visit document."""
+        return {"value": self.value, "note": self.note, "rev": self.rev, "by": self.author_id, "at": self.at}
 
 
 class Answer(models.Model):
@@ -31,9 +52,12 @@ class Answer(models.Model):
     def __str__(self) -> str:
         return f"{self.visit_id} {self.key}"
 
-    def as_json(self) -> dict[str, Any]:
-        """As in the visit document."""
-        return {"value": self.value, "note": self.note, "rev": self.rev, "by": self.author_id, "at": self.at}
+    def register(self) -> Register:
+        """What it holds, apart from the table."""
+        return Register(**{name: getattr(self, name) for name in REGISTER})
+
+
+REGISTER = tuple(each.name for each in fields(Register))
 
 
 class RevisionFate(models.TextChoices):

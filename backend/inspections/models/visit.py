@@ -13,7 +13,7 @@ from backend.journal.models import Journaled
 from backend.registry.models import Target, Track
 
 if TYPE_CHECKING:
-    from backend.inspections.models.answer import Answer
+    from backend.inspections.models.answer import Register
 
 
 class Visit(Journaled):
@@ -69,10 +69,10 @@ class Visit(Journaled):
 
     def journal_document(self) -> dict[str, Any]:
         """See `visit_document`."""
-        return visit_document(self, self.answers.all())
+        return visit_document(self, (answer.register() for answer in self.answers.all()))
 
 
-def visit_document(visit: Visit, answers: Iterable["Answer"]) -> dict[str, Any]:
+def visit_document(visit: Visit, answers: Iterable["Register"]) -> dict[str, Any]:
     """The visit with its answers, each with its own revision, author and time (protocol, Documents)."""
     registers = list(answers)
     document = {

@@ -5,12 +5,13 @@ from typing import Any, TypeVar
 
 from backend.core import codec
 from backend.inspections.models import Answer, Evidence, Finding, FindingState, Visit
+from backend.inspections.models.answer import Register
 
 P = TypeVar("P", Finding, Evidence)
 
 
 def content_from(
-    visit: Visit, answers: Iterable[Answer], findings: Iterable[Finding], evidence: Iterable[Evidence]
+    visit: Visit, answers: Iterable[Answer | Register], findings: Iterable[Finding], evidence: Iterable[Evidence]
 ) -> dict[str, Any]:
     """The content of a visit that its submission signs (protocol, Operations: visit.submit).
 

@@ -11,7 +11,8 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Invalid
 from backend.core.ids import uuid7
-from backend.inspections.models import Answer, AnswerRevision, RevisionFate, Visit
+from backend.inspections.models import AnswerRevision, RevisionFate, Visit
+from backend.inspections.models.answer import Register
 from backend.inspections.rules.answer_keys import parse_key
 from backend.inspections.rules.answers import validate_answer
 from backend.inspections.rules.errors import RuleError
@@ -115,8 +116,8 @@ class _Batch:
         self._remember(row, new, merged)
         return {"status": merged.status, "rev": row.rev}
 
-    def _changed(self, row: Answer | None, key: str, new: NewAnswer, merged: Merged) -> Answer:
-        fresh = Answer(visit=self.dossier.visit, key=key, rev=0, at=self.now) if row is None else copy(row)
+    def _changed(self, row: Register | None, key: str, new: NewAnswer, merged: Merged) -> Register:
+        fresh = Register(key, at=self.now) if row is None else copy(row)
         if merged.fate == RevisionFate.APPLIED:
             fresh.value, fresh.note, fresh.rev = new.value, new.note, fresh.rev + 1
             fresh.author_id, fresh.device_id, fresh.at = self.actor.user_id, self.actor.device_id, self.now
@@ -136,7 +137,7 @@ class _Batch:
             "at": now,
         }
 
-    def _remember(self, row: Answer, new: NewAnswer, merged: Merged) -> None:
+    def _remember(self, row: Register, new: NewAnswer, merged: Merged) -> None:
         self.dossier.add(
             Row(
                 AnswerRevision,
@@ -158,7 +159,7 @@ class _Batch:
             self.dossier.hear(self.actor.device_id, row.key, self.n)
 
 
-def _present(row: Answer | None) -> Present | None:
+def _present(row: Register | None) -> Present | None:
     if row is None:
         return None
     device = str(row.device_id) if row.device_id else None

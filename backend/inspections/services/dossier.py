@@ -33,6 +33,7 @@ from backend.inspections.models import (
     VisitRound,
     VisitTransition,
 )
+from backend.inspections.models.answer import REGISTER, Register
 from backend.inspections.models.template import MAX_DOCUMENT_BYTES
 from backend.inspections.models.visit import visit_document
 from backend.inspections.rules.checklist import Item, Template
@@ -40,21 +41,22 @@ from backend.inspections.selectors import crews
 from backend.inspections.selectors import findings as finding_rows
 from backend.inspections.selectors import templates as template_rows
 from backend.inspections.services import field
-from backend.journal.rows import Batch, Some, by_model
+from backend.journal.rows import Batch, Row, Some, by_model
 from backend.journal.writing import Change
 from backend.media.services import expectations
 
 BARE = 2048
 """Bytes, counted high, of a visit's document with nothing in it."""
 
-REGISTERS = ["value", "note", "rev", "author_id", "device_id", "at", "rivals"]
+CHANGING = [name for name in REGISTER if name != "key"]
+"""What a new word changes in a register."""
 
 
 @dataclass(slots=True)
 class _Parts:
     """What a dossier holds beside the visit, None where it was not read yet; and what is not written yet."""
 
-    answers: dict[str, Answer] | None = None
+    answers: dict[str, Register] | None = None
     newest: dict[uuid.UUID, dict[str, int]] = default(default_factory=dict)
     findings: dict[uuid.UUID, Finding] | None = None
     evidence: dict[uuid.UUID, Evidence] | None = None
@@ -150,21 +152,24 @@ class Dossier:
             batch.insert([self.visit])
         elif parts.visit_changed:
             batch.put([self.visit])
-        registers = [self.answers[key] for key in sorted(parts.answers_changed)]
-        batch.upsert(registers, unique=["visit", "key"], update=REGISTERS)
+        registers = [self._row(self.answers[key]) for key in sorted(parts.answers_changed)]
+        batch.upsert(registers, unique=["visit", "key"], update=CHANGING)
         batch.insert([self.findings[key] for key in sorted(parts.findings_new)])
         batch.put([self.findings[key] for key in sorted(parts.findings_changed - parts.findings_new)])
         batch.insert(_seen([self.evidence[key] for key in sorted(parts.evidence_new)]))
         for added in by_model(parts.added).values():
             batch.insert(added)
 
+    def _row(self, register: Register) -> Row:
+        return Row(Answer, visit_id=self.visit.pk, **{name: getattr(register, name) for name in REGISTER})
+
     # -- what is in it
 
     @property
-    def answers(self) -> dict[str, Answer]:
+    def answers(self) -> dict[str, Register]:
         """By key."""
         if self._parts.answers is None:
-            self._parts.answers = {row.key: row for row in self._mine(Answer)}
+            self._parts.answers = {row.key: row.register() for row in self._mine(Answer)}
         return self._parts.answers
 
     @property
@@ -226,7 +231,7 @@ class Dossier:
         """Something of the visit itself was set."""
         self._parts.visit_changed = True
 
-    def set_answer(self, row: Answer) -> None:
+    def set_answer(self, row: Register) -> None:
         self.answers[row.key] = row
         self._parts.answers_changed |= {row.key}
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from backend.core import clock
+from backend.core.ids import uuid7
 from backend.core.lookup import find
-from backend.journal.rows import Batch
+from backend.journal.rows import Batch, Row
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
 from backend.media.rules import filetypes
@@ -52,14 +54,19 @@ def _can_be_kept(each: Promise) -> bool:
     return bool(SHA256.fullmatch(each.sha256.lower())) and 0 <= each.size <= LARGEST and _is_id(each.evidence_id)
 
 
-def _row(each: Promise) -> Expectation:
-    return Expectation(
+def _row(each: Promise) -> Row:
+    return Row(
+        Expectation,
+        id=uuid7(),
         owner_id=each.owner_id,
         evidence_id=each.evidence_id,
         sha256=each.sha256.lower(),
         county_id=each.county_id,
         size=each.size,
         filetype=_stored(each.filetype),
+        state=ExpectationState.AWAITED,
+        created_at=clock.now(),
+        received_at=None,
     )
 
 

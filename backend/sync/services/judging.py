@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError
 
 from backend.core import clock
 from backend.core.actor import Actor
@@ -162,14 +162,10 @@ def take_turns(operations: Iterable[Operation]) -> None:
     Locking the operations themselves would write every one of them. Two phones of a crew that hand in work on the same
     visits in crossing orders would each hold what the other waits for. SQLite has one writer at a time anyway.
     """
-    if connection.vendor != "postgresql":
-        return
     rows = list(operations)
     named = {each.lower() for row in rows for each in UUID_TEXT.findall(row.body)}
     keys = {int.from_bytes(row.device_id.bytes[:8], signed=True) for row in rows}
-    keys |= feed.scopes_of(registry.documents, named)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key", [sorted(keys)])
+    feed.take_turns(keys, registry.documents, named)
 
 
 def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:
