@@ -4,10 +4,10 @@ import asyncio
 import os
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 -- Django must be set up first
 
@@ -15,6 +15,7 @@ from backend.accounts.authentication import actor_for_header, actor_for_token  #
 from backend.core.actor import Actor  # noqa: E402
 from backend.core.checks import refuse_unsafe_setup  # noqa: E402
 from backend.core.duties import Worker  # noqa: E402
+from backend.core.threads import Threaded  # noqa: E402
 from backend.media import uploads  # noqa: E402
 from backend.sync import live  # noqa: E402
 from backend.sync.consumers import LiveConsumer  # noqa: E402
@@ -31,8 +32,15 @@ LiveConsumer.authenticate = staticmethod(_authenticate)
 live_application = LiveConsumer.as_asgi()
 upload_application = uploads.application(actor_for_header)
 
+PUSH = "/api/v1/sync/push"
 UPLOADS = "/api/v1/uploads"
 LIVE = "/ws/v1/live"
+
+
+django_application = Threaded(
+    {"push": settings.PUSH_THREADS, "rest": settings.THREADS},
+    lambda scope: "push" if scope["path"] == PUSH else "rest",
+)
 
 
 async def _route(scope: Any, receive: Any, send: Any) -> None:

@@ -20,6 +20,11 @@ CSRF_TRUSTED_ORIGINS = env.words("DUDAO_ORIGINS")
 WORKERS = env.whole("DUDAO_WORKERS", 1)
 """How many server processes share the database; the embedded default is one."""
 
+THREADS = env.whole("DUDAO_THREADS", 8)
+"""Requests that a process works on at the same time, pushes apart: they have threads of their own."""
+
+PUSH_THREADS = env.whole("DUDAO_PUSH_THREADS", 3)
+
 EMBEDDED_WORKER = env.flag("DUDAO_WORKER", default=WORKERS == 1)
 """Whether the server process also runs the duties; otherwise run `manage.py worker`."""
 
