@@ -20,6 +20,9 @@ from backend.sync.wire import PullIn
 Row = tuple[int, int, str, str, str | None]
 """scope key, number, kind, object id, document"""
 
+Sent = tuple[str, str, str, msgspec.Raw | None]
+"""scope, kind, object id, document, as on the wire"""
+
 
 @dataclass(slots=True)
 class _Pull:
@@ -56,7 +59,7 @@ class _Pull:
 
 def pull(actor: Actor, request: PullIn) -> bytes:
     """One page as ready JSON. Raises `Conflict(epoch)`; see `cursors.read`."""
-    job, rows = _begin(actor, request), list[tuple[str, Row]]()
+    job, rows = _begin(actor, request), list[Sent]()
     if not job.on_its_way():
         _look(actor, job, request)
     if job.on_its_way() or job.behind():
@@ -118,18 +121,21 @@ def _repair(job: _Pull, sums: Mapping[str, str]) -> None:
             job.by_sum.append(name)
 
 
-def _rows(job: _Pull, limit: int) -> list[tuple[str, Row]]:
+def _rows(job: _Pull, limit: int) -> list[Sent]:
     names = {scope.pk: name for name, scope in job.scopes.items()}
     found = _fetch(job, job.behind(), limit + 1)
     job.more = len(found) > limit
-    out = [(names[row[0]], row) for row in found[:limit]]
-    for name, row in out:
-        job.position.at[name] = row[1]
+    del found[limit:]
+    for row in found:
+        job.position.at[names[row[0]]] = row[1]
     if job.more:
-        _finish_scopes_before(job, out[-1][1][0])
+        _finish_scopes_before(job, found[-1][0])
     else:
         job.arrive()
-    return out
+    return [
+        (names[scope], kind, object_id, None if document is None else msgspec.Raw(document))
+        for scope, _, kind, object_id, document in found
+    ]
 
 
 def _finish_scopes_before(job: _Pull, last: int) -> None:
@@ -204,10 +210,10 @@ def _select(sql: str, params: list[Any]) -> list[Row]:
     return rows
 
 
-def _answer(actor: Actor, job: _Pull, rows: list[tuple[str, Row]]) -> bytes:
+def _answer(actor: Actor, job: _Pull, rows: list[Sent]) -> bytes:
     epoch, durable = job.state.name, job.state.durable_at
     page = {
-        "rows": [(name, row[2], row[3], None if row[4] is None else msgspec.Raw(row[4])) for name, row in rows],
+        "rows": rows,
         "epoch": epoch,
         "drop": job.drop,
         "reset": sorted(job.reset),
