@@ -20,6 +20,9 @@ from backend.sync.wire import PullIn
 Row = tuple[int, int, str, str, str | None]
 """scope key, number, kind, object id, document"""
 
+Sent = tuple[str, str, str, msgspec.Raw | None]
+"""scope, kind, object id, document, as on the wire"""
+
 
 @dataclass(slots=True)
 class _Pull:
@@ -27,12 +30,16 @@ class _Pull:
 
     state: SyncState
     position: cursors.Position
-    scopes: dict[str, grants.Standing]
-    visible: set[str]
+    scopes: dict[str, grants.Standing] = field(default_factory=dict)
+    visible: set[str] = field(default_factory=set)
     drop: list[str] = field(default_factory=list)
     reset: list[str] = field(default_factory=list)
     by_sum: list[str] = field(default_factory=list)
     more: bool = False
+
+    def on_its_way(self) -> bool:
+        """A first download, begun or about to begin: it surely lacks something."""
+        return not self.position.at or bool(self.position.fresh)
 
     def behind(self) -> list[grants.Standing]:
         """Scopes that hold something the phone lacks, in the order in which they are sent."""
@@ -52,10 +59,13 @@ class _Pull:
 
 def pull(actor: Actor, request: PullIn) -> bytes:
     """One page as ready JSON. Raises `Conflict(epoch)`; see `cursors.read`."""
-    job, rows = _look(actor, request), list[tuple[str, Row]]()
-    if job.behind():
+    job, rows = _begin(actor, request), list[Sent]()
+    if not job.on_its_way():
+        _look(actor, job, request)
+    if job.on_its_way() or job.behind():
         with snapshot():
-            job = _look(actor, request)
+            job = _begin(actor, request)
+            _look(actor, job, request)
             rows = _rows(job, request.limit)
     else:
         job.arrive()
@@ -63,18 +73,21 @@ def pull(actor: Actor, request: PullIn) -> bytes:
     return _answer(actor, job, rows)
 
 
-def _look(actor: Actor, request: PullIn) -> _Pull:
-    """Where the phone stands and what it may see. Where every scope stands is one statement, so it is one moment even
-    outside a transaction: a phone that lacks nothing needs no more. (The epoch is read before it: of an older epoch a
-    cursor is refused, of a newer one it must not speak.)"""
+def _begin(actor: Actor, request: PullIn) -> _Pull:
+    """The epoch, read before everything else (of an older epoch a cursor is refused, of a newer one it must not
+    speak), and where the phone stands."""
     present = state()
-    position = cursors.read(request.cursor, user_id=actor.person, epoch=present.name)
+    return _Pull(present, cursors.read(request.cursor, user_id=actor.person, epoch=present.name))
+
+
+def _look(actor: Actor, job: _Pull, request: PullIn) -> None:
+    """What the phone may see, and where that stands: one statement, so one moment even outside a transaction, and a
+    phone that lacks nothing needs no more."""
     standing = grants.standing(actor.person)
-    job = _Pull(present, position, {name: scope for name, scope in standing.items() if scope}, set(standing))
+    job.scopes, job.visible = {name: scope for name, scope in standing.items() if scope}, set(standing)
     job.drop = _leave(job)
     _enter(job)
     _repair(job, request.csum)
-    return job
 
 
 def _leave(job: _Pull) -> list[str]:
@@ -108,18 +121,21 @@ def _repair(job: _Pull, sums: Mapping[str, str]) -> None:
             job.by_sum.append(name)
 
 
-def _rows(job: _Pull, limit: int) -> list[tuple[str, Row]]:
+def _rows(job: _Pull, limit: int) -> list[Sent]:
     names = {scope.pk: name for name, scope in job.scopes.items()}
     found = _fetch(job, job.behind(), limit + 1)
     job.more = len(found) > limit
-    out = [(names[row[0]], row) for row in found[:limit]]
-    for name, row in out:
-        job.position.at[name] = row[1]
+    del found[limit:]
+    for row in found:
+        job.position.at[names[row[0]]] = row[1]
     if job.more:
-        _finish_scopes_before(job, out[-1][1][0])
+        _finish_scopes_before(job, found[-1][0])
     else:
         job.arrive()
-    return out
+    return [
+        (names[scope], kind, object_id, None if document is None else msgspec.Raw(document))
+        for scope, _, kind, object_id, document in found
+    ]
 
 
 def _finish_scopes_before(job: _Pull, last: int) -> None:
@@ -194,10 +210,10 @@ def _select(sql: str, params: list[Any]) -> list[Row]:
     return rows
 
 
-def _answer(actor: Actor, job: _Pull, rows: list[tuple[str, Row]]) -> bytes:
+def _answer(actor: Actor, job: _Pull, rows: list[Sent]) -> bytes:
     epoch, durable = job.state.name, job.state.durable_at
     page = {
-        "rows": [(name, row[2], row[3], None if row[4] is None else msgspec.Raw(row[4])) for name, row in rows],
+        "rows": rows,
         "epoch": epoch,
         "drop": job.drop,
         "reset": sorted(job.reset),
