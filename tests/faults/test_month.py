@@ -9,7 +9,7 @@ from tests.faults.month import TEAMS, Month, Plan
 from tests.faults.serving import serving
 from tests.faults.weather import Fault
 
-OPERATIONS = 2_000
+OPERATIONS = 20_000
 SEED = 2026
 START = dt.datetime(2026, 11, 2, 8, tzinfo=CHINA)
 
