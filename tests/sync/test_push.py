@@ -161,6 +161,23 @@ def test_an_operation_left_without_judgement_by_a_crash_is_judged_by_the_sweeper
     assert phone.push(op)["results"][0]["status"] == "applied"
 
 
+def test_what_was_wrong_with_its_form_is_still_known_after_a_crash(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise SystemError("power cut")
+
+    op = put(phone, "a")
+    monkeypatch.setattr("backend.sync.services.push.judge", crash)
+    phone.push(op, HTTP_SYNC_DEVICE=str(uuid.uuid4()))
+    monkeypatch.undo()
+    with clock.fixed(clock.now()) as hand:
+        hand.move(minutes=1)
+        assert sweep() == 1
+    result = phone.push(op)["results"][0]
+    assert (result["status"], result["code"]) == ("quarantined", "invalid")
+
+
 def test_a_revoked_phone_hands_in_its_work_and_it_waits_for_review(phone: Phone, office_client: Client) -> None:
     office_client.post_json(f"/api/v1/devices/{phone.client.device.pk}/revoke")
     result = phone.push(put(phone, "a"))["results"][0]

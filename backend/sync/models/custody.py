@@ -24,6 +24,8 @@ class Operation(models.Model):
     received_at = models.DateTimeField()
     body = models.TextField()
     chain = models.CharField(max_length=64)
+    fault = models.CharField(max_length=200, blank=True, default="")
+    """What was wrong with its form when it came: it was handed in under another device's name, or cannot be read."""
     deposited = models.BooleanField(default=False)
     """Handed in by a revoked device or disabled user: kept, and quarantined."""
 

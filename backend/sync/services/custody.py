@@ -36,21 +36,37 @@ class Taken:
     missing: list[int]
 
 
-def take(actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: Clock | None) -> Taken:
-    """Store what is new of `arrived`, in one transaction; afterwards the server answers for all of it."""
+def take(
+    actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: Clock | None, *, form_fault: str = ""
+) -> Taken:
+    """Store what is new of `arrived`, in one transaction; afterwards the server answers for all of it.
+
+    `form_fault` is what is wrong with all of it.
+    """
+    sent = _Sent(actor, device_id, arrived, told, form_fault)
     try:
-        return _take(actor, device_id, arrived, told)
+        return _take(sent)
     except IntegrityError:
         # Another device stored one of these ids between our look and our insert; now it is there to be seen.
-        return _take(actor, device_id, arrived, told)
+        return _take(sent)
     except DataError:
         log.warning("custody without what the rooms wanted to note of it", exc_info=True)
-        return _take(actor, device_id, arrived, told, hooks=False)
+        return _take(sent, hooks=False)
 
 
-def _take(
-    actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], told: Clock | None, *, hooks: bool = True
-) -> Taken:
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What a phone hands in, and how."""
+
+    actor: Actor
+    device_id: uuid.UUID
+    arrived: Sequence[Arrived]
+    told: Clock | None
+    form_fault: str
+
+
+def _take(sent: _Sent, *, hooks: bool = True) -> Taken:
+    actor, device_id, arrived = sent.actor, sent.device_id, sent.arrived
     with turn(), transaction.atomic():
         device = _lock_device(actor, device_id)
         known = {row.pk: row for row in find(Operation, id=[each.id for each in arrived])}
@@ -59,7 +75,7 @@ def _take(
         for place, each in enumerate(arrived):
             stored = known.get(each.id) or fresh.get(each.id)
             if stored is None:
-                fresh[each.id] = _chain(device, _row(actor, device_id, each, told))
+                fresh[each.id] = _chain(device, _row(sent, each))
             elif stored.device_id != device_id or stored.body != each.body:
                 reused.add(place)
                 _keep_stray(actor, device_id, each)
@@ -85,24 +101,30 @@ def _lock_device(actor: Actor, device_id: uuid.UUID) -> DeviceLog:
     return device
 
 
-def _row(actor: Actor, device_id: uuid.UUID, each: Arrived, told: Clock | None) -> Operation:
-    read = each.read
+def _row(sent: _Sent, each: Arrived) -> Operation:
+    actor, read = sent.actor, each.read
     return Operation(
         id=each.id,
         county_id=actor.county_id,
         user_id=actor.user_id or 0,
-        device_id=device_id,
+        device_id=sent.device_id,
         n=each.n,
         kind=read.kind if read else "",
         verb=read.verb if read else "",
         object_id=read.id if read else "",
         schema=read.schema if read else 0,
         device_at=read.at if read else "",
-        offset_ms=told.offset if told else None,
+        offset_ms=sent.told.offset if sent.told else None,
         received_at=clock.now(),
         body=each.body,
+        fault=_storable(sent.form_fault or each.fault),
         deposited=actor.deposit_only,
     )
+
+
+def _storable(text: str) -> str:
+    """Any text as a column of 200 characters can hold it."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")[:200]
 
 
 def _chain(device: DeviceLog, row: Operation) -> Operation:

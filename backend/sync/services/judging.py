@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -61,12 +61,11 @@ class _Sitting:
 class Court:
     """Who judges what: the operations of one county, with what is known of them beforehand.
 
-    `faults` names operations whose form is already known to be wrong. `authors` are looked up once each.
+    `authors` are looked up once each.
     """
 
     county_id: int
     operations: dict[uuid.UUID, Operation]
-    faults: Mapping[uuid.UUID, str] = field(default_factory=dict)
     authors: dict[tuple[int, uuid.UUID], Actor] = field(default_factory=dict)
 
     def author(self, operation: Operation) -> Actor:
@@ -174,7 +173,7 @@ def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:
     try:
         actor = court.author(operation)
         with write(actor=actor, eager=sitting.alone):
-            outcome = perform(actor, operation, court.faults.get(operation.pk, ""))
+            outcome = perform(actor, operation)
         verdict.status, verdict.code = outcome.status, outcome.code or ""
         sitting.outcomes[operation.pk] = outcome
     except Waits as wait:
@@ -193,13 +192,13 @@ def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:
         settled_here.get().add(operation.pk)
 
 
-def perform(actor: Actor, operation: Operation, fault: str = "") -> Outcome:
+def perform(actor: Actor, operation: Operation) -> Outcome:
     """Do what the operation says, on the authority of `actor`; what goes wrong is told as the registry says."""
     vouched = actor.vouched_by is not None
     if operation.deposited and not vouched:
         raise Forbidden("author_disabled", "提交时账号或设备已停用，内容已保存，等待审核。")
-    if fault or not operation.kind or len(operation.body.encode()) > MAX_OP_BYTES:
-        raise Invalid("invalid", "操作格式有误。", path="", msg=fault or "not an operation")
+    if (operation.fault and not vouched) or not operation.kind or len(operation.body.encode()) > MAX_OP_BYTES:
+        raise Invalid("invalid", "操作格式有误。", path="", msg=operation.fault or "not an operation")
     declared = registry.operations.get(operation.name)
     if declared is None:
         raise Invalid("unknown_kind", "服务器不认识此类操作，内容已保存，等待审核。")

@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from backend.core import clock
@@ -27,8 +26,8 @@ def push(actor: Actor, device_id: uuid.UUID, request: PushIn, *, form_fault: str
     if len(request.ops) > MAX_OPS:
         raise TooLarge("too_many_ops", f"一次最多提交 {MAX_OPS} 个操作，请分批提交。", limit=MAX_OPS)
     arrived = [read_op(bytes(raw)) for raw in request.ops]
-    taken = take(actor, device_id, arrived, request.clock)
-    verdicts = _judge(actor, device_id, arrived, taken, form_fault)
+    taken = take(actor, device_id, arrived, request.clock, form_fault=form_fault)
+    verdicts = _judge(actor, device_id, taken)
     present = state()
     return {
         "results": [_result(place, each, taken, verdicts) for place, each in enumerate(arrived)],
@@ -38,15 +37,11 @@ def push(actor: Actor, device_id: uuid.UUID, request: PushIn, *, form_fault: str
     }
 
 
-def _judge(
-    actor: Actor, device_id: uuid.UUID, arrived: Sequence[Arrived], taken: Taken, form_fault: str
-) -> dict[uuid.UUID, Verdict]:
+def _judge(actor: Actor, device_id: uuid.UUID, taken: Taken) -> dict[uuid.UUID, Verdict]:
     """The verdicts on what arrived; none on what could not be judged, which the sweeper will try again."""
-    sound = [each for place, each in enumerate(arrived) if place not in taken.reused]
-    faults = {each.id: form_fault or each.fault for each in sound if form_fault or each.fault}
     verdicts = selectors.verdicts(taken.known)
     again = {pk: row for pk, row in taken.known.items() if pk not in verdicts or verdicts[pk].status not in SETTLED}
-    court = Court(actor.county_id, taken.fresh | again, faults)
+    court = Court(actor.county_id, taken.fresh | again)
     if actor.user_id is not None and not actor.deposit_only:
         court.authors[actor.user_id, device_id] = actor
     try:
