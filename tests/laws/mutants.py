@@ -41,7 +41,7 @@ BUMP_EPOCH = (epochs, "bump")
 END_GRANT = (grants, "end")
 RAISE_FLOOR = (upkeep, "raise_floor")
 HASH_FILE = (storage, "hash_file")
-WRITE_ROWS = (rows, "upsert")
+WRITE_ROWS = (rows.Batch, "upsert")
 RETURN_VISIT = (reviews, "return_visit")
 HANDLERS = registry.operations
 
@@ -129,11 +129,16 @@ def result_in_another_transaction() -> Iterator[None]:
     """The verdict is written after the effect is committed; a crash in between loses it."""
 
     def wrap(upsert: Callable[..., Any]) -> Callable[..., Any]:
-        def later(written: Sequence[Any], **how: Any) -> None:
+        def at_once(written: Sequence[Any], **how: Any) -> None:
+            batch = rows.Batch()
+            upsert(batch, written, **how)
+            batch.run()
+
+        def later(batch: rows.Batch, written: Sequence[Any], **how: Any) -> None:
             if written and isinstance(written[0], Verdict):
-                transaction.on_commit(lambda: upsert(written, **how))
+                transaction.on_commit(lambda: at_once(written, **how))
             else:
-                upsert(written, **how)
+                upsert(batch, written, **how)
 
         return later
 

@@ -76,6 +76,7 @@ async def test_months_over_bad_lines_lose_and_double_nothing_and_the_server_stay
             memory = [*(memory if number % MONTHS_OF_A_PROCESS else []), *played.memory]
             assert is_flat(memory), (played.report(), memory)
             number, done = number + 1, done + played.operations
-            say(f"{played.report()}; server {memory[-1] / 2**20:.0f} MiB")
+            held = f"{memory[-1] / 2**20:.0f} MiB" if memory else "not measured, the time was too short"
+            say(f"{played.report()}; server {held}")
     say(f"{done} operations in {number} months, from seed {seed}")
     assert done > 0
