@@ -129,16 +129,13 @@ def result_in_another_transaction() -> Iterator[None]:
     """The verdict is written after the effect is committed; a crash in between loses it."""
 
     def wrap(upsert: Callable[..., Any]) -> Callable[..., Any]:
-        def at_once(written: Sequence[Any], **how: Any) -> None:
-            batch = rows.Batch()
-            upsert(batch, written, **how)
-            batch.run()
-
         def later(batch: rows.Batch, written: Sequence[Any], **how: Any) -> None:
-            if written and isinstance(written[0], Verdict):
-                transaction.on_commit(lambda: at_once(written, **how))
-            else:
+            if not (written and isinstance(written[0], Verdict)):
                 upsert(batch, written, **how)
+                return
+            own = rows.Batch()
+            upsert(own, written, **how)
+            transaction.on_commit(own.run)
 
         return later
 
