@@ -103,7 +103,7 @@ class Attempts:
         `eager` opens the savepoint at once: then even a read that the database refuses costs only this attempt.
         """
         level = _Level()
-        held = dict(self._held)
+        held, batch = dict(self._held), self.batch.copy()
         marks = [(each, each.mark()) for each in held.values()]
         self._levels.append(level)
         if eager:
@@ -112,12 +112,12 @@ class Attempts:
             yield
         except BaseException:
             self._levels.remove(level)
-            self._undo(level, held, marks)
+            self._held, self.batch = held, batch
+            self._undo(level, marks)
             raise
         self._levels.remove(level)
 
-    def _undo(self, level: _Level, held: dict[Any, Held], marks: list[tuple[Held, Any]]) -> None:
-        self._held, self.batch = held, Batch()
+    def _undo(self, level: _Level, marks: list[tuple[Held, Any]]) -> None:
         for each, mark in marks:
             each.back_to(mark)
         if level.savepoint is not None:

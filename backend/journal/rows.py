@@ -50,6 +50,9 @@ class Row:
 
 Some = models.Model | Row
 
+Write = tuple[Sequence[Some], str]
+"""Rows of one model, and what a statement that inserts them ends with."""
+
 
 class Batch:
     """Writes to several tables that go to the database together; on PostgreSQL as one statement.
@@ -57,8 +60,12 @@ class Batch:
     No write of a batch may depend on another one: what one table holds because of it, the others do not see.
     """
 
-    def __init__(self) -> None:
-        self._writes: list[Write] = []
+    def __init__(self, writes: Sequence[Write] = ()) -> None:
+        self._writes: list[Write] = list(writes)
+
+    def copy(self) -> "Batch":
+        """Another batch of the same writes."""
+        return Batch(self._writes)
 
     def insert(self, rows: Sequence[Some]) -> None:
         """Insert `rows`, all of one model, in their order. The database refuses the whole batch for one of them."""
@@ -126,9 +133,6 @@ def by_model(rows: Iterable[Some]) -> dict[type[models.Model], list[Some]]:
     for row in rows:
         out.setdefault(_model(row), []).append(row)
     return out
-
-
-Write = tuple[Sequence[Some], str]
 
 
 def _run_together(cursor: Any, writes: Sequence[Write]) -> None:

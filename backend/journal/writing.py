@@ -147,11 +147,10 @@ class Change:
 
     def _mark(self) -> tuple[Any, ...]:
         lines, told = list(self._lines), list(self._told)
-        return dict(self._puts), lines, told, set(self._scopes), dict(self.revs), self._any_told
+        return dict(self._puts), lines, told, set(self._scopes), dict(self.revs), self._any_told, self._numbered
 
     def _back_to(self, mark: tuple[Any, ...]) -> None:
-        self._puts, self._lines, self._told, self._scopes, self.revs, self._any_told = mark
-        self._numbered = False
+        self._puts, self._lines, self._told, self._scopes, self.revs, self._any_told, self._numbered = mark
 
 
 _active: ContextVar[Change | None] = ContextVar("journal_change", default=None)

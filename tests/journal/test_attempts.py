@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.core import clock
 from backend.core.actor import system
-from backend.journal.models import AuditLine, Grant, Scope
+from backend.journal import upkeep
+from backend.journal.models import AuditLine, FeedRow, Grant, Scope
 from backend.journal.rows import Batch
 from backend.journal.writing import Change, write
+from tests.fixtures.phones import Probe
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +156,20 @@ def test_rows_written_by_a_failed_attempt_are_gone_and_those_of_its_neighbours_s
         change.log("x", _Subject())
     assert sorted(Scope.objects.values_list("name", flat=True)) == ["crew:after", "crew:before"]
     assert AuditLine.objects.count() == 1
+
+
+def test_what_waits_to_be_written_survives_the_failure_of_a_neighbour() -> None:
+    with write(actor=ME) as change:
+        change.batch.insert([Grant(county_id=1, user_id=1, scope="crew:a", starts_at=clock.now())])
+        change.put(Probe("a", "crew:a", 7))
+        change.number()
+        with failing():
+            change.batch.insert([Grant(county_id=1, user_id=2, scope="crew:a", starts_at=clock.now())])
+            change.flush()
+        change.put(Probe("b", "crew:a", 8))
+    assert granted() == [1]
+    assert list(FeedRow.objects.order_by("seq").values_list("seq", "object_id")) == [(1, "a"), (2, "b")]
+    assert upkeep.verify(repair=False).wrong_sums == []
 
 
 def test_lines_written_early_by_a_failed_attempt_are_not_lost() -> None:

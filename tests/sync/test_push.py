@@ -257,6 +257,15 @@ def test_a_text_that_no_database_holds_is_quarantined_and_not_tried_for_ever(pho
     assert Operation.objects.get(pk=bad["op"]).body == json.dumps(bad, ensure_ascii=False, separators=(",", ":"))
 
 
+def test_another_phone_that_uses_the_id_of_a_held_operation_does_not_have_it_judged(
+    phone: Phone, second_phone: Phone
+) -> None:
+    op = put(phone, "a", needs="b")
+    assert phone.push(op)["results"][0]["status"] == "held"
+    assert second_phone.push(op)["results"][0]["status"] == "id_reused"
+    assert Verdict.objects.get().tries == 1
+
+
 def test_a_stray_under_the_id_of_a_held_operation_does_not_touch_it(phone: Phone) -> None:
     op = put(phone, "a", needs="b")
     assert phone.push(op)["results"][0]["status"] == "held"

@@ -21,9 +21,6 @@ class Status(models.TextChoices):
 SETTLED = (Status.APPLIED, Status.MERGED, Status.CONFLICT, Status.QUARANTINED)
 """Statuses after which the engine does nothing more by itself."""
 
-OPEN = (Status.HELD, Status.ERROR)
-"""Statuses that the engine comes back to."""
-
 REVIEWABLE = (Status.HELD, Status.QUARANTINED)
 """Statuses about which a person may decide."""
 

@@ -40,7 +40,8 @@ def push(actor: Actor, device_id: uuid.UUID, request: PushIn, *, form_fault: str
 def _judge(actor: Actor, device_id: uuid.UUID, taken: Taken) -> dict[uuid.UUID, Verdict]:
     """The verdicts on what arrived; none on what could not be judged, which the sweeper will try again."""
     verdicts = selectors.verdicts(taken.known)
-    again = {pk: row for pk, row in taken.known.items() if pk not in verdicts or verdicts[pk].status not in SETTLED}
+    own = {pk: row for pk, row in taken.known.items() if row.device_id == device_id}  # an id may be another's, reused
+    again = {pk: row for pk, row in own.items() if pk not in verdicts or verdicts[pk].status not in SETTLED}
     court = Court(actor.county_id, taken.fresh | again)
     if actor.user_id is not None and not actor.deposit_only:
         court.authors[actor.user_id, device_id] = actor
