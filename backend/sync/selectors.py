@@ -6,10 +6,11 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from backend.core.lookup import find, find_one
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
+from backend.sync.models.verdict import SETTLED
 
 settled_here: ContextVar[set[uuid.UUID]] = ContextVar("sync_settled_here")
 """Operations settled in the judgement transaction that is running; their verdicts are written at its end."""
@@ -58,8 +59,13 @@ def _unsettled(device_id: uuid.UUID, upto: int) -> set[uuid.UUID]:
 
 
 def lacking(user_id: int, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Those of `ids` that are not in custody for this user (protocol, Offer)."""
-    known = set(Operation.objects.filter(pk__in=ids, user_id=user_id).values_list("pk", flat=True))
+    """Those of `ids` that are not in custody for this user, or whose fate is open here (protocol, Offer).
+
+    A backup may hold an operation in custody that was judged only after it was made. The status that the phone heard
+    belongs to the life that is lost: it has to hear the present one before the operation may leave its screen.
+    """
+    decided = Q(verdict__status__in=SETTLED) | Q(review__isnull=False)
+    known = set(Operation.objects.filter(decided, pk__in=ids, user_id=user_id).values_list("pk", flat=True))
     return [each for each in ids if each not in known]
 
 

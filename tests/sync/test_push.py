@@ -237,6 +237,17 @@ def test_schools_do_not_sync(cast: Cast, school_user: User) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "no_sync")
 
 
+def test_offer_names_what_is_kept_and_not_decided(phone: Phone) -> None:
+    """As after a restore: the backup has an operation in custody, and its verdict was written only later."""
+    decided, open_here = put(phone, "a"), put(phone, "b")
+    phone.push(decided, open_here)
+    Verdict.objects.filter(pk=open_here["op"]).delete()
+    ids = {"ids": [decided["op"], open_here["op"]]}
+    assert phone.client.post_json("/api/v1/sync/offer", ids).json() == {"lack": [open_here["op"]]}
+    phone.push(open_here)
+    assert phone.client.post_json("/api/v1/sync/offer", ids).json() == {"lack": []}
+
+
 def test_offer_names_what_the_server_lacks(phone: Phone, second_phone: Phone) -> None:
     op, lost = put(phone, "a"), put(phone, "b")
     phone.push(op)

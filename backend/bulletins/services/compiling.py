@@ -51,10 +51,13 @@ def _elsewhere() -> Conflict:
 
 
 def _store(change: Change, period: Period, gathered: dict[str, Any], only_first: bool) -> Bulletin:
-    rows = Bulletin.objects.select_for_update().filter(county_id=change.actor.county_id, period_start=period.start)
-    if only_first and rows.exists():
+    # One look: between two, another worker may commit the issue that the first did not find.
+    issues = list(
+        Bulletin.objects.select_for_update().filter(county_id=change.actor.county_id, period_start=period.start)
+    )
+    if only_first and issues:
         raise _elsewhere()
-    bulletin = rows.exclude(state=State.WITHDRAWN).first()
+    bulletin = next((each for each in issues if each.state != State.WITHDRAWN), None)
     if bulletin is None:
         bulletin = Bulletin(
             county_id=change.actor.county_id,
