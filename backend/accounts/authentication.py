@@ -13,6 +13,7 @@ from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Unauthorized
+from backend.core.lookup import find_one
 
 SIGNED_OUT = "登录已失效，请重新登录。"
 
@@ -23,7 +24,7 @@ def actor_for_token(text: str) -> tuple[Actor, DeviceSession]:
     A revoked device or disabled user gets an actor that may only deposit. Raises `Unauthorized`.
     """
     claims = tokens.read_access(text)
-    session = DeviceSession.objects.select_related("user", "device").filter(pk=claims["session"]).first()
+    session = find_one(DeviceSession, related=["user", "device"], id=claims["session"])
     if session is None or session.ended_at is not None or session.expires_at <= clock.now():
         raise Unauthorized("session_ended", SIGNED_OUT)
     if session.user_id != claims["user"] or session.device_id != claims["device"] or session.user.county_id is None:

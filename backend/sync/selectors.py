@@ -1,19 +1,100 @@
 """Reading the state of custody."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from backend.core.lookup import find, find_one
+from backend.core import codec
+from backend.core.lookup import find
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
 from backend.sync.models.verdict import SETTLED
 
-settled_here: ContextVar[set[uuid.UUID]] = ContextVar("sync_settled_here")
-"""Operations settled in the judgement transaction that is running; their verdicts are written at its end."""
+
+@dataclass(slots=True)
+class Device:
+    """What is open of one device's work: up to `have` its numbers are complete, up to `settled` nothing is open.
+
+    `chain` is the end of its chain: as long as it is the same, nothing came from the device.
+    """
+
+    have: int = 0
+    settled: int = 0
+    chain: str = ""
+    open: dict[uuid.UUID, int] = field(default_factory=dict)
+    """Operations in custody that wait for a judgement or a decision, with their numbers."""
+
+    @property
+    def clear_to(self) -> int:
+        """The number up to which nothing is missing and nothing is open."""
+        return min([self.have, *(n - 1 for n in self.open.values())])
+
+
+@dataclass(slots=True)
+class Docket:
+    """What the judgement that is running finds open, kept up as it goes on; verdicts are written only at its end.
+
+    `judged`: those of the open ones that were judged before (`held` or `error`).
+    """
+
+    devices: dict[uuid.UUID, Device]
+    judged: set[uuid.UUID]
+
+    def settle(self, operation: Operation) -> None:
+        """The operation has a final status now."""
+        if operation.device_id in self.devices:
+            self.devices[operation.device_id].open.pop(operation.pk, None)
+
+    def is_open(self, operation: Operation) -> bool:
+        """Whether it waits for a judgement."""
+        device = self.devices.get(operation.device_id)
+        return device is not None and operation.pk in device.open
+
+
+docket: ContextVar[Docket | None] = ContextVar("sync_docket", default=None)
+"""Of the judgement that is running."""
+
+
+OPEN = """
+    SELECT d.device_id, d.have, d.settled, d.chain, o.id, o.n, v.status
+    FROM sync_devicelog d
+    LEFT JOIN (
+        sync_operation o
+        LEFT JOIN sync_verdict v ON v.operation_id = o.id
+        LEFT JOIN sync_review r ON r.operation_id = o.id
+    ) ON o.device_id = d.device_id AND o.n > d.settled AND r.operation_id IS NULL
+        AND (v.operation_id IS NULL OR v.status IN ('held', 'error'))
+    WHERE d.device_id {any}
+"""
+
+
+def open_work(device_ids: Collection[uuid.UUID]) -> Docket:
+    """What is open of these devices' work."""
+    found = Docket({}, set())
+    for device_id, have, settled, chain, pk, n, status in _open_rows(device_ids):
+        device = found.devices.setdefault(device_id, Device(have, settled, chain))
+        if pk is not None:
+            device.open[pk] = n
+            if status is not None:
+                found.judged.add(pk)
+    return found
+
+
+def _open_rows(device_ids: Collection[uuid.UUID]) -> Iterator[tuple[Any, ...]]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(OPEN.format(any="= ANY(%s)"), [list(device_ids)])
+            yield from cursor.fetchall()
+        return
+    with connection.cursor() as cursor:
+        names = codec.dumps([each.hex for each in device_ids]).decode()
+        cursor.execute(OPEN.format(any="IN (SELECT value FROM json_each(%s))"), [names])
+        for device_id, have, settled, chain, pk, n, status in cursor.fetchall():
+            yield uuid.UUID(device_id), have, settled, chain, uuid.UUID(pk) if pk else None, n, status
 
 
 def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
@@ -32,30 +113,14 @@ def first_unsettled(device_id: uuid.UUID, upto: int, object_id: str) -> int | No
     A number that has not arrived might belong to the visit, so it is waited for; one that has arrived counts only
     when it speaks of `object_id` and is neither settled nor decided by a reviewer (protocol, Operations: `upto`).
     """
-    log = find_one(DeviceLog, device_id=device_id)
-    have = log.have if log else 0
-    if have < upto:
-        return have + 1
-    open_ones = _unsettled(device_id, upto) - settled_here.get(set())
+    running = docket.get()
+    known = running if running is not None and device_id in running.devices else open_work([device_id])
+    device = known.devices.get(device_id, Device())
+    if device.have < upto:
+        return device.have + 1
+    open_ones = [pk for pk, n in device.open.items() if n <= upto]
     rows = find(Operation, only=["id", "n", "body"], order="n", id=open_ones)
     return next((row.n for row in rows if object_id in row.body), None)
-
-
-UNSETTLED = """
-    SELECT o.id FROM sync_operation o
-    LEFT JOIN sync_verdict v ON v.operation_id = o.id
-    LEFT JOIN sync_review r ON r.operation_id = o.id
-    WHERE o.device_id = %s AND o.n <= %s AND r.operation_id IS NULL
-    AND (v.operation_id IS NULL OR v.status IN ('held', 'error'))
-"""
-
-
-def _unsettled(device_id: uuid.UUID, upto: int) -> set[uuid.UUID]:
-    """The device's operations up to a number that wait for a judgement or a decision."""
-    key = Operation._meta.get_field("device_id")
-    with connection.cursor() as cursor:
-        cursor.execute(UNSETTLED, [key.get_db_prep_value(device_id, connection), upto])
-        return {found if isinstance(found, uuid.UUID) else uuid.UUID(found) for (found,) in cursor.fetchall()}
 
 
 def lacking(user_id: int, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

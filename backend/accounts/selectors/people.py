@@ -41,9 +41,8 @@ def scoped(actor: Actor) -> QuerySet[User]:
 
 def with_role(county_id: int, roles: Iterable[str]) -> set[int]:
     """Ids of the county's active people who hold any of `roles` now."""
-    holders = {row.user_id for row in find(RoleAssignment, role=[str(role) for role in roles]) if _holds(row)}
-    active = find(User, only=["id"], id=holders, county_id=county_id, is_active=True)
-    return {user.pk for user in active}
+    rows = find(RoleAssignment, role=[str(role) for role in roles], related=["user"])
+    return {row.user_id for row in rows if _holds(row) and row.user.is_active and row.user.county_id == county_id}
 
 
 def _holds(row: RoleAssignment) -> bool:

@@ -10,7 +10,7 @@ from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.core.lookup import find, find_one
+from backend.core.lookup import find_one
 from backend.inspections.models import Assignment, VisitKind, VisitMode
 from backend.inspections.models.lifecycle import assignment_after
 from backend.inspections.selectors import crews as crew_rows
@@ -257,10 +257,9 @@ def _move(assignment: Assignment, verb: str) -> None:
 
 def locked(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     """The assignment, locked. Raises `NotFound` also for another county's."""
-    assignment = find_one(Assignment, lock=True, id=assignment_id, county_id=actor.county_id)
+    assignment = find_one(Assignment, lock=True, related=["target"], id=assignment_id, county_id=actor.county_id)
     if assignment is None:
         raise NotFound("assignment", assignment_id)
-    assignment.target = find(Target, id=assignment.target_id)[0]
     return assignment
 
 

@@ -9,12 +9,11 @@ from django.db import models
 
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.core.lookup import find, find_one
-from backend.inspections.models import Assignment, Evidence, Finding, Visit, VisitAlias
+from backend.core.lookup import existing, find_one
+from backend.inspections.models import Evidence, Finding, Visit, VisitAlias
 from backend.inspections.services.dossier import Dossier
 from backend.journal.rows import Batch
 from backend.journal.writing import Change
-from backend.registry.models import Target
 
 
 def opened(change: Change, actor: Actor, visit_id: uuid.UUID) -> Dossier:
@@ -36,10 +35,9 @@ def _load(change: Change, actor: Actor, visit_id: uuid.UUID) -> Dossier:
 
 
 def _locked(actor: Actor, visit_id: uuid.UUID) -> Visit | None:
-    visit = find_one(Visit, lock=True, id=visit_id, county_id=actor.county_id)
+    visit = find_one(Visit, lock=True, related=["assignment", "target"], id=visit_id, county_id=actor.county_id)
     if visit is not None:
-        visit.assignment = find(Assignment, id=visit.assignment_id)[0]
-        visit.assignment.target = visit.target = find(Target, id=visit.target_id)[0]
+        visit.assignment.target = visit.target
     return visit
 
 
@@ -79,13 +77,17 @@ def begun(change: Change, actor: Actor, visit: Visit) -> Dossier:
     return dossier
 
 
+KEPT_HERE: tuple[type[Finding], type[Evidence]] = (Finding, Evidence)
+"""What has ids that phones choose, in a visit."""
+
+
 class Elsewhere:
     """Which visit has a finding or a piece of evidence of some id, asked at once for all that the transaction is about.
 
     Ids are the phones' choice: one that is in use in another visit must be refused and not overwrite what is there.
     """
 
-    tables: ClassVar[frozenset[str]] = frozenset({Finding._meta.db_table, Evidence._meta.db_table})
+    tables: ClassVar[frozenset[str]] = frozenset(each._meta.db_table for each in KEPT_HERE)
 
     def __init__(self, change: Change) -> None:
         self._change = change
@@ -93,14 +95,15 @@ class Elsewhere:
 
     def has(self, model: type[Finding] | type[Evidence], id: uuid.UUID) -> bool:
         if (model, id) not in self._known:
-            self._read(model, id)
+            self._read({model: {id}})
         return self._known[model, id] or any(self._contains(one, model, id) for one in self._change.held(Dossier))
 
-    def _read(self, model: type[Finding] | type[Evidence], id: uuid.UUID) -> None:
-        wanted = {id, *_uuids(self._change.coming.get(model.journal_kind, []))}
+    def _read(self, asked: dict[type[models.Model], set[uuid.UUID]]) -> None:
+        coming = self._change.coming
+        wanted = {model: {*asked.get(model, ()), *_uuids(coming.get(model.journal_kind, []))} for model in KEPT_HERE}
         with self._change.aside():
-            found = {row.pk for row in find(model, only=["id"], id=wanted)}
-        self._known |= {(model, each): each in found for each in wanted}
+            found = existing(wanted)
+        self._known |= {(model, each): (model, each) in found for model, ids in wanted.items() for each in ids}
 
     def _contains(self, dossier: Dossier, model: type[Finding] | type[Evidence], id: uuid.UUID) -> bool:
         return id in (dossier.findings if model is Finding else dossier.evidence)

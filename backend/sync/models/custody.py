@@ -64,7 +64,10 @@ class StrayOperation(models.Model):
 
 
 class DeviceLog(models.Model):
-    """Per device: the end of its chain, and up to where its numbers are complete. Locked while it pushes."""
+    """Per device: the end of its chain, and up to where its numbers are complete. Locked while it pushes.
+
+    Up to `settled` every number has a final status for certain; the truth may be further on.
+    """
 
     device_id = models.UUIDField(primary_key=True)
     county_id = models.BigIntegerField()
@@ -72,6 +75,7 @@ class DeviceLog(models.Model):
     chain = models.CharField(max_length=64, default="")
     have = models.BigIntegerField(default=0)
     top = models.BigIntegerField(default=0)
+    settled = models.BigIntegerField(default=0)
     pushed_at = models.DateTimeField()
 
     def __str__(self) -> str:

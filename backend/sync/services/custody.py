@@ -79,7 +79,10 @@ def _take(sent: _Sent, *, hooks: bool = True) -> Taken:
             elif stored.device_id != device_id or stored.body != each.body:
                 reused.add(place)
                 _keep_stray(actor, device_id, each)
-        missing = _count(device, {row.n for row in fresh.values()})
+        numbers = {row.n for row in fresh.values()}
+        missing = _count(device, numbers)
+        # A number that comes a second time, or none, is open work again.
+        device.settled = min([device.settled, *(n - 1 for n in numbers)])
         batch = Batch()
         batch.insert(list(fresh.values()))
         batch.put([device])

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, connection
 
 from backend.core import clock
 from backend.core.actor import Actor
@@ -23,15 +23,17 @@ from backend.journal import feed
 from backend.journal.models import FeedRow
 from backend.journal.writing import Change, write
 from backend.sync import people, selectors
-from backend.sync.models import Operation, Verdict
+from backend.sync.models import DeviceLog, Operation, Verdict
 from backend.sync.models.verdict import SETTLED, TOLD, Status
 from backend.sync.registry import QUARANTINE_CODES, Command, Outcome, Waits, registry
-from backend.sync.selectors import settled_here
 from backend.sync.wire import MAX_OP_BYTES, OpIn
 
 log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
+
+NOTED_EVERY = 256
+"""Operations of a device between two notes of how far its work is settled."""
 
 MOST_TRIES = 2**15 - 1
 """What the column holds; the pause between tries stops growing long before."""
@@ -52,6 +54,7 @@ class _Sitting:
 
     change: Change
     earlier: dict[uuid.UUID, Verdict]
+    docket: selectors.Docket
     alone: bool
     verdicts: list[Verdict] = field(default_factory=list)
     outcomes: dict[uuid.UUID, Outcome] = field(default_factory=dict)
@@ -127,25 +130,34 @@ def _sit(court: Court, operations: Sequence[Operation]) -> Sat:
     """One transaction. Returns the verdicts, and what exists now that somebody may have waited for."""
     with write(actor=Actor(None, court.county_id, "同步")) as change:
         take_turns(operations)
-        earlier = selectors.verdicts(row.pk for row in operations)
-        waiting = [row for row in _in_order(operations) if _is_open(earlier.get(row.pk))]
+        docket = selectors.open_work({row.device_id for row in operations})
+        waiting = [row for row in _in_order(operations) if docket.is_open(row)]
+        ids = {row.pk for row in waiting}
+        earlier = selectors.verdicts([row.pk for row in operations if row.pk not in ids or row.pk in docket.judged])
         change.coming = _objects_of(waiting)
-        sitting = _Sitting(change, earlier, alone=len(waiting) == 1)
-        token = settled_here.set(set())
+        sitting = _Sitting(change, earlier, docket, alone=len(waiting) == 1)
+        token = selectors.docket.set(docket)
         try:
             for operation in waiting:
                 _judge_one(court, sitting, operation)
         finally:
-            settled_here.reset(token)
+            selectors.docket.reset(token)
         change.number()
         _record(sitting)
+        _note_settled(docket)
     settled = {("operation", str(row.operation.device_id)) for row in sitting.verdicts if row.status in SETTLED}
     return earlier | {row.pk: row for row in sitting.verdicts}, set(change.revs) | settled
 
 
-def _is_open(verdict: Verdict | None) -> bool:
-    """Whether it is to be judged (again). What a reviewer has decided about is not, although its status stays."""
-    return verdict is None or (verdict.status not in SETTLED and not hasattr(verdict.operation, "review"))
+def _note_settled(docket: selectors.Docket) -> None:
+    """Now and then write down up to where nothing is open, so that nobody has to look further back.
+
+    Not if something came from the device meanwhile: it might bear a number that has been settled.
+    """
+    for device_id, device in docket.devices.items():
+        if device.clear_to - device.settled >= NOTED_EVERY:
+            log_of = DeviceLog.objects.filter(device_id=device_id, chain=device.chain)
+            log_of.update(settled=device.clear_to)
 
 
 def _objects_of(operations: Iterable[Operation]) -> dict[str, list[str]]:
@@ -161,6 +173,8 @@ def take_turns(operations: Iterable[Operation]) -> None:
     Locking the operations themselves would write every one of them. Two phones of a crew that hand in work on the same
     visits in crossing orders would each hold what the other waits for. SQLite has one writer at a time anyway.
     """
+    if connection.vendor != "postgresql":
+        return
     rows = list(operations)
     named = {each.lower() for row in rows for each in UUID_TEXT.findall(row.body)}
     keys = {int.from_bytes(row.device_id.bytes[:8], signed=True) for row in rows}
@@ -189,7 +203,7 @@ def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:
         verdict.status = Status.ERROR
     sitting.verdicts.append(verdict)
     if verdict.status in SETTLED:
-        settled_here.get().add(operation.pk)
+        sitting.docket.settle(operation)
 
 
 def perform(actor: Actor, operation: Operation) -> Outcome:
