@@ -14,6 +14,8 @@ class Access(models.Model):
     Rows are added and never changed. They name the file by its hash and outlive it.
     """
 
+    journal_kind = "blob"
+
     county_id = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     user_id = models.BigIntegerField()
@@ -32,3 +34,8 @@ class Access(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.user_id} {self.purpose} {self.sha256[:8]}"
+
+    @property
+    def journal_id(self) -> str:
+        """The audit trail names the file."""
+        return self.sha256
