@@ -1,4 +1,4 @@
-# Needs only python3 >= 3.11 and make. `make help` lists what it can do.
+# Needs only python3 >= 3.11 and make; tests and benchmarks also Node >= 20 with npm. `make help` lists what it can do.
 
 PYTHON  ?= python3
 PORT    ?= 8000
@@ -14,6 +14,9 @@ LOCK := $(shell cksum < Pipfile.lock | tr ' ' '-')
 RUN  := .venv/.run-$(LOCK)
 DEV  := .venv/.dev-$(LOCK)
 PYTEST := $(BIN)/python -m pytest
+# A tus client and a tus server of other people, for tests and benchmarks alone.
+SCRIPTS := tests/media/javascript
+NODE := $(SCRIPTS)/node_modules/.lock-$(shell cksum < $(SCRIPTS)/package-lock.json | tr ' ' '-')
 
 export SOAK_SECONDS
 
@@ -26,7 +29,7 @@ help: ## list the targets
 run: $(RUN) ## serve a demonstration county on PORT (8000) with its data in DATA (./data); Ctrl-C ends it
 	@DUDAO_DEMO=yes DUDAO_DATA="$(DATA)" exec $(BIN)/python manage.py up --port "$(PORT)"
 
-test: $(DEV) ## the whole suite, on SQLite and then on PostgreSQL; ARGS are handed to pytest
+test: $(DEV) $(NODE) ## the whole suite, on SQLite and then on PostgreSQL; ARGS are handed to pytest
 	@sh tools/test.sh $(BIN) $(WORKERS) $(ARGS)
 
 lint: $(DEV) ## style, types, layers, migrations, API schema, sizes and knots
@@ -36,11 +39,11 @@ format: $(DEV) ## put the sources into the project's format
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: $(DEV) ## measure the product; RATIOS=--quick measures briefly, RATIOS=--write keeps docs/benchmarks.md
+bench: $(DEV) $(NODE) ## measure the product; RATIOS=--quick measures briefly, RATIOS=--write keeps docs/benchmarks.md
 	@$(BIN)/python -m bench.ratios $(RATIOS)
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(DEV) ## long runs, bounded by SOAK_SECONDS (600)
+soak: $(DEV) $(NODE) ## long runs, bounded by SOAK_SECONDS (600)
 	@sh tools/soak.sh $(BIN) $(ARGS)
 
 day: $(DEV) ## play one day of inspections in a county against a real server
@@ -54,7 +57,7 @@ schema: $(DEV) ## write api_schema.yaml and the tables of docs/sync-protocol.md 
 	@$(BIN)/python tools/protocol.py --write
 
 clean: ## remove the virtual environments and caches; data stay
-	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .tools $(SCRIPTS)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find backend bench tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN):
@@ -62,3 +65,6 @@ $(RUN):
 
 $(DEV):
 	@$(PYTHON) tools/bootstrap.py dev $@ $(RUN)
+
+$(NODE):
+	@$(PYTHON) tools/bootstrap.py node $@

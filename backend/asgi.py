@@ -17,11 +17,13 @@ from backend.core.checks import refuse_unsafe_setup  # noqa: E402
 from backend.core.duties import Worker  # noqa: E402
 from backend.core.threads import Threaded  # noqa: E402
 from backend.media import uploads  # noqa: E402
+from backend.media.storage.starting import refuse_unusable_storage  # noqa: E402
 from backend.sync import live  # noqa: E402
 from backend.sync.consumers import LiveConsumer  # noqa: E402
 from backend.sync.headers import SyncHeaders  # noqa: E402
 
 refuse_unsafe_setup()
+refuse_unusable_storage()
 
 
 def _authenticate(token: str) -> Actor:

@@ -4,7 +4,9 @@ Every variable is documented in docs/operations.md.
 """
 
 import os
+import re
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -73,6 +75,80 @@ def secret_key(name: str, folder: Path) -> str:
     except FileExistsError:
         pass
     return file.read_text().strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """An S3-compatible bucket. `prefix` ends in `/` or is empty, `endpoint` empty for Amazon's own; `cache` in bytes.
+
+    Without `key` and `secret` the usual places are asked (`AWS_*`, the machine's role).
+    """
+
+    name: str
+    prefix: str = ""
+    endpoint: str = ""
+    region: str = ""
+    key: str = ""
+    secret: str = field(default="", repr=False)
+    addressing: str = "auto"
+    cache: int = 2**30
+
+
+BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+
+
+def bucket() -> Bucket | None:
+    """Where files lie: None for the data folder, else the bucket of `DUDAO_STORAGE`, `DUDAO_S3_*`."""
+    address = text("DUDAO_STORAGE").strip()
+    if address in {"", "local"}:
+        return None
+    scheme, _, rest = address.partition("://")
+    name, _, prefix = rest.partition("/")
+    if scheme != "s3" or not BUCKET_NAME.fullmatch(name):
+        raise EnvironmentFault(f"DUDAO_STORAGE must be empty or s3://bucket/prefix, not {address!r} (存储位置有误)")
+    prefix = prefix.strip("/")
+    return Bucket(
+        name=name,
+        prefix=f"{prefix}/" if prefix else "",
+        endpoint=_endpoint("DUDAO_S3_ENDPOINT"),
+        region=text("DUDAO_S3_REGION") or text("AWS_REGION") or text("AWS_DEFAULT_REGION"),
+        addressing=_one_of("DUDAO_S3_ADDRESSING", "auto", "path", "virtual"),
+        cache=whole("DUDAO_S3_CACHE", 2**30),
+        **_credentials(),
+    )
+
+
+def _credentials() -> dict[str, str]:
+    key, secret = text("DUDAO_S3_ACCESS_KEY"), text("DUDAO_S3_SECRET_KEY")
+    if bool(key) != bool(secret):
+        raise EnvironmentFault("DUDAO_S3_ACCESS_KEY and DUDAO_S3_SECRET_KEY go together (密钥须成对给出)")
+    return {"key": key, "secret": secret}
+
+
+def _endpoint(name: str) -> str:
+    value = text(name).strip()
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise EnvironmentFault(f"{name} must be http(s)://host:port, not {value!r} (存储服务地址有误)")
+    return value
+
+
+def _one_of(name: str, *allowed: str) -> str:
+    value = text(name).strip() or allowed[0]
+    if value not in allowed:
+        raise EnvironmentFault(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return value
+
+
+def terms(name: str, default: str, kinds: frozenset[str]) -> dict[str, int]:
+    """`kind=days,…`: for how many days something is kept; a kind that is not named, or 0, for ever."""
+    found: dict[str, int] = {}
+    for part in words(name, default):
+        kind, _, days = part.partition("=")
+        if kind not in kinds or not days.isascii() or not days.isdigit():
+            raise EnvironmentFault(f"{name} must be such as {default}, not {part!r} (保存期限有误)")
+        found[kind] = int(days)
+    return {kind: days for kind, days in found.items() if days}
 
 
 def database(url: str) -> dict[str, Any]:

@@ -177,6 +177,17 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 BLOB_DIR = DATA_DIR / "blobs"
 UPLOAD_DIR = DATA_DIR / "uploads"
+BUCKET = env.bucket()
+"""Where files lie instead of in BLOB_DIR; None: there."""
+
+CACHE_DIR = DATA_DIR / "cache"
+RETENTION = env.terms("DUDAO_RETENTION", "photo=730", frozenset({"photo", "document", "signature"}))
+"""Days for which evidence is kept after its visit or notice has ended, by kind; a kind not named is kept for ever."""
+
+CAPTION_FONTS = tuple(
+    BASE_DIR / "backend/documents/fonts" / name for name in ("NotoSansSC-500.ttf.xz", "NotoSerifSC-400.ttf.xz")
+)
+"""Fonts of the captions on previews; a character that the first lacks comes from the next."""
 BACKUP_DIR = Path(env.text("DUDAO_BACKUPS", str(DATA_DIR / "backups"))).resolve()
 BACKUP_KEY = env.text("DUDAO_BACKUP_KEY")
 PG_BIN = env.text("DUDAO_PG_BIN")

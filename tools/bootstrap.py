@@ -3,6 +3,9 @@
 Two steps, each done only when needed: a small tool environment `.tools` with the pipenv pinned in tools/pipenv.txt,
 and `pipenv sync` into `.venv`. Asks nothing, uses the standard library only, and follows the pip configuration of
 the machine. Runs with any Python 3, so that an old one is told what is missing.
+
+Tests and benchmarks also speak to a tus client and a tus server written for Node: `npm ci` puts exactly what their
+lock lists beside them. The product needs none of it.
 """
 
 from __future__ import annotations  # an old Python must get as far as being told so
@@ -17,18 +20,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 PINS = ROOT / "tools" / "pipenv.txt"
+NODE = ROOT / "tests" / "media" / "javascript"
 
 
 def main() -> None:
-    """`bootstrap.py tools` makes .tools; `bootstrap.py run|dev STAMP…` fills .venv too and then touches the stamps."""
+    """`bootstrap.py tools` makes .tools; `run|dev STAMP…` fills .venv too, `node STAMP…` the folder of the Node
+    packages; then the stamps are touched.
+    """
     wanted, *stamps = sys.argv[1:]
     check_python()
     with (ROOT / ".bootstrap.lock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)  # two makes at once take turns
         if stamps and all(Path(stamp).exists() for stamp in stamps):
             return
-        make_tools()
-        if wanted != "tools":
+        if wanted == "node":
+            install_node_packages()
+        else:
+            make_tools()
+        if wanted in {"run", "dev"}:
             sync(dev=wanted == "dev")
         for stamp in stamps:
             Path(stamp).touch()
@@ -76,6 +85,16 @@ def pipenv_environment() -> dict[str, str]:
         "PIPENV_NOSPIN": "1",
         "PIPENV_YES": "1",
     }
+
+
+def install_node_packages() -> None:
+    """What package-lock.json lists, without scripts of packages; the machine's npm configuration says from where."""
+    npm = shutil.which("npm")
+    if npm is None:
+        sys.exit("Tests and benchmarks need Node 20 or newer with npm (the product does not).")
+    print("Installing Node packages for tests ...", flush=True)
+    options = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    run([npm, "ci", "--prefix", str(NODE), *options], dict(os.environ))
 
 
 def run(command: list[str], environment: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Line = Annotated[str, msgspec.Meta(max_length=500)]
+Name = Annotated[str, msgspec.Meta(max_length=80)]
 Key = Annotated[str, msgspec.Meta(max_length=16)]
 Ids = Annotated[list[uuid.UUID], msgspec.Meta(max_length=50)]
 
@@ -136,8 +137,19 @@ class RecordFinding(WriteFinding, frozen=True, kw_only=True):
     visit: uuid.UUID
 
 
+class Camera(Command, frozen=True, kw_only=True):
+    """The phone that took a photo, in its own words."""
+
+    model: Name = ""
+    os: Name = ""
+    app: Name = ""
+
+
 class AddEvidence(Command, frozen=True, kw_only=True):
-    """The fact of a file; its bytes go by tus under the same id."""
+    """The fact of a file; its bytes go by tus under the same id.
+
+    `mock`: whether the system says that the location comes from another app; null where it does not tell.
+    """
 
     visit: uuid.UUID
     sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
@@ -148,6 +160,8 @@ class AddEvidence(Command, frozen=True, kw_only=True):
     finding: uuid.UUID | None = None
     taken_at: dt.datetime | None = None
     location: Location | None = None
+    mock: bool | None = None
+    device: Camera | None = None
 
 
 class OneDecision(Command, frozen=True, kw_only=True):

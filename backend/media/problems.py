@@ -1,6 +1,6 @@
 """What can go wrong with uploads, with the statuses of tus 1.0.0 (sync protocol, Uploads)."""
 
-from backend.core.errors import Problem
+from backend.core.errors import Problem, Unavailable
 
 
 class Gone(Problem):
@@ -49,6 +49,16 @@ class DiskFull(Problem):
     status = 507
     code = "disk_full"
     detail = "服务器存储空间不足，已收到的部分已保留，请稍后继续上传。"
+
+
+class StorageDown(Unavailable):
+    """The object store does not answer, or not as it should. What the caller still has is not lost."""
+
+    code = "storage_down"
+    detail = "文件存储暂时不可用，已收到的部分已保留，请稍后再试。"
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=30)
 
 
 class Cut(Problem):

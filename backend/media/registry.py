@@ -1,14 +1,18 @@
-"""Two small registries, by which the rooms above take part without media knowing them.
+"""Small registries, by which the rooms above take part without media knowing them.
 
-Readers say who may see a blob; listeners hear that promised bytes have arrived.
+Readers say who may see a blob; listeners hear that promised bytes have arrived; captions are what previews have written
+on them, and viewers tell as which evidence somebody sees a blob.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from backend.core.actor import Actor
+from backend.media.rules.captions import Caption
 
 Reader = Callable[[Actor, str], bool]
+Captioner = Callable[[Collection[str]], Mapping[str, Caption]]
+Viewer = Callable[[Actor, str], Iterable[str]]
 
 
 class Listener(Protocol):
@@ -19,6 +23,8 @@ class Listener(Protocol):
 
 _readers: list[Reader] = []
 _listeners: list[Listener] = []
+_captioners: list[Captioner] = []
+_viewers: list[Viewer] = []
 
 
 def reader(fn: Reader) -> Reader:
@@ -41,6 +47,33 @@ def on_received(fn: Listener) -> Listener:
     if fn not in _listeners:
         _listeners.append(fn)
     return fn
+
+
+def caption(fn: Captioner) -> Captioner:
+    """Declare `fn(evidence ids) -> {evidence id: Caption}` for those that the room knows."""
+    if fn not in _captioners:
+        _captioners.append(fn)
+    return fn
+
+
+def viewer(fn: Viewer) -> Viewer:
+    """Declare `fn(actor, sha256) -> evidence ids` of that content that the actor may see, the best first.
+
+    The same bytes may be the evidence of several people; a preview tells of one of them.
+    """
+    if fn not in _viewers:
+        _viewers.append(fn)
+    return fn
+
+
+def captions(evidence_ids: Collection[str]) -> dict[str, Caption]:
+    """What the rooms above know of these evidence ids."""
+    return {key: found for tell in _captioners for key, found in tell(evidence_ids).items()}
+
+
+def seen_as(actor: Actor, sha256: str) -> list[str]:
+    """The evidence ids as which `actor` sees the blob."""
+    return [evidence_id for tell in _viewers for evidence_id in tell(actor, sha256)]
 
 
 def may_read(actor: Actor, sha256: str) -> bool:

@@ -1,12 +1,15 @@
 """Duties of media (backend/core/duties.py)."""
 
 from backend.core.duties import duty, ending
-from backend.media.services import derivatives, sweeping
+from backend.media.services import accesses, derivatives, sweeping
 
 
-@duty("media.derive", every=10.0)
+@duty("media.derive", every=2.0)
 def derive() -> None:
-    """Smaller copies of new images; woken by every receipt. A server that ends does not wait for hundreds of them."""
+    """Smaller copies of new images; woken by every receipt, and by who wants to see one that is not there yet.
+
+    A server that ends does not wait for hundreds of them.
+    """
     derivatives.derive_waiting(enough=ending)
 
 
@@ -14,3 +17,9 @@ def derive() -> None:
 def sweep() -> None:
     """Finish, expire and forget uploads."""
     sweeping.sweep()
+
+
+@duty("media.accesses", every=5.0)
+def book_accesses() -> None:
+    """Write down who was sent an original."""
+    accesses.book()

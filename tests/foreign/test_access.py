@@ -81,7 +81,7 @@ def test_a_forged_cursor_is_answered_409_epoch(sign_in):
         assert (fault.value.status, fault.value.code) == (409, "epoch")
 
 
-def test_who_is_taken_off_a_crew_loses_the_scope_and_what_was_begun_before_is_accepted(office, send_crew):
+def test_who_is_taken_off_a_crew_loses_the_scope_and_what_was_begun_before_is_accepted(office, send_crew, sign_in):
     crew = send_crew(3)
     visit = crew.start(crew.leader)
     crew.arrive(crew.leader, visit)
@@ -93,7 +93,14 @@ def test_who_is_taken_off_a_crew_loses_the_scope_and_what_was_begun_before_is_ac
     applied(crew.leader)
     assert converged(crew.leader)
     crew.member.pull()
-    assert crew.member.store.document("visit", visit)["check_in"]["inside"] is True
+    assert ("visit", visit) not in crew.member.store.rows  # whose new leader has not set out
+    leader = sign_in("t03_b")
+    leader.pull()
+    leader.do("assignment", "depart", crew.assignment)
+    applied(leader)
+    for phone in (leader, crew.member):
+        phone.pull()
+        assert phone.store.document("visit", visit)["check_in"]["inside"] is True
 
 
 def test_bodies_may_be_gzip_and_are_bounded_after_inflation(send_crew):

@@ -9,6 +9,7 @@ from backend.core.actor import Actor, system
 from backend.media import registry, storage
 from backend.media.models import Derivative
 from backend.media.services import blobs
+from backend.media.tasks import derive
 from tests.media.conftest import sha256
 from tests.media.pictures import exif, photo
 
@@ -147,6 +148,7 @@ def test_a_derivative_is_upright_small_and_without_metadata(
     original = photo(2000, 1500, exif=exif(orientation=6), comment=b"lens cap")
     kept = blobs.keep(county_id=county.pk, data=original, filetype="image/jpeg")
     readers[inspector.pk] = {kept}
+    derive()
     answer = get(inspector_client, kept, f"?size={kind}", accept="image/*")
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
     file = tmp_path / "small.jpg"
@@ -161,9 +163,23 @@ def test_a_derivative_is_upright_small_and_without_metadata(
     assert not {"lng", "lat", "taken_at"} & set(examine(file))
 
 
+def test_a_derivative_that_is_not_made_yet_is_asked_for_again_soon_and_no_request_decodes_it(
+    county, inspector, inspector_client, readers
+):
+    kept = blobs.keep(county_id=county.pk, data=photo(), filetype="image/jpeg")
+    readers[inspector.pk] = {kept}
+    answer = get(inspector_client, kept, "?size=list")
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "preview_pending", "2")
+    assert not Derivative.objects.exists()
+    derive()
+    assert get(inspector_client, kept, "?size=list").status_code == 200
+
+
 def test_a_derivative_is_made_once(county, inspector, inspector_client, readers):
     kept = blobs.keep(county_id=county.pk, data=photo(), filetype="image/jpeg")
     readers[inspector.pk] = {kept}
+    derive()
+    derive()
     tags = {get(inspector_client, kept, "?size=list")["ETag"] for _ in range(2)}
     assert tags == {f'"{Derivative.objects.get(kind="list").sha256}"'}
 

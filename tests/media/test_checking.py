@@ -7,9 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from backend.media import storage
-from backend.media.services import blobs, derivatives
+from backend.media.services import blobs
 from backend.media.tasks import derive
-from tests.media.conftest import sha256
 from tests.media.pictures import photo
 
 
@@ -48,10 +47,3 @@ def test_lost_altered_and_unknown_files_are_named(kept: Any) -> None:
             "完好 2 个，缺失 1 个，损坏 1 个，无记录 1 个。",
         ],
     )
-
-
-def test_derivatives_can_be_read_for_papers(kept: Any) -> None:
-    small = derivatives.read(sha256=kept, kind="list")
-    assert small is not None
-    assert small.startswith(b"\xff\xd8\xff")
-    assert derivatives.read(sha256=sha256(b"unknown"), kind="list") is None

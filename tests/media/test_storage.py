@@ -104,7 +104,7 @@ def test_the_duty_derives_every_new_image_once_and_what_is_none_never(db):
         (sha256(photo()), "list"),
         (sha256(photo()), "preview"),
     ]
-    assert (Blob.objects.filter(derived_at=None).count(), derivatives.derive_waiting()) == (0, 0)
+    assert (Holding.objects.filter(derived_at=None).count(), derivatives.derive_waiting()) == (0, 0)
 
 
 def test_an_image_that_storage_lost_does_not_stop_the_others(db):
@@ -113,7 +113,7 @@ def test_an_image_that_storage_lost_does_not_stop_the_others(db):
     blobs.keep(county_id=1, data=photo(20, 20), filetype="image/jpeg")
     derive()
     assert set(Derivative.objects.values_list("blob__sha256", flat=True)) == {sha256(photo(20, 20))}
-    assert Blob.objects.get(sha256=lost).derived_at is None
+    assert Holding.objects.get(blob__sha256=lost).derived_at is None
 
 
 def test_a_blob_on_another_disk_than_its_part_is_copied_whole(store, tmp_path, monkeypatch):

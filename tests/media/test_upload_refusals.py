@@ -109,6 +109,8 @@ def test_an_evidence_id_never_becomes_a_path(tus, promise, data, tmp_path):
         {"Upload-Length": "1e3"},
         {"Upload-Length": "９"},
         {"Upload-Length": None, "Upload-Defer-Length": "1"},
+        {"Upload-Concat": "partial"},
+        {"Upload-Concat": "final;/api/v1/uploads/a /api/v1/uploads/b"},
         {"Upload-Metadata": None},
         {"Upload-Metadata": ""},
         {"Upload-Metadata": "evidence"},

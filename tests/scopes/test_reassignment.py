@@ -1,18 +1,24 @@
 """Others were sent while a phone was offline with unsent work (protocol, Push: late work is judged by its authority)."""
 
+import datetime as dt
+import uuid
+
 import pytest
 
-from backend.core.actor import system
+from backend.accounts.roles import Role
+from backend.core import clock
+from backend.core.actor import Actor, system
 from backend.core.clock import Hand
-from backend.inspections.models import Visit
-from backend.inspections.services import assignments
+from backend.core.ids import uuid7
+from backend.inspections.models import Assignment, Visit
+from backend.inspections.services import assignments, reviews, submissions
 from tests.fixtures.places import Places
 from tests.fixtures.visits import Fieldwork
-from tests.scopes.away import Crew, OpenPhone, nothing_is_lost, replace, shows_what_it_may, whole
+from tests.scopes.away import Crew, FieldPhone, OpenPhone, nothing_is_lost, replace, shows_what_it_may, whole
 
 
 @pytest.mark.parametrize("pulls_first", [True, False])
-def test_work_of_a_replaced_crew_is_accepted_however_late_and_the_new_crew_sees_all_of_it(
+def test_work_of_a_replaced_crew_is_accepted_however_late_and_the_new_crew_sees_all_of_it_when_it_may(
     crew: Crew, hand: Hand, places: Places, phone_of: OpenPhone, pulls_first: bool
 ) -> None:
     visit = crew.leader.begin(crew.task)
@@ -31,8 +37,91 @@ def test_work_of_a_replaced_crew_is_accepted_however_late_and_the_new_crew_sees_
     assert (crew.leader.documents("visit"), crew.leader.documents("assignment")) == ({}, {})
     shows_what_it_may(crew.leader)
     nothing_is_lost(crew.leader)
-    for person in people:
-        assert whole(phone_of(person), visit) == ("yes", 1, 1)
+    present = [phone_of(person) for person in people]
+    assert whole(present[0], visit) == ("yes", 1, 1)
+    assert present[0].documents("assignment")[str(crew.task.pk)]["state"] == "released"
+    for phone in present[1:]:  # whose leader has not set out: they do not know where to
+        phone.pull()
+        assert crew.scope not in phone.scopes()
+        shows_what_it_may(phone)
+    assert present[0].send("assignment.depart", crew.task.pk)["status"] == "applied"
+    for phone in present:
+        assert whole(phone, visit) == ("yes", 1, 1)
+
+
+def test_the_new_leader_who_begins_departs_with_it_and_meets_the_visit_of_those_who_were_replaced(
+    crew: Crew, hand: Hand, places: Places, phone_of: OpenPhone
+) -> None:
+    visit = crew.leader.begin(crew.task)
+    hand.move(minutes=1)
+    people = places.people(places.team())
+    replace(crew.task, people)
+    assert crew.leader.hand_in() == [("applied", None)] * 5
+    leader, *members = [phone_of(person) for person in people]
+    leader.pull()
+    leader.begin(crew.task)
+    assert [status for status, _ in leader.hand_in()] == ["merged", "applied", "merged", "applied", "applied"]
+    for phone in (leader, *members):
+        assert whole(phone, visit) == ("yes", 2, 2)
+        assert phone.documents("assignment")[str(crew.task.pk)]["state"] == "departed"
+
+
+def test_a_visit_is_judged_by_the_revision_of_the_assignment_that_it_cites(
+    crew: Crew, hand: Hand, places: Places, phone_of: OpenPhone
+) -> None:
+    own = crew.leader.documents("assignment")[str(crew.task.pk)]["rev"]
+    hand.move(minutes=1)
+    people = places.people(places.team())
+    replace(crew.task, people)
+    present = phone_of(people[0])
+    present.pull()
+    theirs = present.documents("assignment")[str(crew.task.pk)]["rev"]
+    assert theirs > own
+
+    def cite(phone: FieldPhone, rev: int) -> tuple[str, str | None]:
+        phone.do("visit.start", uuid7(), {"assignment": str(crew.task.pk), "rev": rev})
+        return phone.hand_in()[0]
+
+    never_granted = ("quarantined", "late_assignment")
+    assert [cite(crew.leader, rev) for rev in (theirs, theirs + 1)] == [never_granted] * 2
+    assert [cite(present, rev) for rev in (1, own)] == [never_granted] * 2
+    assert cite(phone_of(people[1]), theirs) == never_granted  # of the crew, which has not set out
+    assert cite(crew.member, own) == ("applied", None)
+    assert cite(crew.leader, own) == ("merged", None)
+    assert cite(present, theirs) == ("merged", None)
+    assert cite(present, 0) == ("merged", None)
+
+
+def test_a_leader_from_whom_it_was_taken_before_the_reveal_never_held_it(
+    fieldwork: Fieldwork, hand: Hand, places: Places, phone_of: OpenPhone
+) -> None:
+    task = fieldwork.released(reveal_at=clock.now() + dt.timedelta(hours=2))
+    before = phone_of(fieldwork.crew(task)[0])
+    replace(task, places.people(places.team()))
+    hand.move(hours=3)
+    assert before.renew() == 200
+    for rev in (0, 1, 2):
+        before.do("visit.start", uuid7(), {"assignment": str(task.pk), "rev": rev})
+    assert before.hand_in() == [("quarantined", "late_assignment")] * 3
+
+
+def test_a_visit_of_the_crew_before_can_be_approved_although_nobody_else_ever_set_out(
+    crew: Crew, hand: Hand, fieldwork: Fieldwork
+) -> None:
+    hand.move(minutes=1)
+    office = fieldwork.office_of(crew.task)
+    other = fieldwork.places.people(fieldwork.places.team())
+    replace(crew.task, other)
+    assignments.decline(actor=fieldwork.cast.actor(other[0]), assignment_id=crew.task.pk, reason="人手不足")
+    visit = crew.leader.begin(crew.task)
+    assert crew.leader.hand_in() == [("applied", None)] * 5
+    actor = fieldwork.cast.actor(crew.leader.client.user)
+    assert Assignment.objects.get(pk=crew.task.pk).state == "planned"
+    fieldwork.filled(Visit.objects.get(pk=visit), actor)
+    submissions.submit(actor=actor, visit_id=uuid.UUID(visit))
+    headquarters = Actor(None, office.county_id, "督导办", frozenset({Role.OFFICE.value}))
+    assert reviews.approve(actor=headquarters, visit_id=uuid.UUID(visit)).state == "approved"
+    assert Assignment.objects.get(pk=crew.task.pk).state == "done"
 
 
 def test_both_phones_of_a_replaced_crew_that_began_by_themselves_end_in_one_visit(

@@ -122,7 +122,7 @@ def _put_blobs(folder: Folder, backup: Path, done: Restored, work: Path) -> None
 
 def _is_there(store: storage.Storage, sha256: str, size: int) -> bool:
     """Read and hashed: a restore is when one no longer trusts a disk."""
-    return store.size(sha256) == size and storage.hash_file(store.local(sha256)) == (sha256, size)
+    return store.size(sha256) == size and storage.digest(store, sha256) == (sha256, size)
 
 
 def _finish(done: Restored) -> None:

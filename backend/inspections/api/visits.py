@@ -23,7 +23,9 @@ class VisitStartIn(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="Made by the client; a second start with it changes nothing.")
     assignment = serializers.UUIDField(required=False, allow_null=True)
     target = serializers.UUIDField(required=False, allow_null=True, help_text="Without an assignment.")
-    rev = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
+    rev = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, default=0, help_text="Of the assignment, as the phone saw it; 0: not said."
+    )
 
 
 class ApproveIn(serializers.Serializer[Any]):

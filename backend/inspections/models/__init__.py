@@ -12,6 +12,7 @@ from backend.inspections.models.finding import (
     Responsibility,
     SeverityLevel,
 )
+from backend.inspections.models.integrity import EvidenceFlag, FlagKind
 from backend.inspections.models.lifecycle import AssignmentState, FindingState, VisitState
 from backend.inspections.models.template import ChecklistTemplate, FindingLibrary, TemplateStatus
 from backend.inspections.models.visit import Visit, VisitAlias, VisitRound, VisitTransition
@@ -25,12 +26,14 @@ __all__ = [
     "ChecklistTemplate",
     "CrewMember",
     "Evidence",
+    "EvidenceFlag",
     "EvidenceKindName",
     "EvidenceState",
     "Finding",
     "FindingLibrary",
     "FindingState",
     "FindingTransition",
+    "FlagKind",
     "Publication",
     "Recusal",
     "RecusalKind",

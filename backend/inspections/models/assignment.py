@@ -102,13 +102,19 @@ class Assignment(Journaled):
 
 
 class CrewMember(models.Model):
-    """`user` belongs to the crew until `ended_at`. Rows stay: late work is judged by whether one ever belonged."""
+    """`user` belongs to the crew until `ended_at`. Rows stay: late work is judged by whether one ever belonged.
+
+    `from_rev` and `upto_rev` are the revisions of the assignment's document that stood in that time: a visit cites the
+    one its phone saw (protocol, Push). None: up to what stands now; from 0 where nobody wrote it down.
+    """
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="crew")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="crews")
     is_leader = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
+    from_rev = models.PositiveIntegerField(default=0)
+    upto_rev = models.PositiveIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["user", "assignment"], name="crew_by_user")]

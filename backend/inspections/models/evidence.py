@@ -22,6 +22,9 @@ class EvidenceState(models.TextChoices):
     CORRUPT = "corrupt", "内容不符"
 
 
+UNASSESSED = models.Q(state=EvidenceState.VERIFIED, assessed_at__isnull=True)
+
+
 class Evidence(Journaled):
     """The immutable fact that a photo, document or signature exists. Only `state` moves, when its bytes arrive.
 
@@ -49,10 +52,18 @@ class Evidence(Journaled):
     verified_at = models.DateTimeField(null=True)
     addendum = models.PositiveSmallIntegerField("补录于轮次", null=True)
     """The submitted round beside which a reviewer put it; that round's content does not hold it, later ones do."""
+    declared = models.JSONField(default=dict)
+    """What else the phone said of it, and how the word came: see `services.evidence.Told`. For reviewers only."""
+    assessed_at = models.DateTimeField(null=True)
+    """When the verified bytes were compared with what was declared; flags are rows of their own."""
 
     class Meta:
         verbose_name = verbose_name_plural = "佐证"
-        indexes = [models.Index(fields=["county_id", "sha256"], name="evidence_by_hash")]
+        indexes = [
+            models.Index(fields=["county_id", "sha256"], name="evidence_by_hash"),
+            models.Index(fields=["county_id", "added_at"], name="evidence_by_day"),
+            models.Index(fields=["id"], name="evidence_unassessed", condition=UNASSESSED),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sha256[:8]}"

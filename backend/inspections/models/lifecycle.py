@@ -50,7 +50,8 @@ ASSIGNMENT_MOVES: dict[str, dict[str, str]] = {
     "decline": {A.RELEASED: A.PLANNED, A.ACCEPTED: A.PLANNED},
     "depart": {A.RELEASED: A.DEPARTED, A.ACCEPTED: A.DEPARTED, A.DEPARTED: A.DEPARTED},
     "reassign": {A.PLANNED: A.PLANNED, A.RELEASED: A.RELEASED, A.ACCEPTED: A.RELEASED, A.DEPARTED: A.RELEASED},
-    "finish": {A.DEPARTED: A.DONE, A.RELEASED: A.DONE, A.ACCEPTED: A.DONE},
+    # A visit that a replaced crew began ends what its successors never set out for, or what was not yet released again.
+    "finish": {A.DEPARTED: A.DONE, A.RELEASED: A.DONE, A.ACCEPTED: A.DONE, A.PLANNED: A.DONE},
     "cancel": {A.PLANNED: A.CANCELLED, A.RELEASED: A.CANCELLED, A.ACCEPTED: A.CANCELLED, A.DEPARTED: A.CANCELLED},
 }
 

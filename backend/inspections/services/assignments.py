@@ -220,13 +220,14 @@ def _check_people(actor: Actor, wanted: set[int]) -> None:
 
 
 def _replace(change: Change, assignment: Assignment, leader: int, wanted: set[int]) -> None:
-    gone = crew_rows.present(assignment)
+    gone, rev = crew_rows.present(assignment), crew_rows.present_rev(assignment)
     for user_id in sorted(gone):
         crews.shut_out(change, assignment, user_id)
     crews.dismiss(assignment, gone)
+    same = (assignment.leader_id, gone) == (leader, wanted)  # their phones may go on with the revision they have
     assignment.leader_id, assignment.announced_at, assignment.departed_at = leader, None, None
     assignment.save(update_fields=["leader", "state", "announced_at", "departed_at"])
-    crews.enrol(assignment, leader, wanted)
+    crews.enrol(assignment, leader, wanted, from_rev=rev if same else rev + 1)
 
 
 def cancel(*, actor: Actor, assignment_id: uuid.UUID, reason: str) -> Assignment:

@@ -20,11 +20,17 @@ def leadership(county_id: int) -> set[int]:
     return people.with_role(county_id, [Role.LEADERSHIP])
 
 
-def enrol(assignment: Assignment, leader_id: int, member_ids: set[int]) -> None:
-    """Write down the crew; the leader always belongs to it."""
+def enrol(assignment: Assignment, leader_id: int, member_ids: set[int], *, from_rev: int = 0) -> None:
+    """Write down the crew; the leader always belongs to it. `from_rev`: the first revision that names them."""
     now = clock.now()
     CrewMember.objects.bulk_create(
-        CrewMember(assignment=assignment, user_id=user_id, is_leader=user_id == leader_id, joined_at=now)
+        CrewMember(
+            assignment=assignment,
+            user_id=user_id,
+            is_leader=user_id == leader_id,
+            joined_at=now,
+            from_rev=from_rev,
+        )
         for user_id in sorted(member_ids | {leader_id})
     )
 
@@ -32,7 +38,7 @@ def enrol(assignment: Assignment, leader_id: int, member_ids: set[int]) -> None:
 def dismiss(assignment: Assignment, user_ids: set[int]) -> None:
     """They no longer belong to the crew; that they did stays on record."""
     rows = CrewMember.objects.filter(assignment=assignment, user_id__in=user_ids, ended_at__isnull=True)
-    rows.update(ended_at=clock.now())
+    rows.update(ended_at=clock.now(), upto_rev=crews.present_rev(assignment))
 
 
 def open_to_leader(change: Change, assignment: Assignment) -> None:

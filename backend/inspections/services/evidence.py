@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from backend.core import clock
@@ -25,8 +25,29 @@ YEARS = range(1970, 9999)
 
 
 @dataclass(frozen=True, slots=True)
+class Camera:
+    """The device that took a photo, in its own words."""
+
+    model: str = ""
+    os: str = ""
+    app: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the fact reached us: the device's time, by how many milliseconds its clock is ahead of ours, and our time."""
+
+    at: dt.datetime | None
+    offset_ms: int | None
+    received_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewEvidence:
-    """The fact as the phone states it: `size` in bytes, `sha256` in lower-case hex."""
+    """The fact as the phone states it: `size` in bytes, `sha256` in lower-case hex.
+
+    `mock`: whether the device says that another app made up its location; None where it does not tell.
+    """
 
     sha256: str
     size: int
@@ -36,6 +57,8 @@ class NewEvidence:
     finding: uuid.UUID | None = None
     taken_at: dt.datetime | None = None
     place: Place | None = None
+    mock: bool | None = None
+    camera: Camera | None = None
 
 
 def add(
@@ -46,6 +69,7 @@ def add(
     new: NewEvidence,
     at: dt.datetime | None = None,
     addendum: bool = False,
+    told: Told | None = None,
 ) -> Evidence:
     """Add evidence to a visit; `verified` at once where the bytes were faster.
 
@@ -65,6 +89,7 @@ def add(
         if not addendum:
             dossier.move("work", actor, at=at)
         evidence = _build(actor, evidence_id, dossier, new)
+        evidence.declared = _declared(actor, new, told)
         evidence.addendum = dossier.visit.round if addendum else None
         dossier.add_evidence(evidence)
         change.put(dossier)
@@ -123,6 +148,20 @@ def _build(actor: Actor, evidence_id: uuid.UUID, dossier: Dossier, new: NewEvide
         datum=place.datum if place else "",
         author_id=actor.user_id,
     )
+
+
+def _declared(actor: Actor, new: NewEvidence, told: Told | None) -> dict[str, Any]:
+    """What the custody of a photo begins with; nothing that was not told is in it."""
+    camera = asdict(new.camera) if new.camera else {}
+    said: dict[str, Any] = {
+        "mock": new.mock,
+        "camera": {name: text for name, text in camera.items() if text} or None,
+        "device": str(actor.device_id) if actor.device_id else None,
+        "at": told.at.isoformat() if told and told.at else None,
+        "offset_ms": told.offset_ms if told else None,
+        "received_at": told.received_at.isoformat() if told else None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _finding(dossier: Dossier, finding_id: uuid.UUID | None) -> Finding | None:

@@ -12,11 +12,12 @@ from backend.core.actor import Actor
 from backend.core.errors import Conflict, NotFound
 from backend.core.lookup import find_one
 from backend.inspections.models import Assignment, Visit, VisitAlias
+from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.services import assignments, crews, dossiers, field, geofence, own_visits
 from backend.inspections.services.dossier import Dossier
 from backend.journal.writing import Change, write
 
-FINISHABLE = ("done", "cancelled")
+BEFORE_DEPARTURE = ("released", "accepted")
 
 LEAST_ACCURATE = 40_000_000
 """Metres around the earth. PostgreSQL gives a larger number in JSON back as a whole number that JSON cannot hold: it
@@ -52,9 +53,10 @@ def start(
 ) -> Started:
     """Begin the visit of an assignment, or without one at a target met on the road.
 
-    `rev` is the revision of the assignment that the phone saw. Who ever held the assignment may begin, however late and
-    also after a reassignment (protocol, Push). A second phone of the crew that begins under another id joins the first.
-    Raises `Conflict(late_assignment)` for an assignment never granted, unknown, or ended by recusal: all alike.
+    `rev` is the revision of the assignment that the phone saw, 0 where it does not say. Whoever that revision was ever
+    granted to may begin, however late and also after a reassignment (protocol, Push). A second phone of the crew that
+    begins under another id joins the first. Raises `Conflict`: `late_assignment` for an assignment never granted,
+    unknown, or ended by recusal, all alike; `bad_state` for one that was called off.
     """
     with write(actor=actor) as change:
         known = _known(change, visit_id)
@@ -65,8 +67,10 @@ def start(
         if assignment_id is None:
             assignment = own_visits.begin(change, actor, target_id)
         else:
-            assignment = _granted(actor, assignment_id)
+            assignment, setting_out = _granted(actor, assignment_id, rev)
             field.admit(change, actor, assignment)
+            if setting_out:
+                assignments.set_out(change, assignment)
         under_way = find_one(Visit, assignment_id=assignment.pk)
         if under_way is not None:
             return _join(change, under_way, visit_id)
@@ -79,17 +83,24 @@ def _known(change: Change, visit_id: uuid.UUID) -> Visit | None:
     return here or find_one(Visit, id=visit_id)
 
 
-def _granted(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
+def _granted(actor: Actor, assignment_id: uuid.UUID, rev: int) -> tuple[Assignment, bool]:
+    """The assignment, locked, and whether the crew departs with this start: its present leader begins, as such.
+
+    The late start of somebody who was replaced says nothing about the crew that was sent instead: whoever belongs to
+    that learns where to when its own leader departs.
+    """
     try:
         assignment = assignments.locked(actor, assignment_id)
     except NotFound:
         raise Conflict("late_assignment", field.LATE) from None
-    if not field.may_work(actor, assignment):
+    terms = crew_rows.terms(actor.user_id, assignment, rev=rev) if actor.user_id is not None else []
+    if not terms and actor.vouched_by is None:
         raise Conflict("late_assignment", field.LATE)
     field.check_not_recused(actor, assignment)
     if assignment.state == "cancelled":
         raise Conflict("bad_state", "任务已取消。")
-    return assignment
+    leads = any(term.is_leader and term.ended_at is None for term in terms)
+    return assignment, leads and assignment.state in BEFORE_DEPARTURE
 
 
 def _again(change: Change, actor: Actor, visit: Visit, assignment_id: uuid.UUID | None) -> Started:
@@ -115,8 +126,6 @@ def _join(change: Change, visit: Visit, other_id: uuid.UUID) -> Started:
 def _begin(
     change: Change, actor: Actor, visit_id: uuid.UUID, assignment: Assignment, rev: int, at: dt.datetime | None
 ) -> Visit:
-    if assignment.state not in FINISHABLE:
-        assignments.set_out(change, assignment)
     visit = Visit(
         id=visit_id,
         county_id=actor.county_id,

@@ -241,8 +241,9 @@ def _promise(custody: Custody) -> expectations.Promise | None:
 @operation("evidence.add", payload=c.AddEvidence, at_custody=expect_bytes)
 def add_evidence(command: Command[c.AddEvidence]) -> Outcome:
     data, new = command.data, evidence_of(command.data)
+    told = evidence.Told(command.at, command.offset_ms, command.received_at)
     row = evidence.add(
-        actor=command.actor, evidence_id=object_id(command.id), visit_id=data.visit, new=new, at=command.at
+        actor=command.actor, evidence_id=object_id(command.id), visit_id=data.visit, new=new, at=command.at, told=told
     )
     return Outcome(row, detail=lambda: {"state": row.state})
 

@@ -52,4 +52,6 @@ def evidence_of(data: c.AddEvidence) -> evidence.NewEvidence:
         finding=data.finding,
         taken_at=data.taken_at,
         place=place_of(data.location),
+        mock=data.mock,
+        camera=evidence.Camera(data.device.model, data.device.os, data.device.app) if data.device else None,
     )

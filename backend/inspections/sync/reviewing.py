@@ -84,16 +84,22 @@ def readdress(filed: Filed, to: str) -> Filed:
 
 
 def may_see_bytes(actor: Actor, sha256: str) -> bool:
-    """Whether these are the bytes of a photo whose fact waits for the actor's decision.
+    """Whether these are the bytes of a photo whose fact waits for the actor's decision."""
+    return bool(waiting_as(actor, sha256))
+
+
+def waiting_as(actor: Actor, sha256: str) -> list[str]:
+    """The ids of evidence with these bytes whose facts wait for the actor's decision.
 
     Only what the author of the operation sent up under its id: a hash that was merely declared opens nothing.
     """
     if not registry.may_sync(actor):
-        return False
+        return []
     waiting = list(reviewable.open_operations().filter(county_id=actor.county_id, kind="evidence"))
     sent = evidence_rows.senders([row.object_id for row in waiting], sha256)
     mine = [row for row in waiting if (row.object_id, row.user_id) in sent]
-    return any(reviewable.may_review(actor, context) for context in reviewable.contexts(mine).values())
+    told = reviewable.contexts(mine)
+    return [row.object_id for row in mine if reviewable.may_review(actor, told[row.pk])]
 
 
 registry.review(
@@ -101,3 +107,4 @@ registry.review(
     *("assignment", "recusal", "visit", "answer", "finding", "evidence", "review", "target", ""),
 )
 media.reader(may_see_bytes)
+media.viewer(waiting_as)

@@ -30,6 +30,7 @@ class BlobQuery(serializers.Serializer[Any]):
     size = serializers.ChoiceField(
         choices=sorted(LONG_SIDE), required=False, help_text="An upright JPEG without metadata; else the original."
     )
+    download = serializers.BooleanField(default=False, help_text="To be saved as a file; noted as an export.")
 
 
 class BlobView(APIView):
@@ -49,6 +50,6 @@ class BlobView(APIView):
     def get(self, request: Request, sha256: str) -> HttpResponseBase:
         query = BlobQuery(data=request.query_params)
         if not query.is_valid():
-            raise Invalid("invalid", "参数 size 只能是 preview 或 list。", path="size")
-        kind = query.validated_data.get("size")
-        return serve(request._request, actor=actor_of(request), sha256=sha256, kind=kind)
+            raise Invalid("invalid", "参数 size 只能是 preview 或 list，download 只能是 true 或 false。", path="size")
+        kind, export = query.validated_data.get("size"), query.validated_data["download"]
+        return serve(request._request, actor=actor_of(request), sha256=sha256, kind=kind, export=export)

@@ -12,23 +12,31 @@ from django.utils.http import parse_etags
 from backend.core import http
 from backend.core.actor import Actor
 from backend.core.errors import Problem, Unavailable
+from backend.media.models.access import Purpose
 from backend.media.rules import filetypes, ranges
-from backend.media.services import blobs, reading
+from backend.media.services import accesses, blobs, reading
 from backend.media.services.reading import Representation
 
 log = logging.getLogger(__name__)
 
 
-def serve(request: HttpRequest, *, actor: Actor, sha256: str, kind: str | None = None) -> HttpResponseBase:
+def serve(
+    request: HttpRequest, *, actor: Actor, sha256: str, kind: str | None = None, export: bool = False
+) -> HttpResponseBase:
     """The answer to GET or HEAD of a blob (`kind`: None, preview, list). Raises `NotFound`.
 
-    For every view that hands out blobs, whatever way its caller signed in.
+    For every view that hands out blobs, whatever way its caller signed in. Who is sent an original is noted, as a view
+    or (`export`: to be saved as a file) an export.
     """
     try:
         found = reading.representation(actor=actor, sha256=sha256, kind=kind)
     except FileNotFoundError:
         raise _lost(sha256) from None
     headers = _headers(found)
+    if export:
+        headers["Content-Disposition"] = "attachment"
+    if kind is None and request.method == "GET":
+        accesses.note(actor=actor, sha256=sha256, purpose=Purpose.EXPORTED if export else Purpose.VIEWED)
     if _unchanged(request, found):
         return HttpResponseNotModified(headers={key: headers[key] for key in ("ETag", "Cache-Control")})
     try:

@@ -1,4 +1,4 @@
-"""What a received file says about itself: type, size of the picture, and where and when it was taken (EXIF)."""
+"""What a received file says about itself: type, picture size, and where, when and with what it was made (EXIF)."""
 
 import datetime as dt
 import math
@@ -11,10 +11,14 @@ from backend.core.clock import CHINA
 from backend.media.rules import filetypes
 from backend.media.rules.images import Unreadable, opened
 
+WORDS = {"make": ExifTags.Base.Make, "model": ExifTags.Base.Model, "software": ExifTags.Base.Software}
+LONGEST = 80
+
 
 def examine(path: Path) -> dict[str, Any]:
     """`filetype` by the first bytes (None: not an accepted type), `readable`; of pictures `width` and `height` in
-    pixels as stored, `orientation` (1–8, EXIF), `taken_at` (ISO 8601), `lng` and `lat` (WGS 84, degrees) if told.
+    pixels as stored, `orientation` (1–8, EXIF), and if told `taken_at` and `changed_at` (ISO 8601), `lng` and `lat`
+    (WGS 84, degrees), `make`, `model` and `software` (at most 80 characters each).
     """
     with path.open("rb") as file:
         filetype = filetypes.sniff(file.read(filetypes.HEAD))
@@ -41,21 +45,29 @@ def _exif(image: Image.Image) -> dict[str, Any]:
     except Exception:  # noqa: BLE001 -- Pillow's EXIF reader raises nearly anything on hostile input
         return {}
     known = next((number for number in range(1, 9) if number == orientation), 1)  # a plain int, whatever the file holds
-    facts: dict[str, Any] = {"orientation": known}
-    return facts | _time(details) | _place(place)
+    taken = _time(details.get(ExifTags.Base.DateTimeOriginal), details.get(ExifTags.Base.OffsetTimeOriginal))
+    changed = _time(exif.get(ExifTags.Base.DateTime), details.get(ExifTags.Base.OffsetTime))
+    words = {name: _words(exif.get(tag)) for name, tag in WORDS.items()}
+    told: dict[str, Any] = {"taken_at": taken, "changed_at": changed, **words}
+    return {"orientation": known} | {name: value for name, value in told.items() if value} | _place(place)
 
 
-def _time(details: dict[int, Any]) -> dict[str, Any]:
+def _time(text: Any, offset: Any) -> str | None:
     """EXIF 2.3 writes local time and, if at all, the zone beside it; without one we are in China."""
-    text = details.get(ExifTags.Base.DateTimeOriginal)
-    offset = details.get(ExifTags.Base.OffsetTimeOriginal)
     try:
-        taken = dt.datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=CHINA)
+        time = dt.datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=CHINA)
         if offset:
-            taken = taken.replace(tzinfo=dt.datetime.strptime(str(offset).strip("\0 "), "%z").tzinfo)
+            time = time.replace(tzinfo=dt.datetime.strptime(str(offset).strip("\0 "), "%z").tzinfo)
     except ValueError:
-        return {}
-    return {"taken_at": taken.isoformat()}
+        return None
+    return time.isoformat()
+
+
+def _words(value: Any) -> str:
+    """What a camera wrote, as any database can hold it: without control characters, at most `LONGEST` characters."""
+    text = value if isinstance(value, str) else ""
+    plain = "".join(each for each in text if each.isprintable()).encode("utf-8", "replace").decode()
+    return plain.strip()[:LONGEST]
 
 
 def _place(gps: dict[int, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Reading pictures that anybody may have made: few formats, bounded pixels, no exception but `Unreadable`."""
 
+import mmap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,10 +8,25 @@ from pathlib import Path
 
 from PIL import Image
 
+from backend.media.rules import heif
+
 FORMATS = ("JPEG", "PNG", "WEBP")
+
+SCALED = frozenset({"JPEG", "MPO"})
+"""Formats that are decoded at the scale that is needed. MPO is how Pillow calls a JPEG with further pictures behind
+it, which many phones write."""
 
 PIXELS = 60_000_000
 """More are refused before anything is decoded: 60 megapixels are 180 MB in memory; phones send a tenth of that."""
+
+WHOLE_PIXELS = 25_000_000
+"""Of pictures that must be decoded whole, up to 8 bytes a pixel: all but a JPEG that is written in one go."""
+
+SCANS = 100
+"""A progressive JPEG has about ten. Each costs a pass over all pixels, however few bytes it has: a file of 64 MB could
+keep a processor busy for days."""
+
+START_OF_SCAN = b"\xff\xda"
 
 Image.MAX_IMAGE_PIXELS = PIXELS
 # Pillow warns of every oddity in a file that somebody sent; a server's log is not the place for that.
@@ -26,9 +42,33 @@ class Unreadable(Exception):
 def opened(path: Path) -> Iterator[Image.Image]:
     """The picture, its pixels not yet decoded. Whatever Pillow raises inside becomes `Unreadable`."""
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with Image.open(path, formats=formats()) as image:
             if image.width * image.height > PIXELS:  # Pillow itself only warns up to twice as many
                 raise Unreadable("too many pixels")
             yield image
     except Exception as fault:
         raise Unreadable(type(fault).__name__) from fault
+
+
+def formats() -> tuple[str, ...]:
+    """What this installation reads."""
+    return (*FORMATS, heif.FORMAT) if heif.available() else FORMATS
+
+
+def check_decodable(image: Image.Image, path: Path) -> None:
+    """Raises `Unreadable` for what would take too much memory or time to decode."""
+    progressive = bool(image.info.get("progressive"))
+    whole = image.format not in SCALED or progressive
+    if whole and image.width * image.height > WHOLE_PIXELS:
+        raise Unreadable("too many pixels")
+    if progressive and _scans(path) > SCANS:
+        raise Unreadable("too many scans")
+
+
+def _scans(path: Path) -> int:
+    """How often the marker occurs; `SCANS` + 1 at most."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        count, at = 0, data.find(START_OF_SCAN)
+        while at >= 0 and count <= SCANS:
+            count, at = count + 1, data.find(START_OF_SCAN, at + 2)
+    return count

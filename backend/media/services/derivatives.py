@@ -1,60 +1,104 @@
-"""Smaller copies of images: made by a duty soon after receipt, or when somebody asks first."""
+"""Smaller copies of images, made by a duty soon after receipt and never while somebody waits for an answer."""
 
 from collections.abc import Callable
 
-from backend.core import clock
+from django.conf import settings
+
+from backend.core import clock, duties
+from backend.core.errors import Unavailable
 from backend.journal.turnstile import turn
-from backend.media import storage
-from backend.media.models import Blob, Derivative
-from backend.media.rules import derivatives, filetypes
+from backend.media import registry, storage
+from backend.media.models import Blob, Derivative, Holding
+from backend.media.rules import captions, derivatives, filetypes
 from backend.media.rules.images import Unreadable
+from backend.media.rules.lettering import Lettering, lettering
+
+AGAIN = 2
+"""Seconds after which a client asks again for a derivative that is not there yet."""
 
 
-def find(*, blob: Blob, kind: str) -> Derivative | None:
-    """The derivative of `kind` (preview, list), made now if need be; None when the file is not a readable image."""
-    if blob.derived_at is None:
-        derive(blob=blob)
-    return Derivative.objects.filter(blob=blob, kind=kind).first()
+def letters() -> Lettering:
+    """The fonts of this deployment."""
+    return lettering(tuple(settings.CAPTION_FONTS))
 
 
-def read(*, sha256: str, kind: str) -> bytes | None:
-    """The JPEG bytes of the derivative of `kind` (preview, list) of a blob, for papers and pages.
+def find(*, holding: Holding, kind: str) -> Derivative | None:
+    """The derivative of `kind` (preview, list) as it is shown for `holding`; None when the file is no readable image.
 
-    None when the blob is unknown or no readable image. Raises `FileNotFoundError` when storage lost the file.
+    Raises `Unavailable(preview_pending)` and lets the duty begin when it is not made yet: nothing is decoded here.
     """
-    blob = Blob.objects.filter(sha256=sha256).first()
-    made = find(blob=blob, kind=kind) if blob else None
-    return storage.current().local(made.sha256).read_bytes() if made else None
+    found = _made(holding, kind)
+    if found is not None and _wants_caption(found, holding):
+        _again(found, holding)
+        found = None
+    if found is None and holding.derived_at is None:
+        duties.wake("media.derive")
+        raise Unavailable("preview_pending", "缩略图正在生成，请稍后再看。", retry_after=AGAIN)
+    return found
 
 
-def derive(*, blob: Blob) -> None:
+def _made(holding: Holding, kind: str) -> Derivative | None:
+    own = Derivative.objects.filter(kind=kind)
+    if kind == "list":
+        return own.filter(blob=holding.blob_id, holding=None).first()
+    return own.filter(holding=holding).first()
+
+
+def _wants_caption(found: Derivative, holding: Holding) -> bool:
+    """Whether the bytes came before the fact they belong to was judged, and by now it is known what to write."""
+    waits = found.holding_id is not None and not found.captioned and holding.evidence_id
+    return bool(waits and registry.captions([holding.evidence_id]))
+
+
+def _again(found: Derivative, holding: Holding) -> None:
+    holding.derived_at = None
+    with turn():
+        found.delete()
+        holding.save(update_fields=["derived_at"])
+
+
+def derive(*, holding: Holding) -> None:
     """Make and store every kind. Safe to run twice at once; a file that cannot be read is not tried again."""
     made: dict[str, bytes] = {}
+    caption = registry.captions([holding.evidence_id]).get(holding.evidence_id) if holding.evidence_id else None
+    blob = holding.blob
     if blob.filetype in filetypes.IMAGES:
+        # What the product made itself was captioned when it was made.
+        words = captions.parts(caption, blob.sha256) if holding.evidence_id else []
         try:
-            made = derivatives.derive(storage.current().local(blob.sha256))
+            made = derivatives.derive(storage.current().local(blob.sha256), words, letters())
         except Unreadable:
             made = {}
     for kind, data in made.items():
-        sha256 = storage.current().put(data)
-        with turn():
-            Derivative.objects.get_or_create(blob=blob, kind=kind, defaults={"sha256": sha256, "size": len(data)})
-    blob.derived_at = clock.now()
+        _keep(blob, None if kind == "list" else holding, kind, data, captioned=caption is not None)
+    holding.derived_at = clock.now()
     with turn():
-        blob.save(update_fields=["derived_at"])
+        holding.save(update_fields=["derived_at"])
+
+
+def _keep(blob: Blob, holding: Holding | None, kind: str, data: bytes, *, captioned: bool) -> None:
+    sha256 = storage.current().put(data)
+    known = {"sha256": sha256, "size": len(data), "captioned": captioned}
+    with turn():
+        Derivative.objects.get_or_create(blob=blob, holding=holding, kind=kind, defaults=known)
 
 
 def derive_waiting(*, enough: Callable[[], bool] = lambda: False) -> int:
-    """Derive every blob that waits for it, oldest first, until `enough`; how many."""
-    waiting = Blob.objects.filter(derived_at__isnull=True).order_by("pk").values_list("pk", flat=True)
+    """Derive for every holding that waits for it, oldest first, until `enough`; for how many."""
+    waiting = Holding.objects.filter(derived_at__isnull=True).order_by("pk").values_list("pk", flat=True)
     return sum(_derive_if_there(key) for key in [*waiting] if not enough())
 
 
 def _derive_if_there(key: int) -> bool:
-    """A file that storage lost waits until it is restored; readers of it are answered 503, and that is logged."""
-    blob = Blob.objects.get(pk=key)
+    """A file that storage lost waits until it is restored; readers of it are answered 503, and that is logged.
+
+    One whose evidence was deleted meanwhile needs nothing any more.
+    """
+    holding = Holding.objects.select_related("blob").filter(pk=key).first()
+    if holding is None:
+        return False
     try:
-        derive(blob=blob)
+        derive(holding=holding)
     except FileNotFoundError:
         return False
     return True

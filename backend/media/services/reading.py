@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.media import registry
-from backend.media.models import Blob
+from backend.media import registry, storage
+from backend.media.models import Blob, Holding
 from backend.media.rules import filetypes
 from backend.media.services import derivatives
 from backend.media.storage import SHA256
@@ -25,7 +25,7 @@ def representation(*, actor: Actor, sha256: str, kind: str | None = None) -> Rep
 
     Raises `NotFound`, word for word the same for what is not there, what is not for this actor, and what has no
     derivative: nobody learns that we hold a file (sync protocol, Uploads). Both questions are always asked, so that
-    the time an answer takes says nothing either.
+    the time an answer takes says nothing either. Raises `Unavailable` while a derivative is being made.
     """
     if not SHA256.fullmatch(sha256):
         raise NotFound("blob")
@@ -35,7 +35,22 @@ def representation(*, actor: Actor, sha256: str, kind: str | None = None) -> Rep
         raise NotFound("blob")
     if kind is None:
         return Representation(blob.sha256, blob.size, blob.filetype)
-    made = derivatives.find(blob=blob, kind=kind)
+    return _derived(actor, blob, kind)
+
+
+def _derived(actor: Actor, blob: Blob, kind: str) -> Representation:
+    holding = _holding(actor, blob)
+    if holding is None or blob.filetype not in filetypes.IMAGES:
+        raise NotFound("blob")
+    if holding.derived_at is None and storage.current().size(blob.sha256) is None:
+        raise FileNotFoundError(blob.sha256)
+    made = derivatives.find(holding=holding, kind=kind)
     if made is None:
         raise NotFound("blob")
     return Representation(made.sha256, made.size, filetypes.JPEG)
+
+
+def _holding(actor: Actor, blob: Blob) -> Holding | None:
+    """As what the actor sees the blob; what the product made itself belongs to no evidence."""
+    rows = {row.evidence_id: row for row in Holding.objects.filter(blob=blob, county_id=actor.county_id)}
+    return next((rows[key] for key in (*registry.seen_as(actor, blob.sha256), "") if key in rows), None)

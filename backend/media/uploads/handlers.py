@@ -19,6 +19,7 @@ async def create(request: Request, actor: Actor, upload_id: str) -> Answer:
     """POST: a new upload, with its first bytes if the body brings them (creation, creation-with-upload)."""
     if actor.device_id is not None:
         throttle.take(actor.device_id)
+    headers.no_parts(request)
     size = headers.whole(request, "Upload-Length")
     assert size is not None
     said, checksum = headers.metadata(request), headers.checksum(request)

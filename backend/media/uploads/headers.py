@@ -45,6 +45,12 @@ def whole(request: Request, name: str, *, needed: bool = True) -> int | None:
     return int(text)
 
 
+def no_parts(request: Request) -> None:
+    """Refuses Upload-Concat, which we do not offer: a part taken for the whole would be found corrupt at its end."""
+    if "upload-concat" in request.headers:
+        raise Invalid("bad_header", "不支持拆分成多个文件并行上传，请整个上传。", header="Upload-Concat")
+
+
 def metadata(request: Request) -> dict[str, str]:
     """Upload-Metadata: `key base64,key base64`; keys must not repeat."""
     text = request.headers.get("upload-metadata", "")
