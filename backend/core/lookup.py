@@ -71,7 +71,7 @@ def find_one(
     return next(iter(find(model, lock=lock, only=only, related=related, **equals)), None)
 
 
-def existing(wanted: Mapping[type[models.Model], Collection[Any]]) -> set[tuple[type[models.Model], Any]]:
+def existing(wanted: Mapping[Any, Collection[Any]]) -> set[tuple[type[models.Model], Any]]:
     """Which primary keys exist in which tables, asked in one statement."""
     real = connections[DEFAULT_DB_ALIAS]
     asked = {model: list(keys) for model, keys in wanted.items() if keys}
@@ -101,7 +101,7 @@ def _rows(model: type[M], found: list[Any], shape: _Shape) -> list[M]:
     end = len(_fields(model, shape.only))
     rows = _built(model, [row[:end] for row in found], shape.only)
     for name in shape.related:
-        reference = _field(model, model._meta.get_field(name).attname)
+        reference = _reference(model, name)
         begin, end = end, end + len(_fields(reference.related_model, ()))
         others = _built(reference.related_model, [row[begin:end] for row in found], ())
         for row, other in zip(rows, others, strict=True):
@@ -131,7 +131,7 @@ def _statement(shape: _Shape) -> str:
     columns = [f'"{table}"."{field.column}"' for field in _fields(model, shape.only)]
     joins = ""
     for name in shape.related:
-        reference = _field(model, model._meta.get_field(name).attname)
+        reference = _reference(model, name)
         other, key = reference.related_model._meta.db_table, reference.target_field.column
         columns += [f'"{other}"."{field.column}"' for field in _fields(reference.related_model, ())]
         joins += f' JOIN "{other}" ON "{other}"."{key}" = "{table}"."{reference.column}"'
@@ -158,6 +158,11 @@ def _fields(model: type[models.Model], only: tuple[str, ...]) -> list[Any]:
 @cache
 def _field(model: type[models.Model], name: str) -> Any:
     return next(field for field in model._meta.concrete_fields if field.attname == name)
+
+
+@cache
+def _reference(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
 def _parameter(model: type[models.Model], name: str, value: Any, real: Any) -> Any:
