@@ -7,6 +7,7 @@ from django.db import connection
 
 from backend.core import clock, codec
 from backend.core.lookup import find
+from backend.core.making import made
 from backend.journal.models.feed import FeedRow, Scope, digest
 from backend.journal.models.subject import Document
 from backend.journal.rows import Batch, insert_missing
@@ -130,7 +131,7 @@ def _same(row: FeedRow, content: dict[str, object]) -> bool:
 
 
 def _write(work: _Work, scope: Scope, key: Key, rev: int, document: str) -> None:
-    row = work.row_in(key, scope) or FeedRow(scope=scope, kind=key[0], object_id=key[1])
+    row = work.row_in(key, scope) or made(FeedRow, scope=scope, kind=key[0], object_id=key[1])
     row.rev, row.document, row.digest = rev, document, digest(*key, rev)
     scope.add(row.digest)
     _number(work, scope, row)

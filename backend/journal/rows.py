@@ -237,7 +237,10 @@ def _hex(value: Any) -> str | None:
 
 def _instant(value: Any) -> str | None:
     """UTC without saying so."""
-    return None if value is None else str(value.astimezone(dt.UTC).replace(tzinfo=None))
+    if value is None:
+        return None
+    text = str(value.isoformat(" "))
+    return text[:-6] if text.endswith("+00:00") else str(value.astimezone(dt.UTC).replace(tzinfo=None))
 
 
 def _date(value: Any) -> str | None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.making import made
 from backend.journal import feed, grants
 from backend.journal.attempts import Attempts, H
 from backend.journal.models import AuditLine, Outbox
@@ -76,7 +77,8 @@ class Change:
     def tell(self, kind: str, recipients: Iterable[int], subject: Subject, **detail: Any) -> None:
         """A message to each of `recipients` (user ids, each once), delivered after commit."""
         self._told += [
-            Outbox(
+            made(
+                Outbox,
                 county_id=self.actor.county_id,
                 recipient_id=recipient,
                 kind=kind,

@@ -60,15 +60,14 @@ docket: ContextVar[Docket | None] = ContextVar("sync_docket", default=None)
 
 
 OPEN = """
-    SELECT d.device_id, d.have, d.settled, d.chain, o.id, o.n, v.status
+    SELECT device_id, have, settled, chain, NULL, NULL, NULL FROM sync_devicelog WHERE device_id {any}
+    UNION ALL
+    SELECT o.device_id, 0, 0, '', o.id, o.n, v.status
     FROM sync_devicelog d
-    LEFT JOIN (
-        sync_operation o
-        LEFT JOIN sync_verdict v ON v.operation_id = o.id
-        LEFT JOIN sync_review r ON r.operation_id = o.id
-    ) ON o.device_id = d.device_id AND o.n > d.settled AND r.operation_id IS NULL
-        AND (v.operation_id IS NULL OR v.status IN ('held', 'error'))
-    WHERE d.device_id {any}
+    JOIN sync_operation o ON o.device_id = d.device_id AND o.n > d.settled
+    LEFT JOIN sync_verdict v ON v.operation_id = o.id
+    LEFT JOIN sync_review r ON r.operation_id = o.id
+    WHERE d.device_id {any} AND r.operation_id IS NULL AND (v.operation_id IS NULL OR v.status IN ('held', 'error'))
 """
 
 
@@ -76,23 +75,24 @@ def open_work(device_ids: Collection[uuid.UUID]) -> Docket:
     """What is open of these devices' work."""
     found = Docket({}, set())
     for device_id, have, settled, chain, pk, n, status in _open_rows(device_ids):
-        device = found.devices.setdefault(device_id, Device(have, settled, chain))
-        if pk is not None:
-            device.open[pk] = n
-            if status is not None:
-                found.judged.add(pk)
+        if pk is None:
+            found.devices[device_id] = Device(have, settled, chain)
+            continue
+        found.devices[device_id].open[pk] = n
+        if status is not None:
+            found.judged.add(pk)
     return found
 
 
 def _open_rows(device_ids: Collection[uuid.UUID]) -> Iterator[tuple[Any, ...]]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(OPEN.format(any="= ANY(%s)"), [list(device_ids)])
+            cursor.execute(OPEN.format(any="= ANY(%s)"), [list(device_ids)] * 2)
             yield from cursor.fetchall()
         return
     with connection.cursor() as cursor:
         names = codec.dumps([each.hex for each in device_ids]).decode()
-        cursor.execute(OPEN.format(any="IN (SELECT value FROM json_each(%s))"), [names])
+        cursor.execute(OPEN.format(any="IN (SELECT value FROM json_each(%s))"), [names] * 2)
         for device_id, have, settled, chain, pk, n, status in cursor.fetchall():
             yield uuid.UUID(device_id), have, settled, chain, uuid.UUID(pk) if pk else None, n, status
 

@@ -7,6 +7,8 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Invalid
@@ -30,8 +32,7 @@ CHANGING = (RevisionFate.APPLIED, RevisionFate.CONFLICT)
 """Fates of a value that leave the register other than it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewAnswer:
+class NewAnswer(Struct, frozen=True):
     """One answer as sent: `base` is the revision it was made upon, `settles` the rivals (ids) it decides against."""
 
     value: Any

@@ -6,6 +6,7 @@ import uuid
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.making import made
 from backend.inspections.models import Assignment, CrewMember, Visit, VisitAlias, VisitTransition
 from backend.inspections.models.lifecycle import visit_after
 from backend.inspections.selectors import crews
@@ -60,7 +61,8 @@ def step(
     before, visit.state = visit.state, visit_after(verb, visit.state)
     if visit.state == before and not always:
         return None
-    return VisitTransition(
+    return made(
+        VisitTransition,
         visit=visit,
         verb=verb,
         before=before,

@@ -10,6 +10,7 @@ from typing import Any
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.making import made
 from backend.inspections.models import Finding, FindingState, FindingTransition, Responsibility
 from backend.inspections.models.lifecycle import check_finding_move
 from backend.inspections.models.template import legal_basis
@@ -76,7 +77,8 @@ def record(
             raise Conflict("bad_state", "该编号已被使用。")
         if not addendum:
             dossier.move("work", actor, at=at)
-        finding = Finding(
+        finding = made(
+            Finding,
             id=finding_id,
             county_id=actor.county_id,
             visit=dossier.visit,
@@ -185,7 +187,8 @@ def _enter(finding: Finding, to: str) -> None:
 
 
 def _step(finding: Finding, before: str, actor: Actor, reason: str) -> FindingTransition:
-    return FindingTransition(
+    return made(
+        FindingTransition,
         finding=finding,
         before=before,
         after=finding.state,

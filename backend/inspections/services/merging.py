@@ -14,16 +14,16 @@ seen and decided against; they go. Nothing is ordered by any clock.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from backend.inspections.models.answer import RevisionFate
 
 Rival = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Struct, frozen=True):
     """The register of one key."""
 
     value: Any
@@ -33,8 +33,7 @@ class Present:
     rivals: tuple[Rival, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Struct, frozen=True):
     """One value on its way; `n` and `device` are None where it does not come from a phone's queue."""
 
     value: Any
@@ -42,11 +41,10 @@ class Incoming:
     base: int = 0
     device: str | None = None
     n: int | None = None
-    settles: frozenset[str] = field(default_factory=frozenset)
+    settles: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """What to do: `fate` of the value, and the rivals that remain without it."""
 
     fate: RevisionFate

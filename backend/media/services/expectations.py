@@ -15,6 +15,9 @@ from backend.media.storage import SHA256
 LONGEST_ID = 64
 """Characters of an evidence id."""
 
+TELLING = ("id", "evidence_id", "sha256", "size", "state")
+"""What tells whether promised bytes are there."""
+
 LARGEST = 2**40
 """Bytes; what is larger is no file anybody could send, and no number a database column need hold."""
 
@@ -79,7 +82,7 @@ def arrived(evidence_ids: Iterable[str]) -> set[tuple[str, str, int]]:
     ids = list(evidence_ids)
     if not ids:
         return set()
-    found = find(Expectation, lock=True, order="id", evidence_id=ids)
+    found = find(Expectation, lock=True, order="id", only=TELLING, evidence_id=ids)
     return {(row.evidence_id, row.sha256, row.size) for row in found if row.state == ExpectationState.VERIFIED}
 
 

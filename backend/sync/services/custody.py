@@ -12,6 +12,7 @@ from django.db import DataError, IntegrityError, transaction
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.lookup import find, find_one
+from backend.core.making import made
 from backend.journal.rows import Batch, insert_missing
 from backend.journal.turnstile import turn
 from backend.sync.models import DeviceLog, Operation, StrayOperation
@@ -106,7 +107,8 @@ def _lock_device(actor: Actor, device_id: uuid.UUID) -> DeviceLog:
 
 def _row(sent: _Sent, each: Arrived) -> Operation:
     actor, read = sent.actor, each.read
-    return Operation(
+    return made(
+        Operation,
         id=each.id,
         county_id=actor.county_id,
         user_id=actor.user_id or 0,

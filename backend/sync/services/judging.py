@@ -19,6 +19,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, TooLarge
 from backend.core.lookup import find
+from backend.core.making import made
 from backend.journal import feed
 from backend.journal.models import FeedRow
 from backend.journal.writing import Change, write
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
 
-NOTED_EVERY = 256
+NOTED_EVERY = 128
 """Operations of a device between two notes of how far its work is settled."""
 
 MOST_TRIES = 2**15 - 1
@@ -183,7 +184,7 @@ def take_turns(operations: Iterable[Operation]) -> None:
 
 def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:
     now = clock.now()
-    verdict = Verdict(operation=operation, status=Status.QUARANTINED, decided_at=now, looked_at=now)
+    verdict = made(Verdict, operation=operation, status=Status.QUARANTINED, decided_at=now, looked_at=now)
     try:
         actor = court.author(operation)
         with write(actor=actor, eager=sitting.alone):
