@@ -1,6 +1,6 @@
 from django.urls import path
 
-from backend.inspections.api import announcements, assignments, coverage, fieldwork, findings, templates, visits
+from backend.inspections.api import announcements, assignments, coverage, evidence, fieldwork, findings, templates, visits
 
 urlpatterns = [
     path("templates", templates.TemplatesView.as_view()),
@@ -36,7 +36,10 @@ urlpatterns = [
     path("findings/<uuid:finding_id>", findings.FindingView.as_view()),
     path("findings/<uuid:finding_id>/withdraw", findings.FindingWithdrawView.as_view()),
     path("findings/<uuid:finding_id>/confirm-fix", findings.FindingFixView.as_view()),
-    path("evidence", findings.EvidenceListView.as_view()),
+    path("evidence", evidence.EvidenceListView.as_view()),
+    path("evidence/<uuid:evidence_id>", evidence.EvidenceView.as_view()),
+    path("evidence/<uuid:evidence_id>/custody", evidence.CustodyView.as_view()),
+    path("evidence/<uuid:evidence_id>/lookalikes", evidence.LookalikesView.as_view()),
     path("announcements", announcements.AnnouncementsView.as_view()),
     path("announcements/<uuid:announcement_id>/withdraw", announcements.AnnouncementWithdrawView.as_view()),
     path("coverage", coverage.CoverageView.as_view()),
