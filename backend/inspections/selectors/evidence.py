@@ -1,20 +1,65 @@
 """Reading evidence."""
 
+import datetime as dt
+import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from backend.accounts.roles import FIELD_ROLES, UNIT_ROLES, Role
+from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.errors import NotFound
 from backend.inspections.models import Evidence, EvidenceState
 from backend.inspections.selectors import visits
+from backend.inspections.selectors.assignments import WHOLE_COUNTY
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
 
 
 def scoped(actor: Actor) -> QuerySet[Evidence]:
     """The evidence of the visits that `actor` may see."""
+    if actor.has(*WHOLE_COUNTY):
+        return Evidence.objects.filter(county_id=actor.county_id)
     return Evidence.objects.filter(visit__in=visits.scoped(actor).values("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Filters of a list; None lets everything pass. `since` and `until`: days in China on which the fact came."""
+
+    visit: uuid.UUID | None = None
+    target: uuid.UUID | None = None
+    finding: uuid.UUID | None = None
+    state: str | None = None
+    kind: str | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+def matching(actor: Actor, wanted: Wanted) -> QuerySet[Evidence]:
+    """Those `actor` may see that fit every filter given, with what a list shows of visit and target."""
+    equal = {
+        "visit": wanted.visit,
+        "visit__target": wanted.target,
+        "finding": wanted.finding,
+        "state": wanted.state,
+        "kind": wanted.kind,
+        "added_at__gte": clock.midnight(wanted.since) if wanted.since else None,
+        "added_at__lt": clock.midnight(wanted.until + dt.timedelta(days=1)) if wanted.until else None,
+    }
+    rows = scoped(actor).filter(**{name: value for name, value in equal.items() if value is not None})
+    return rows.select_related("visit__target", "visit__assignment")
+
+
+def get(actor: Actor, evidence_id: uuid.UUID) -> Evidence:
+    """One evidence with visit, target and finding. Raises `NotFound` for unknown and for not the actor's to see."""
+    rows = matching(actor, Wanted()).select_related("finding", "visit__assignment__team")
+    found: Evidence | None = rows.filter(pk=evidence_id).first()
+    if found is None:
+        raise NotFound("evidence", evidence_id)
+    return found
 
 
 def may_read_blob(actor: Actor, sha256: str) -> bool:

@@ -6,7 +6,9 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from backend.core import clock
+from django.db import transaction
+
+from backend.core import clock, duties
 from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, NotFound
 from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState, Finding
@@ -192,6 +194,11 @@ def received(*, evidence_id: str, sha256: str, intact: bool, facts: dict[str, An
         evidence.save(update_fields=["state", "verified_at", "facts"])
         change.put(evidence)
         change.log(f"evidence.{evidence.state}", evidence, sha256=sha256)
+    transaction.on_commit(_wake)
+
+
+def _wake() -> None:
+    duties.wake("inspections.assess")
 
 
 def _find(evidence_id: str) -> Evidence | None:

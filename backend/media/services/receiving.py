@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.core import clock, duties
 from backend.core.actor import system
+from backend.journal import rows
 from backend.journal.writing import write
 from backend.media import registry, storage
 from backend.media.models import Blob, Expectation, Holding, Upload
@@ -45,20 +46,19 @@ def receive_moved(*, upload: Upload) -> bool:
 def _book(upload: Upload, facts: dict[str, Any]) -> None:
     expected = upload.expectation
     with write(actor=system(expected.county_id)):
-        Expectation.objects.select_for_update().get(pk=expected.pk)  # see expectations.arrived
-        blob, _ = Blob.objects.get_or_create(
-            sha256=expected.sha256,
-            defaults={"size": expected.size, "filetype": facts["filetype"] or filetypes.UNKNOWN},
-        )
-        Holding.objects.get_or_create(
-            blob=blob,
-            county_id=expected.county_id,
-            evidence_id=expected.evidence_id,
-            defaults={"owner_id": expected.owner_id},
-        )
+        _decide(expected, ExpectationState.VERIFIED)  # first: whoever asks for this row waits (expectations.arrived)
+        blob = _kept(expected, facts["filetype"] or filetypes.UNKNOWN)
+        held = {"county_id": expected.county_id, "evidence_id": expected.evidence_id, "owner_id": expected.owner_id}
+        rows.insert_missing([Holding(blob_id=blob, **held)])
         _set(upload, UploadState.DONE, upload.expires_at)
-        _told(expected, ExpectationState.VERIFIED, facts)
+        _tell(expected, facts, intact=True)
     duties.wake("media.derive")
+
+
+def _kept(expected: Expectation, filetype: str) -> int:
+    """The key of the blob's row, which is made if there is none."""
+    rows.insert_missing([Blob(sha256=expected.sha256, size=expected.size, filetype=filetype)])
+    return Blob.objects.values_list("pk", flat=True).get(sha256=expected.sha256)
 
 
 def _set_aside(upload: Upload, facts: dict[str, Any]) -> None:
@@ -67,22 +67,26 @@ def _set_aside(upload: Upload, facts: dict[str, Any]) -> None:
         _set(upload, UploadState.CORRUPT, clock.now() + CORRUPT_KEPT)
         expected = Expectation.objects.select_for_update().get(pk=upload.expectation_id)
         if expected.state != ExpectationState.VERIFIED:
-            _told(expected, ExpectationState.CORRUPT, facts)
+            _decide(expected, ExpectationState.CORRUPT)
+            _tell(expected, facts, intact=False)
     upload.path.replace(upload.corrupt_path)
 
 
 def _set(upload: Upload, state: UploadState, expires_at: dt.datetime) -> None:
     upload.state, upload.expires_at, upload.offset = state, expires_at, upload.size
-    upload.save(update_fields=["state", "expires_at", "offset"])
+    Upload.objects.filter(pk=upload.pk).update(state=state, expires_at=expires_at, offset=upload.size)
 
 
-def _told(expected: Expectation, state: ExpectationState, facts: dict[str, Any]) -> None:
-    """Note the outcome and let the rooms above hear it, in this transaction."""
+def _decide(expected: Expectation, state: ExpectationState) -> None:
     Expectation.objects.filter(pk=expected.pk).update(state=state, received_at=clock.now())
+
+
+def _tell(expected: Expectation, facts: dict[str, Any], *, intact: bool) -> None:
+    """Let the rooms above hear it, in this transaction."""
     registry.tell_received(
         evidence_id=expected.evidence_id,
         sha256=expected.sha256,
-        intact=state == ExpectationState.VERIFIED,
+        intact=intact,
         facts={
             **facts,
             "owner_id": expected.owner_id,

@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -12,9 +13,10 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, NotFound, Throttled, TooLarge
 from backend.core.ids import uuid7
+from backend.core.lookup import find_one
 from backend.journal.turnstile import turn
 from backend.media.models import Expectation, Upload
-from backend.media.models.upload import UploadState
+from backend.media.models.upload import UploadState, part_path
 from backend.media.parts import Part
 from backend.media.problems import Corrupt, DiskFull, Gone, Locked, UnsupportedType
 from backend.media.rules import filetypes
@@ -89,15 +91,28 @@ def _need_room(size: int) -> None:
         raise DiskFull(retry_after=600)
 
 
-def find(*, actor: Actor, upload_id: str) -> Upload:
-    """The actor's upload. Raises `NotFound` for unknown ids and those of others alike, `Gone` for one that ended."""
+def _key(upload_id: str) -> uuid.UUID:
+    """Raises `NotFound` for anything but the one way in which we write an id."""
     try:
         key = uuid.UUID(upload_id)
     except ValueError:
         raise NotFound("upload") from None
-    upload = Upload.objects.select_related("expectation").filter(pk=key, owner_id=_person(actor)).first()
-    if upload is None or upload.expectation.county_id != actor.county_id or str(key) != upload_id:
+    if str(key) != upload_id:
         raise NotFound("upload")
+    return key
+
+
+def find(*, actor: Actor, upload_id: str) -> Upload:
+    """The actor's upload. Raises `NotFound` for unknown ids and those of others alike, `Gone` for one that ended."""
+    return _look(_key(upload_id), actor)
+
+
+def _look(key: uuid.UUID, actor: Actor) -> Upload:
+    upload = find_one(Upload, id=key, owner_id=_person(actor))
+    expected = find_one(Expectation, id=upload.expectation_id, county_id=actor.county_id) if upload else None
+    if upload is None or expected is None:
+        raise NotFound("upload")
+    upload.expectation = expected
     _refuse_ended(upload)
     return upload
 
@@ -141,10 +156,11 @@ class Writing:
     def keep(self) -> None:
         """Make what arrived durable and known. With the last byte: verify. Raises `Corrupt`."""
         if self.offset != self.upload.offset:
-            self.part.sync()
+            if self.room:
+                self.part.sync()  # the whole is made durable where it is verified
             self.upload.offset = self.offset
             with turn():
-                self.upload.save(update_fields=["offset"])
+                Upload.objects.filter(pk=self.upload.pk).update(offset=self.offset)
         if not self.room:
             receiving.receive(upload=self.upload)
 
@@ -163,46 +179,57 @@ def begin(*, actor: Actor, upload_id: str, offset: int | None = None) -> Writing
 
     Raises `Locked` when another request holds it, `Conflict` when it stands elsewhere, and as `find`.
     """
-    upload = find(actor=actor, upload_id=upload_id)
-    if upload.state == UploadState.OPEN:
-        held = hold(upload)
+    key = _key(upload_id)
+    held = _hold(part_path(key), lambda: _look(key, actor))
+    try:
+        _same_offset(held.offset, offset)
+    except Conflict:
         if isinstance(held, Writing):
-            try:
-                _same_offset(held.offset, offset)
-            except Conflict:
-                held.close()
-                raise
-            return held
-        upload = held
-    _same_offset(upload.offset, offset)
-    return upload
+            held.close()
+        raise
+    return held
 
 
 def hold(upload: Upload) -> Writing | Upload:
     """Take an open upload for writing; or the upload itself when it turns out to be complete.
 
-    Lock first, then look again: what was read before the lock may have been finished meanwhile.
     Raises `Locked`, `Gone`.
     """
+
+    def look() -> Upload:
+        upload.refresh_from_db()
+        if upload.state != UploadState.OPEN:  # one that is too old is taken too, to be ended
+            _refuse_ended(upload)
+        return upload
+
+    return _hold(upload.path, look)
+
+
+def _hold(path: Path, look: Callable[[], Upload]) -> Writing | Upload:
+    """Lock first, then look: what was read before the lock may have been finished meanwhile."""
     try:
-        part = Part(upload.path)
+        part = Part(path)
+    except Locked:
+        look()  # who may not know of this upload is not told that somebody writes
+        raise
     except FileNotFoundError:
-        return _without_part(upload)
-    upload.refresh_from_db()
+        return _without_part(look())
+    try:
+        upload = look()
+    except BaseException:
+        part.close()
+        raise
     if upload.state == UploadState.OPEN:
         return Writing(upload, part)
     part.close()
-    _refuse_ended(upload)
     return upload
 
 
 def _without_part(upload: Upload) -> Upload:
     """The part is gone: finished by another request, or by a process that died before it could book it."""
-    upload.refresh_from_db()
     if upload.state == UploadState.OPEN and not receiving.receive_moved(upload=upload):
         Upload.objects.filter(pk=upload.pk, state=UploadState.OPEN).update(state=UploadState.ENDED)
         raise Gone()
-    _refuse_ended(upload)
     return upload
 
 
