@@ -39,7 +39,7 @@ class EvidenceView(APIView):
 
     permission_classes = (FieldOnly,)
 
-    @extend_schema(operation_id="evidence_get", responses=s.EvidenceOut)
+    @extend_schema(operation_id="evidence_get", responses=s.WholeEvidenceOut)
     def get(self, request: Request, evidence_id: uuid.UUID) -> Response:
         actor = actor_of(request)
         found = selectors.get(actor, evidence_id)

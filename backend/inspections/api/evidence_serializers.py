@@ -42,7 +42,7 @@ class EvidenceRow(s.VisitEvidenceOut):
     flags = FlagOut(many=True, allow_null=True, help_text="Null for those who do not review the visit.")
 
 
-class EvidenceOut(EvidenceRow):
+class WholeEvidenceOut(EvidenceRow):
     """All facts; `declared`, `found` and `assessed_at` only for reviewers."""
 
     visit_state = serializers.CharField()
