@@ -67,9 +67,20 @@ def may_read_blob(actor: Actor, sha256: str) -> bool:
 
     A hash that was merely declared opens nothing: else anybody could ask by it what others have handed in.
     """
-    if actor.has(*UNIT_ROLES) or not actor.has(*FIELD_ROLES, Role.LEADERSHIP, Role.DEPARTMENT_HEAD):
-        return False
-    return scoped(actor).filter(sha256=sha256, state=EvidenceState.VERIFIED).exists()
+    return _is_of_the_field(actor) and _verified(actor, sha256).filter(expired_at__isnull=True).exists()
+
+
+def had_blob(actor: Actor, sha256: str) -> bool:
+    """Whether `actor` could have the bytes until they were deleted at the end of their time."""
+    return _is_of_the_field(actor) and _verified(actor, sha256).filter(expired_at__isnull=False).exists()
+
+
+def _is_of_the_field(actor: Actor) -> bool:
+    return actor.has(*FIELD_ROLES, Role.LEADERSHIP, Role.DEPARTMENT_HEAD) and not actor.has(*UNIT_ROLES)
+
+
+def _verified(actor: Actor, sha256: str) -> QuerySet[Evidence]:
+    return scoped(actor).filter(sha256=sha256, state=EvidenceState.VERIFIED)
 
 
 def senders(evidence_ids: Iterable[str], sha256: str) -> set[tuple[str, int]]:
