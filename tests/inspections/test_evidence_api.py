@@ -201,6 +201,18 @@ class TestCustody:
         links = get(office_client, f"evidence/{row.pk}/custody")["links"]
         assert [link["what"] for link in links].count("viewed") == 1
 
+    def test_only_sending_the_original_counts(
+        self, photos: Photos, fieldwork: Fieldwork, office_client: Client
+    ) -> None:
+        row = photos.assessed(fieldwork.begun(), scenes.jpeg(scenes.scene(10)))
+        office_client.head(f"{API}/blobs/{row.sha256}")
+        office_client.get(f"{API}/blobs/{row.sha256}?size=list")
+        stranger = fieldwork.cast.client(fieldwork.begun().assignment.leader)
+        assert stranger.get(f"{API}/blobs/{row.sha256}").status_code == 404
+        assert accesses.of(row.county_id, row.sha256) == []
+        office_client.get(f"{API}/blobs/{row.sha256}", HTTP_IF_NONE_MATCH=f'"{row.sha256}"')
+        assert [one.purpose for one in accesses.of(row.county_id, row.sha256)] == ["viewed"]
+
     def test_who_saw_the_other_tracks_copy_is_not_told(self, tracks: Tracks, office_client: Client) -> None:
         mine, theirs = tracks.leaders
         row = tracks.photos[0]
