@@ -13,10 +13,10 @@ from backend.media.models import Blob, Derivative, Holding
 from backend.media.services import blobs, derivatives, removal, storing
 from backend.media.tasks import derive
 from tests.media.conftest import sha256
-from tests.media.pictures import photo
+from tests.media.pictures import paper, photo
 from tests.races.threads import at_once
 
-PDF = b"%PDF-1.7 a paper"
+PDF = paper()
 
 
 @pytest.fixture

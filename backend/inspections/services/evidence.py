@@ -11,6 +11,7 @@ from django.db import transaction
 from backend.core import clock, duties
 from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, NotFound
+from backend.core.lookup import find_one
 from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState, Finding
 from backend.inspections.services import dossiers, field
 from backend.inspections.services.dossier import Dossier
@@ -111,6 +112,7 @@ def state_fact(*, actor: Actor, evidence_id: uuid.UUID, visit_id: uuid.UUID, new
             sha256=new.sha256,
             size=new.size,
             filetype=new.filetype,
+            purpose=new.kind,
         )
     return row
 
@@ -203,6 +205,6 @@ def _wake() -> None:
 
 def _find(evidence_id: str) -> Evidence | None:
     try:
-        return Evidence.objects.filter(pk=uuid.UUID(evidence_id)).first()
+        return find_one(Evidence, only=("county_id",), id=uuid.UUID(evidence_id))
     except ValueError:
         return None
