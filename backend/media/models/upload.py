@@ -42,7 +42,10 @@ class Upload(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "expires_at"], name="media_upload_by_state")]
+        indexes = [
+            models.Index(fields=["state", "expires_at"], name="media_upload_by_state"),
+            models.Index(fields=["owner_id", "created_at"], name="media_upload_by_owner"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.offset}/{self.size}"
