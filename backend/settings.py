@@ -199,6 +199,10 @@ DEVICE_BYTES = env.limit("DUDAO_DEVICE_BYTES", "2000000/300000000")
 """Per device and process: (per second, at once). A month's backlog is about 10 batches and at most 20 MB; photos are
 not counted, only the beginnings of their uploads."""
 
+UPLOADS_OPEN = env.whole("DUDAO_UPLOADS_OPEN", 2 * 2**30)
+UPLOADS_DAY = env.whole("DUDAO_UPLOADS_DAY", 8 * 2**30)
+"""Bytes of one person: declared of unfinished uploads, and received within 24 hours. A month offline is about 1 GB."""
+
 METRICS_FROM = env.words("DUDAO_METRICS_FROM", "127.0.0.1,::1")
 METRICS_TOKEN = env.text("DUDAO_METRICS_TOKEN")
 """Who may read /metrics: callers at these addresses, and whoever brings the token."""

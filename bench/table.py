@@ -42,6 +42,11 @@ depends on time.
 - **The rush.** 34 phones come online at once, each with 20 visits in batches of at most 200 operations as the
   outbox makes them, the duties running as in production; eight people of other teams pull every half second
   meanwhile.
+- **Uploads.** 200 photos of 3 MB over 17 kept connections, each a POST and one PATCH, to two worker processes on
+  either side, in turn, on the same disk. The control is `@tus/server` with its file store, which makes the whole
+  durable, reads and hashes it again, compares and links it to its content address, as ours does; ours also
+  authenticates, keeps rows of every step in PostgreSQL and reads what the photo says about itself. Memory of an
+  upload: by how much the workers grow at most, divided by the uploads under way.
 - **Payloads** as sent: a push with gzip level 6 (browsers), a visit document alone with level 1 (the server's
   answers).
 - **Memory**: resident size of the server's largest process after the first and after the last turn of pushing.

@@ -18,6 +18,11 @@ def referenced(snapshot: Snapshot) -> Iterator[tuple[str, int]]:
     yield from snapshot.rows(f"{sql} ORDER BY 1")
 
 
+def is_named(sha256: str) -> bool:
+    """Whether the present database names the file."""
+    return any(model.objects.filter(sha256=sha256).exists() for model in (Blob, Derivative))
+
+
 def applied(snapshot: Snapshot) -> dict[str, list[str]]:
     """Names of applied migrations, by app."""
     found: dict[str, list[str]] = {}

@@ -8,6 +8,8 @@ class BulletinsConfig(AppConfig):
 
     def ready(self) -> None:
         from backend.bulletins.selectors.bulletins import may_read_blob
+        from backend.bulletins.selectors.keeping import needed
         from backend.media import registry
 
         registry.reader(may_read_blob)
+        registry.keeper(needed)

@@ -2,10 +2,10 @@
 
 from backend.accounts.models import County
 from backend.core.actor import system
-from backend.core.duties import duty
+from backend.core.duties import duty, ending
 from backend.inspections.models import Finding, Publication
 from backend.inspections.selectors import assignments as selectors
-from backend.inspections.services import assignments, publication
+from backend.inspections.services import assignments, integrity, publication
 
 
 @duty("inspections.reveal", every=20.0)
@@ -21,3 +21,9 @@ def publish_waiting() -> None:
     waiting = Finding.objects.filter(publication=Publication.WAITING).values("county_id")
     for county_id in County.objects.filter(pk__in=waiting).values_list("pk", flat=True):
         publication.publish_waiting(actor=system(county_id))
+
+
+@duty("inspections.assess", every=10.0)
+def assess() -> None:
+    """Compare what came with what was declared; woken by every receipt."""
+    integrity.assess_waiting(enough=ending)

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from backend.inspections.api import announcements, assignments, coverage, fieldwork, findings, templates, visits
+from backend.inspections.api import (
+    announcements,
+    assignments,
+    copies,
+    coverage,
+    evidence,
+    fieldwork,
+    findings,
+    templates,
+    visits,
+)
 
 urlpatterns = [
     path("templates", templates.TemplatesView.as_view()),
@@ -36,7 +46,14 @@ urlpatterns = [
     path("findings/<uuid:finding_id>", findings.FindingView.as_view()),
     path("findings/<uuid:finding_id>/withdraw", findings.FindingWithdrawView.as_view()),
     path("findings/<uuid:finding_id>/confirm-fix", findings.FindingFixView.as_view()),
-    path("evidence", findings.EvidenceListView.as_view()),
+    path("evidence/<uuid:evidence_id>/copies", copies.CopiesView.as_view()),
+    path("evidence/<uuid:evidence_id>/copies/withdraw", copies.WithdrawalView.as_view()),
+    path("evidence/<uuid:evidence_id>/redactions", copies.RedactionsView.as_view()),
+    path("evidence/<uuid:evidence_id>/approval", copies.ApprovalView.as_view()),
+    path("evidence", evidence.EvidenceListView.as_view()),
+    path("evidence/<uuid:evidence_id>", evidence.EvidenceView.as_view()),
+    path("evidence/<uuid:evidence_id>/custody", evidence.CustodyView.as_view()),
+    path("evidence/<uuid:evidence_id>/lookalikes", evidence.LookalikesView.as_view()),
     path("announcements", announcements.AnnouncementsView.as_view()),
     path("announcements/<uuid:announcement_id>/withdraw", announcements.AnnouncementWithdrawView.as_view()),
     path("coverage", coverage.CoverageView.as_view()),

@@ -11,6 +11,13 @@ class Gone(Problem):
     detail = "此上传已失效，请重新上传。"
 
 
+class Expired(Gone):
+    """The bytes were deleted at the end of their time; whoever is told so may see the fact they belonged to."""
+
+    code = "evidence_expired"
+    detail = "该文件已超过保存期限，已按规定删除；登记信息和校验值仍然保留。"
+
+
 class WrongVersion(Problem):
     status = 412
     code = "tus_version"

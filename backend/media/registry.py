@@ -1,7 +1,8 @@
 """Small registries, by which the rooms above take part without media knowing them.
 
 Readers say who may see a blob; listeners hear that promised bytes have arrived; captions are what previews have written
-on them, and viewers tell as which evidence somebody sees a blob.
+on them, and viewers tell as which evidence somebody sees a blob. Keepers say which blobs a room still needs
+(`services.removal`); what ends after a time is in `terms`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -13,6 +14,7 @@ from backend.media.rules.captions import Caption
 Reader = Callable[[Actor, str], bool]
 Captioner = Callable[[Collection[str]], Mapping[str, Caption]]
 Viewer = Callable[[Actor, str], Iterable[str]]
+Keeper = Callable[[Collection[str]], Iterable[str]]
 
 
 class Listener(Protocol):
@@ -25,6 +27,7 @@ _readers: list[Reader] = []
 _listeners: list[Listener] = []
 _captioners: list[Captioner] = []
 _viewers: list[Viewer] = []
+_keepers: list[Keeper] = []
 
 
 def reader(fn: Reader) -> Reader:
@@ -64,6 +67,22 @@ def viewer(fn: Viewer) -> Viewer:
     if fn not in _viewers:
         _viewers.append(fn)
     return fn
+
+
+def keeper(fn: Keeper) -> Keeper:
+    """Declare `fn(hashes) -> those of them that the room still needs`.
+
+    Every room that names blobs must: what no keeper needs is deleted after a grace time. It is asked inside the
+    transaction that deletes, for up to 500 hashes at once.
+    """
+    if fn not in _keepers:
+        _keepers.append(fn)
+    return fn
+
+
+def needed(hashes: Collection[str]) -> set[str]:
+    """Those of `hashes` that any room still needs."""
+    return {sha256 for keeps in _keepers for sha256 in keeps(hashes)}
 
 
 def captions(evidence_ids: Collection[str]) -> dict[str, Caption]:

@@ -15,7 +15,7 @@ REFUSALS = {
     "413": "Over 64 MB.",
     "415": "Not an accepted type, or not application/offset+octet-stream.",
     "423": "Another request is writing.",
-    "429": "Too many open uploads, or a device that begins them without end.",
+    "429": "Over a quota of this person (unfinished uploads, bytes of a day), or a device that begins without end.",
     "460": "A checksum differs, or the whole is not what the evidence declared.",
     "507": "The disk is full; go on later from where the upload stands.",
 }

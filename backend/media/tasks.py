@@ -1,7 +1,7 @@
 """Duties of media (backend/core/duties.py)."""
 
 from backend.core.duties import duty, ending
-from backend.media.services import accesses, derivatives, sweeping
+from backend.media.services import accesses, derivatives, removal, sweeping
 
 
 @duty("media.derive", every=2.0)
@@ -23,3 +23,9 @@ def sweep() -> None:
 def book_accesses() -> None:
     """Write down who was sent an original."""
     accesses.book()
+
+
+@duty("media.remove", every=6 * 3600.0)
+def remove() -> None:
+    """Delete blobs that nobody has needed for a month, and what was condemned (`media retain`)."""
+    removal.sweep(enough=ending)

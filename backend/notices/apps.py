@@ -7,12 +7,17 @@ class NoticesConfig(AppConfig):
     verbose_name = "整改通知书"
 
     def ready(self) -> None:
-        from backend.media import registry
-        from backend.notices.selectors import proofs
+        from backend.media import registry, terms
+        from backend.notices.selectors import keeping, proofs
         from backend.notices.selectors.notices import may_read_blob
         from backend.notices.services.evidence import received
+        from backend.notices.services.retention import UnitEvidence
 
         registry.reader(may_read_blob)
         registry.on_received(received)
         registry.caption(proofs.captions)
         registry.viewer(proofs.seen_as)
+        registry.keeper(keeping.needed)
+        terms.former(keeping.had_blob)
+        terms.holder("通知书未销号", keeping.in_open_notices)
+        terms.retainer(UnitEvidence())

@@ -2,6 +2,7 @@
 
 from backend.core.duties import duty
 from backend.sync.services.review_calls import call_reviewers
+from backend.sync.services.strays import adopt
 from backend.sync.services.sweeping import sweep
 
 
@@ -12,4 +13,5 @@ def sweep_open_operations() -> None:
 
 @duty("sync.reviews", every=60.0)
 def tell_reviewers() -> None:
+    adopt()
     call_reviewers()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from backend.sync.api import devices, reviews, views
+from backend.sync.api import decisions, devices, reviews, views
 
 urlpatterns = [
     path("sync/push", views.PushView.as_view()),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("sync/offer", views.OfferView.as_view()),
     path("sync/devices", devices.SyncDevicesView.as_view()),
     path("sync/reviews", reviews.ReviewsView.as_view()),
+    path("sync/reviews/decisions", decisions.DecisionsView.as_view()),
     path("sync/reviews/<uuid:op_id>", reviews.ReviewView.as_view()),
     path("sync/reviews/<uuid:op_id>/accept", reviews.AcceptView.as_view()),
     path("sync/reviews/<uuid:op_id>/refile", reviews.RefileView.as_view()),

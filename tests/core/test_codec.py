@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backend.core import codec
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",))) | st.sampled_from(["，", "\ue000", "😀", 'a":1.5', "\\", '"'])
+TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(["，", "\ue000", "😀", 'a":1.5', "\\", '"'])
 NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 PLAIN = st.recursive(
     st.none() | st.booleans() | NUMBERS | TEXTS,

@@ -170,7 +170,7 @@ class Field:
     def upkeep(self) -> None:
         """The operator's own checks find nothing; the server is down for them."""
         self.server.stop()
-        status, said = self.server.manage("sync verify", "audit seal", "audit verify", "check_blobs")
+        status, said = self.server.manage("sync verify", "audit seal", "audit verify", "media verify")
         assert status == 0, said
         assert "全部一致。" in said
 

@@ -21,6 +21,22 @@ def photo(width: int = 64, height: int = 48, form: str = "JPEG", **options: Any)
     return out.getvalue()
 
 
+def paper(extra: bytes = b"") -> bytes:
+    """A PDF of one empty page; `extra` goes into its trailer."""
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>",
+    ]
+    out, places = b"%PDF-1.7\n", []
+    for number, part in enumerate(parts, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer\n<< /Size 4 /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (extra, len(out))
+    return out + b"xref\n0 4\n0000000000 65535 f \n" + table + trailer
+
+
 def exif(*, orientation: int = 1, taken: str = "2026:11:20 09:12:33", offset: str | None = None) -> bytes:
     """EXIF with a time and a place in the demonstration county."""
     found = Image.Exif()

@@ -39,11 +39,12 @@ OURS_ALONE = {
     "POST for PATCH": ("success", None),  # X-HTTP-Method-Override: the oracle does not know it
     "wrong checksum": ("failure", 460),  # its file store has no checksums
     "length told later": ("failure", 400),  # we always want to know before
+    "no bytes at all": ("failure", 415),  # evidence is a picture or a document
     "in parallel parts": ("failure", 400),  # neither can: the oracle says 501
 }
 FAIL_ALIKE = {"not what was declared", "too large", "no such upload"}
 
-REFUSED = {"too large", "deferred", "parts", "spoilt", "nowhere", "terminated", "other"}
+REFUSED = {"too large", "deferred", "parts", "spoilt", "nowhere", "terminated", "other", "empty"}
 """What must not end up in storage."""
 
 

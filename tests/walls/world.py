@@ -82,6 +82,7 @@ class FullCounty:
             "assignment_id": visit.assignment_id,
             "visit_id": visit.pk,
             "finding_id": self.finding.pk,
+            "evidence_id": visit.evidence.order_by("pk")[0].pk,
             "notice_id": notice.pk,
             "place_id": self.school.district_id,
             "team_id": self.team.pk,

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 
 from backend.backups.problems import BackupProblem
 from backend.backups.rules.sealing import SHORTEST_SECRET, Keyring
+from backend.core.errors import Problem
 
 
 def add_argument(parser: CommandParser) -> None:
@@ -39,6 +40,8 @@ def spoken() -> Iterator[None]:
         yield
     except BackupProblem as problem:
         raise CommandError(problem.detail, returncode=problem.exit_code) from problem
+    except Problem as problem:  # the storage of files is full or does not answer
+        raise CommandError(problem.detail) from problem
     except OSError as fault:
         named = f"“{fault.filename}”" if fault.filename else "文件"
         raise CommandError(f"{named}无法读写：{fault.strerror or fault}。") from fault

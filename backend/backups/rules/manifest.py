@@ -21,14 +21,20 @@ class Part(msgspec.Struct, frozen=True):
 class Blobs(msgspec.Struct, frozen=True):
     """How many files the database names and their bytes; the list itself is the part `blobs`.
 
-    `missing` and `altered` are hashes of files that storage had lost or whose bytes were no longer theirs: this backup
-    does not hold them.
+    `missing` and `altered` are hashes of files that storage had lost or whose bytes were no longer theirs, `removed` of
+    those that the product deleted at the end of their time while the backup ran: this backup does not hold them.
     """
 
     count: int
     bytes: int
     missing: list[str] = []
     altered: list[str] = []
+    removed: list[str] = []
+
+    @property
+    def lacking(self) -> set[str]:
+        """What the database names and the backup does not hold."""
+        return {*self.missing, *self.altered, *self.removed}
 
     @property
     def whole(self) -> bool:

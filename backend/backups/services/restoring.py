@@ -106,7 +106,7 @@ def _instant(at: dt.datetime) -> str:
 
 
 def _put_blobs(folder: Folder, backup: Path, done: Restored, work: Path) -> None:
-    lacking = set(done.lost)
+    lacking = {*done.lost, *done.manifest.blobs.removed}
     store = storage.current()
     for sha256, size in folder.listed(backup, done.manifest):
         if _is_there(store, sha256, size):

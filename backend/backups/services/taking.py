@@ -50,9 +50,10 @@ class _Copied:
     copied_bytes: int = 0
     missing: list[str] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
 
     def told(self) -> Blobs:
-        return Blobs(self.count, self.bytes, self.missing, self.altered)
+        return Blobs(self.count, self.bytes, self.missing, self.altered, self.removed)
 
 
 def take(*, to: Path, keys: Keyring | None, keep: int | None = None, accept_missing: bool = False) -> Taken:
@@ -88,7 +89,7 @@ def _take(folder: Folder) -> Taken:
 
 
 def _database(folder: Folder, draft: Path, engine: Engine, work: Path) -> Manifest:
-    """Everything that must be of one moment. Blobs are only ever added, so they may be copied afterwards."""
+    """Everything that must be of one moment. Blobs never change, so they may be copied afterwards."""
     settled = engine.settled_until()
     taken_at = clock.now_ms()
     with engine.snapshot(work) as snapshot:
@@ -123,7 +124,8 @@ def _copy(folder: Folder, sha256: str, size: int, copied: _Copied) -> None:
     try:
         folder.write_blob(sha256, size, store.chunks(sha256, 0, max(size, store.size(sha256) or 0)))
     except FileNotFoundError:
-        copied.missing.append(sha256)
+        # What the product itself has deleted since the snapshot is not lost: nobody needed it.
+        (copied.missing if selectors.is_named(sha256) else copied.removed).append(sha256)
     except Damaged:
         copied.altered.append(sha256)
     else:

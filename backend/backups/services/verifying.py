@@ -50,7 +50,7 @@ def verify(*, path: Path, keys: Keyring | None) -> Verified:
 def verify_whole(folder: Folder, backup: Path) -> Verified:
     """As `verify`, for a folder that the caller holds."""
     done = Verified(backup, verify_parts(folder, backup))
-    known_lost = {*done.manifest.blobs.missing, *done.manifest.blobs.altered}
+    known_lost = done.manifest.blobs.lacking
     for sha256, size in folder.listed(backup, done.manifest):
         if sha256 not in known_lost:
             done.blobs += 1

@@ -97,6 +97,12 @@ class BulletinCaseOut(serializers.Serializer[Any]):
     state = serializers.CharField()
 
 
+class BulletinCandidateOut(BulletinCaseOut):
+    photos = serializers.ListField(
+        child=serializers.CharField(), help_text="SHA-256 of redacted or approved copies; GET /blobs/{sha256}."
+    )
+
+
 class LateFindingOut(serializers.Serializer[Any]):
     finding = serializers.UUIDField()
     unit = serializers.CharField()
@@ -140,7 +146,7 @@ class BulletinOut(BulletinRow):
     texts = BulletinTextsOut()
     figures = FigureOut(many=True)
     coverage_by_day = CoverageDayOut(many=True)
-    cases = BulletinCaseOut(many=True, help_text="Candidates for typical cases.")
+    cases = BulletinCandidateOut(many=True, help_text="Candidates for typical cases.")
     serious = BulletinCaseOut(many=True)
     late = LateFindingOut(many=True)
     read_by = serializers.IntegerField(help_text="How many readers have opened it.")
@@ -206,7 +212,7 @@ def detail(bulletin: Bulletin) -> dict[str, Any]:
         "texts": bulletin.texts,
         "figures": [figure(key, facts["figures"][key]) for key in sorted(facts["figures"])],
         "coverage_by_day": facts["coverage_by_day"],
-        "cases": facts["cases"],
+        "cases": [{"photos": []} | one for one in facts["cases"]],
         "serious": facts["serious"],
         "late": facts["late"],
         "read_by": bulletin.receipts.count(),

@@ -7,8 +7,11 @@ from backend.bulletins.selectors.findings import GRAVE
 from backend.bulletins.selectors.window import Window, findings
 from backend.inspections.models import Finding, FindingState, SeverityLevel
 from backend.inspections.rules.citations import stored_citation
+from backend.inspections.selectors import copies
 
 MOST_CASES = 8
+MOST_PHOTOS = 2
+"""Of one case: a row of the paper."""
 WEIGHT = {SeverityLevel.VETO: 0, SeverityLevel.SERIOUS: 1, SeverityLevel.MODERATE: 2, SeverityLevel.MINOR: 3}
 UNCONFIRMED = (FindingState.RECORDED, FindingState.RECTIFIED_ON_SPOT)
 """Until the visit is approved nobody is to be held up as a case."""
@@ -20,9 +23,15 @@ def serious(window: Window) -> list[dict[str, Any]]:
 
 
 def candidates(window: Window) -> list[dict[str, Any]]:
-    """The gravest confirmed findings of the window, at most eight, with the place as it may be printed."""
-    confirmed = [row for row in _ranked(window) if row.state not in UNCONFIRMED]
-    return [_case(row, named=False) for row in confirmed[:MOST_CASES]]
+    """The gravest confirmed findings of the window, at most eight, with the place as it may be printed and the hashes
+    of those copies of their photos that may be shown.
+    """
+    confirmed = [row for row in _ranked(window) if row.state not in UNCONFIRMED][:MOST_CASES]
+    photos = copies.of_findings(window.county_id, [row.pk for row in confirmed])
+    return [
+        _case(row, named=False) | {"photos": [copy.sha256 for copy in photos.get(row.pk, [])[:MOST_PHOTOS]]}
+        for row in confirmed
+    ]
 
 
 def _ranked(window: Window) -> list[Finding]:

@@ -1,6 +1,8 @@
-"""What the press prints, from the row and its snapshot alone: nothing is counted or looked up here."""
+"""What the press prints, from the row and its snapshot alone: nothing is counted or looked up here, except whether a
+photo of the snapshot might be shown when the paper was signed, which no later change answers otherwise."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from backend.bulletins.models import Bulletin
@@ -10,7 +12,9 @@ from backend.bulletins.services import annexes
 from backend.bulletins.services.imprint import Imprint, masthead, verification
 from backend.core import clock
 from backend.documents import bulletin_data as data
+from backend.documents.photo_data import Photo
 from backend.documents.table_data import Column, TableData
+from backend.inspections.services import copies
 
 GRADES = "一年级 二年级 三年级 四年级 五年级 六年级 七年级 八年级 九年级".split()
 LIMITS = (0, 0, 60, 60, 60, 60, 90, 90, 90)
@@ -44,7 +48,7 @@ def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
         findings_by_category=tuple(_category(f, one) for one in facts["categories"]),
         homework=_homework(f),
         out_of_school=data.Section(tuple(texts["institutions"]), tables=(_institutions(f),)),
-        cases=_cases(facts, texts),
+        cases=_cases(bulletin, imprint.at),
         good_practices=tuple(data.TypicalCase(one["place"], one["text"]) for one in texts["good_practices"]),
         rectification=data.Section(tuple(texts["rectification"])),
         districts=tuple(_district(f, district) for district in facts["districts"]),
@@ -130,8 +134,8 @@ def _institutions(f: Figures) -> TableData:
     return TableData("校外培训机构检查情况", columns, rows)
 
 
-def _cases(facts: dict[str, Any], texts: dict[str, Any]) -> tuple[data.TypicalCase, ...]:
-    known = {one["finding"]: one for one in facts["cases"]}
+def _cases(bulletin: Bulletin, at: dt.datetime) -> tuple[data.TypicalCase, ...]:
+    known = {one["finding"]: one for one in bulletin.facts["cases"]}
     return tuple(
         data.TypicalCase(
             place=known[chosen["finding"]]["place"],
@@ -139,9 +143,26 @@ def _cases(facts: dict[str, Any], texts: dict[str, Any]) -> tuple[data.TypicalCa
             legal_basis=known[chosen["finding"]]["basis"],
             state=known[chosen["finding"]]["state"],
             severity=known[chosen["finding"]]["severity"],
+            photos=_photos(bulletin.county_id, known[chosen["finding"]].get("photos", ()), at),
         )
-        for chosen in texts["cases"]
+        for chosen in bulletin.texts["cases"]
     )
+
+
+def photos_of(cases: Iterable[data.TypicalCase]) -> list[bytes]:
+    """The photos of a paper, in order."""
+    return [photo.content for case in cases for photo in case.photos]
+
+
+def may_be_shown(bulletin: Bulletin, photos: Sequence[bytes]) -> bool:
+    """Whether a paper made now would have the same photos."""
+    return photos_of(_cases(bulletin, clock.now())) == photos
+
+
+def _photos(county_id: int, hashes: Iterable[str], at: dt.datetime) -> tuple[Photo, ...]:
+    """Those of the snapshot that might still be shown at `at`: one taken back since is not printed."""
+    found = [copies.printable(county_id=county_id, sha256=sha256, at=at) for sha256 in hashes]
+    return tuple(Photo(content) for content in found if content is not None)
 
 
 def _district(f: Figures, district: dict[str, str]) -> data.DistrictRectification:

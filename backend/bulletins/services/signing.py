@@ -5,11 +5,12 @@ between leaves a reviewed issue with its number; signing it again uses the same 
 """
 
 import uuid
+from collections.abc import Sequence
 
 from backend.bulletins.models import Bulletin
 from backend.bulletins.selectors import bulletins
 from backend.bulletins.services import imprint, numbers
-from backend.bulletins.services.paper import paper
+from backend.bulletins.services.paper import may_be_shown, paper, photos_of
 from backend.bulletins.services.steps import Step, changing
 from backend.core import clock
 from backend.core.actor import Actor
@@ -26,12 +27,13 @@ def sign(*, actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
 
     Raises `NotFound`, `Forbidden(may_not_sign)`, `Conflict`: `bad_state`, `period_running` before the period has ended,
     `snapshot_incomplete` when the figures were compiled before that, `signed_elsewhere` when two people sign at once or
-    figures are compiled meanwhile.
+    figures are compiled meanwhile, `photo_withdrawn` when a photo of it was taken back meanwhile.
     """
     begun = _begin(actor, bulletin_id)
-    rendered = rebuild(bulletin=begun)
+    content = paper(begun, imprint.of_signing(begun))
+    rendered = printed.render(content)
     sha256 = blobs.keep(county_id=begun.county_id, data=rendered.content, filetype=PDF)
-    return _finish(actor, begun, sha256, rendered)
+    return _finish(actor, begun, sha256, rendered, photos_of(content.cases))
 
 
 def rebuild(*, bulletin: Bulletin) -> Rendered:
@@ -70,11 +72,13 @@ def _check_whole(step: Step) -> None:
         raise Conflict("snapshot_incomplete", "数据汇编于时段结束之前，请重新汇编后再签发。")
 
 
-def _finish(actor: Actor, begun: Bulletin, sha256: str, rendered: Rendered) -> Bulletin:
+def _finish(actor: Actor, begun: Bulletin, sha256: str, rendered: Rendered, photos: Sequence[bytes]) -> Bulletin:
     with changing(actor=actor, bulletin_id=begun.pk) as step:
         issue = step.bulletin
         if _printed(issue) != _printed(begun):
             raise Conflict("signed_elsewhere", "该期半月报正在由他人签发或修改，请刷新后再看。")
+        if not may_be_shown(issue, photos):
+            raise Conflict("photo_withdrawn", "所附照片刚被撤回或重新脱敏，请重新签发。")
         step.take("sign", sha256=sha256, number=issue.number_text)
         issue.signed_at, issue.pdf_sha256, issue.pdf_pages = issue.signing_at, sha256, rendered.pages
         issue.pdf_warnings = list(rendered.warnings)

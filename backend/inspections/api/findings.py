@@ -19,15 +19,13 @@ from backend.inspections.api import visit_serializers as s
 from backend.inspections.api.fields import LocationIn, VisitReasonIn, place
 from backend.inspections.models import (
     EvidenceKindName,
-    EvidenceState,
     FindingState,
     Responsibility,
     SeverityLevel,
 )
-from backend.inspections.selectors import evidence as evidence_selectors
 from backend.inspections.selectors import findings as selectors
 from backend.inspections.services import evidence, findings
-from backend.inspections.services.evidence import NewEvidence
+from backend.inspections.services.evidence import Camera, NewEvidence
 from backend.inspections.services.findings import NewFinding, OnSpot
 
 
@@ -36,12 +34,6 @@ class FindingsQuery(serializers.Serializer[Any]):
     target = serializers.UUIDField(required=False)
     state = serializers.ChoiceField(choices=FindingState.choices, required=False)
     severity = serializers.ChoiceField(choices=SeverityLevel.choices, required=False)
-
-
-class EvidenceQuery(serializers.Serializer[Any]):
-    visit = serializers.UUIDField(required=False)
-    finding = serializers.UUIDField(required=False)
-    state = serializers.ChoiceField(choices=EvidenceState.choices, required=False)
 
 
 class OnSpotIn(serializers.Serializer[Any]):
@@ -65,6 +57,14 @@ class NewFindingIn(FindingIn):
     id = serializers.UUIDField()
 
 
+class CameraIn(serializers.Serializer[Any]):
+    """The device that took a photo, in its own words."""
+
+    model = serializers.CharField(max_length=80, allow_blank=True, default="")
+    os = serializers.CharField(max_length=80, allow_blank=True, default="")
+    app = serializers.CharField(max_length=80, allow_blank=True, default="")
+
+
 class VisitEvidenceIn(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
@@ -75,6 +75,8 @@ class VisitEvidenceIn(serializers.Serializer[Any]):
     finding = serializers.UUIDField(required=False, allow_null=True)
     taken_at = InstantField(required=False, allow_null=True)
     location = LocationIn(required=False, allow_null=True)
+    mock = serializers.BooleanField(required=False, allow_null=True, help_text="The location is another app's.")
+    device = CameraIn(required=False, allow_null=True)
 
 
 class FindingsView(APIView):
@@ -136,19 +138,6 @@ class VisitFindingsView(APIView):
         return Response(s.finding(row), status=201)
 
 
-class EvidenceListView(APIView):
-    """Evidence of the visits the caller may see, newest first."""
-
-    permission_classes = (FieldOnly,)
-
-    @extend_schema(
-        operation_id="evidence_list", parameters=[*PAGING, EvidenceQuery], responses=paged(s.VisitEvidenceOut)
-    )
-    def get(self, request: Request) -> Response:
-        rows = evidence_selectors.scoped(actor_of(request)).filter(**read_query(EvidenceQuery, request))
-        return Response(page(rows, request.query_params).answer(s.evidence))
-
-
 class VisitEvidenceView(APIView):
     """State the fact of a file; its bytes go to /api/v1/uploads/ under the same id."""
 
@@ -157,8 +146,8 @@ class VisitEvidenceView(APIView):
     @extend_schema(operation_id="evidence_add", request=VisitEvidenceIn, responses={201: s.VisitEvidenceOut})
     def post(self, request: Request, visit_id: uuid.UUID) -> Response:
         given = read(VisitEvidenceIn, request)
-        evidence_id, where = given.pop("id"), place(given.pop("location", None))
-        new = NewEvidence(place=where, **given)
+        evidence_id, where, camera = given.pop("id"), place(given.pop("location", None)), given.pop("device", None)
+        new = NewEvidence(place=where, camera=Camera(**camera) if camera else None, **given)
         row = evidence.state_fact(actor=actor_of(request), evidence_id=evidence_id, visit_id=visit_id, new=new)
         return Response(s.evidence(row), status=201)
 

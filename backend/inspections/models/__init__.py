@@ -4,6 +4,7 @@ from backend.inspections.models.addendum import VisitAddendum
 from backend.inspections.models.announcement import Announcement
 from backend.inspections.models.answer import Answer, AnswerRevision, RevisionFate
 from backend.inspections.models.assignment import Assignment, CrewMember, Recusal, RecusalKind, VisitKind, VisitMode
+from backend.inspections.models.copy import CopyProcess, EvidenceCopy
 from backend.inspections.models.evidence import Evidence, EvidenceKindName, EvidenceState
 from backend.inspections.models.finding import (
     Finding,
@@ -24,8 +25,10 @@ __all__ = [
     "Assignment",
     "AssignmentState",
     "ChecklistTemplate",
+    "CopyProcess",
     "CrewMember",
     "Evidence",
+    "EvidenceCopy",
     "EvidenceFlag",
     "EvidenceKindName",
     "EvidenceState",

@@ -54,6 +54,9 @@ class Evidence(Journaled):
     """The submitted round beside which a reviewer put it; that round's content does not hold it, later ones do."""
     declared = models.JSONField(default=dict)
     """What else the phone said of it, and how the word came: see `services.evidence.Told`. For reviewers only."""
+    expired_at = models.DateTimeField(null=True)
+    """When its bytes were deleted because their time was over (`media retain`). By then it has left every phone, so its
+    document does not say it; `state` goes on saying what was found when the bytes came."""
     assessed_at = models.DateTimeField(null=True)
     """When the verified bytes were compared with what was declared; flags are rows of their own."""
 

@@ -1,20 +1,65 @@
 """Reading evidence."""
 
+import datetime as dt
+import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from backend.accounts.roles import FIELD_ROLES, UNIT_ROLES, Role
+from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.errors import NotFound
 from backend.inspections.models import Evidence, EvidenceState
 from backend.inspections.selectors import visits
+from backend.inspections.selectors.assignments import WHOLE_COUNTY
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
 
 
 def scoped(actor: Actor) -> QuerySet[Evidence]:
     """The evidence of the visits that `actor` may see."""
+    if actor.has(*WHOLE_COUNTY):
+        return Evidence.objects.filter(county_id=actor.county_id)
     return Evidence.objects.filter(visit__in=visits.scoped(actor).values("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Filters of a list; None lets everything pass. `since` and `until`: days in China on which the fact came."""
+
+    visit: uuid.UUID | None = None
+    target: uuid.UUID | None = None
+    finding: uuid.UUID | None = None
+    state: str | None = None
+    kind: str | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+def matching(actor: Actor, wanted: Wanted) -> QuerySet[Evidence]:
+    """Those `actor` may see that fit every filter given, with what a list shows of visit and target."""
+    equal = {
+        "visit": wanted.visit,
+        "visit__target": wanted.target,
+        "finding": wanted.finding,
+        "state": wanted.state,
+        "kind": wanted.kind,
+        "added_at__gte": clock.midnight(wanted.since) if wanted.since else None,
+        "added_at__lt": clock.midnight(wanted.until + dt.timedelta(days=1)) if wanted.until else None,
+    }
+    rows = scoped(actor).filter(**{name: value for name, value in equal.items() if value is not None})
+    return rows.select_related("visit__target", "visit__assignment")
+
+
+def get(actor: Actor, evidence_id: uuid.UUID) -> Evidence:
+    """One evidence with visit, target and finding. Raises `NotFound` for unknown and for not the actor's to see."""
+    rows = matching(actor, Wanted()).select_related("finding", "visit__assignment__team")
+    found: Evidence | None = rows.filter(pk=evidence_id).first()
+    if found is None:
+        raise NotFound("evidence", evidence_id)
+    return found
 
 
 def may_read_blob(actor: Actor, sha256: str) -> bool:
@@ -22,9 +67,20 @@ def may_read_blob(actor: Actor, sha256: str) -> bool:
 
     A hash that was merely declared opens nothing: else anybody could ask by it what others have handed in.
     """
-    if actor.has(*UNIT_ROLES) or not actor.has(*FIELD_ROLES, Role.LEADERSHIP, Role.DEPARTMENT_HEAD):
-        return False
-    return scoped(actor).filter(sha256=sha256, state=EvidenceState.VERIFIED).exists()
+    return _is_of_the_field(actor) and _verified(actor, sha256).filter(expired_at__isnull=True).exists()
+
+
+def had_blob(actor: Actor, sha256: str) -> bool:
+    """Whether `actor` could have the bytes until they were deleted at the end of their time."""
+    return _is_of_the_field(actor) and _verified(actor, sha256).filter(expired_at__isnull=False).exists()
+
+
+def _is_of_the_field(actor: Actor) -> bool:
+    return actor.has(*FIELD_ROLES, Role.LEADERSHIP, Role.DEPARTMENT_HEAD) and not actor.has(*UNIT_ROLES)
+
+
+def _verified(actor: Actor, sha256: str) -> QuerySet[Evidence]:
+    return scoped(actor).filter(sha256=sha256, state=EvidenceState.VERIFIED)
 
 
 def senders(evidence_ids: Iterable[str], sha256: str) -> set[tuple[str, int]]:

@@ -6,9 +6,12 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from backend.core import clock
+from django.db import transaction
+
+from backend.core import clock, duties
 from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, NotFound
+from backend.core.lookup import find_one
 from backend.core.making import made
 from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState, Finding
 from backend.inspections.services import dossiers, field
@@ -112,6 +115,7 @@ def state_fact(*, actor: Actor, evidence_id: uuid.UUID, visit_id: uuid.UUID, new
             sha256=new.sha256,
             size=new.size,
             filetype=new.filetype,
+            purpose=new.kind,
         )
     return row
 
@@ -196,10 +200,15 @@ def received(*, evidence_id: str, sha256: str, intact: bool, facts: dict[str, An
         evidence.save(update_fields=["state", "verified_at", "facts"])
         change.put(evidence)
         change.log(f"evidence.{evidence.state}", evidence, sha256=sha256)
+    transaction.on_commit(_wake)
+
+
+def _wake() -> None:
+    duties.wake("inspections.assess")
 
 
 def _find(evidence_id: str) -> Evidence | None:
     try:
-        return Evidence.objects.filter(pk=uuid.UUID(evidence_id)).first()
+        return find_one(Evidence, only=("county_id",), id=uuid.UUID(evidence_id))
     except ValueError:
         return None

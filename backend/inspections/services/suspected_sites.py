@@ -35,7 +35,7 @@ def report(
         site = Target.objects.create(
             id=target_id,
             county_id=actor.county_id,
-            code=f"S{target_id.hex[-12:].upper()}",
+            code=_code(actor.county_id, target_id),
             name=name,
             kind=TargetKind.SUSPECTED_SITE,
             address=address,
@@ -53,6 +53,12 @@ def report(
         change.tell("target.reported", office | beside, site)
         change.log("target.reported", site, description=description, device_at=at.isoformat() if at else None)
     return site
+
+
+def _code(county_id: int, target_id: uuid.UUID) -> str:
+    """A short code from the id; a long one where somebody else's id has the same end."""
+    short, long = (f"S{target_id.hex[-digits:].upper()}" for digits in (12, 31))
+    return long if Target.objects.filter(county_id=county_id, code=short).exists() else short
 
 
 def _same(actor: Actor, known: Target) -> Target:

@@ -74,6 +74,9 @@ def start(
         under_way = find_one(Visit, assignment_id=assignment.pk)
         if under_way is not None:
             return _join(change, under_way, visit_id)
+        alias = find_one(VisitAlias, id=visit_id)
+        if alias is not None:  # or the visit would take what the other crew's second phone does under this id
+            raise _taken(actor, alias.visit)
         return Started(_begin(change, actor, visit_id, assignment, rev, at), new=True)
 
 
@@ -105,10 +108,10 @@ def _granted(actor: Actor, assignment_id: uuid.UUID, rev: int) -> tuple[Assignme
 
 def _again(change: Change, actor: Actor, visit: Visit, assignment_id: uuid.UUID | None) -> Started:
     """The same visit is begun once more; to a stranger its id is one that cannot be used."""
+    if assignment_id not in (None, visit.assignment_id):
+        raise _taken(actor, visit)
     if visit.county_id != actor.county_id or not field.may_work(actor, visit.assignment):
         raise Conflict("late_assignment", field.LATE)
-    if assignment_id not in (None, visit.assignment_id):
-        raise Conflict("bad_state", "该编号已用于另一次到访。")
     field.admit(change, actor, visit.assignment)
     return Started(visit, new=False)
 
@@ -117,10 +120,19 @@ def _join(change: Change, visit: Visit, other_id: uuid.UUID) -> Started:
     if other_id != visit.pk:
         alias, _ = VisitAlias.objects.get_or_create(pk=other_id, defaults={"visit": visit})
         if alias.visit_id != visit.pk:
-            raise Conflict("bad_state", "该编号已用于另一次到访。")
+            raise _taken(change.actor, alias.visit)
         change.put(alias)
         change.log("visit.joined", visit, other=str(other_id))
     return Started(visit, new=False)
+
+
+def _taken(actor: Actor, visit: Visit) -> Conflict:
+    """The id is in use for another visit. Whoever did not work on that learns nothing else of it: not what has the id,
+    nor in which county; the answer is that of an assignment which was never granted.
+    """
+    if visit.county_id != actor.county_id or not field.may_work(actor, visit.assignment):
+        return Conflict("late_assignment", field.LATE)
+    return Conflict("bad_state", "该编号已用于另一次到访。")
 
 
 def _begin(

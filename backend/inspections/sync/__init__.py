@@ -20,7 +20,10 @@ from backend.inspections.services import (
     suspected_sites,
     visits,
 )
-from backend.inspections.sync import reviewing  # noqa: F401 -- declares how this room's operations are reviewed
+from backend.inspections.sync import (
+    keeping,  # noqa: F401 -- declares which bytes wait for their fact
+    reviewing,  # noqa: F401 -- declares how this room's operations are reviewed
+)
 from backend.inspections.sync.payloads import evidence_of, finding_of, object_id, place_of, texts
 from backend.journal.rows import Batch
 from backend.media.services import expectations
@@ -235,7 +238,8 @@ def _promise(custody: Custody) -> expectations.Promise | None:
         evidence_id = str(uuid.UUID(custody.id))
     except (msgspec.DecodeError, RecursionError, ValueError):
         return None
-    return expectations.Promise(custody.county_id, custody.user_id, evidence_id, data.sha256, data.size, data.filetype)
+    what = (data.sha256, data.size, data.filetype, data.kind)
+    return expectations.Promise(custody.county_id, custody.user_id, evidence_id, *what)
 
 
 @operation("evidence.add", payload=c.AddEvidence, at_custody=expect_bytes)

@@ -26,6 +26,7 @@ class Expectation(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
     filetype = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=10, blank=True, default="")
     state = models.CharField(max_length=10, choices=ExpectationState.choices, default=ExpectationState.AWAITED)
     created_at = models.DateTimeField(default=clock.now)
     received_at = models.DateTimeField(null=True)

@@ -1,5 +1,6 @@
 """One resumable upload (tus) of the bytes of one expectation."""
 
+import uuid
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +17,11 @@ class UploadState(models.TextChoices):
     CORRUPT = "corrupt", "内容不符"
     ENDED = "ended", "已终止"
     EXPIRED = "expired", "已过期"
+
+
+def part_path(key: uuid.UUID) -> Path:
+    """The part file of an upload: named by our own id, never by anything a client sent."""
+    return Path(settings.UPLOAD_DIR) / f"{key}.part"
 
 
 class Upload(models.Model):
@@ -36,15 +42,17 @@ class Upload(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "expires_at"], name="media_upload_by_state")]
+        indexes = [
+            models.Index(fields=["state", "expires_at"], name="media_upload_by_state"),
+            models.Index(fields=["owner_id", "created_at"], name="media_upload_by_owner"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.offset}/{self.size}"
 
     @property
     def path(self) -> Path:
-        """The part file: named by our own id, never by anything a client sent."""
-        return Path(settings.UPLOAD_DIR) / f"{self.pk}.part"
+        return part_path(self.pk)
 
     @property
     def corrupt_path(self) -> Path:

@@ -1,6 +1,7 @@
 """What is written on a preview, so that a picture of the screen still says what it shows and whose it is."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.core.clock import CHINA
@@ -34,13 +35,16 @@ def parts(caption: Caption | None, sha256: str) -> list[str]:
     return [part for part in (known.place, time, _position(known), known.team, _fingerprint(sha256)) if part]
 
 
-def copy_parts(at: dt.datetime | None, sha256: str) -> list[str]:
+def copy_parts(at: dt.datetime | None, sha256: str, done: Sequence[str] = ()) -> list[str]:
     """The same for a copy that leaves the house: the day and the hash of the original, by which the office finds it.
 
-    Neither coordinates nor team nor place: papers name the place themselves, and not always by its name.
+    Neither coordinates nor team nor place: papers name the place themselves, and not always by its name. `done` says
+    what was done to it (已脱敏, 已审定).
     """
     day = f"{at.astimezone(CHINA):%Y-%m-%d}" if at else ""
-    return [part for part in ("督导佐证", day, _fingerprint(sha256)) if part]
+    return [
+        part for part in (f"督导佐证（{'、'.join(done)}）" if done else "督导佐证", day, _fingerprint(sha256)) if part
+    ]
 
 
 def _fingerprint(sha256: str) -> str:

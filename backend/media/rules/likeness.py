@@ -16,8 +16,9 @@ from PIL import Image, ImageOps
 from backend.media.rules.images import Unreadable, check_decodable, opened
 
 ALIKE = 10
-"""Bits that may differ. Measured on generated pictures (tests/media/test_likeness.py): compressed to quality 30, made
-a fifth as large, or cropped by 2 %, all stay within it, by 4 % 99 of 100; unrelated ones differ in 18 or more."""
+"""Bits that may differ. Measured on generated pictures (tests/media/scenes.py): compressed to quality 30, made a fifth
+as large or cropped by 2 %, all of 1,200 stay within 8; cropped by 4 %, 99 of 100 within 10, by 6 % 96, by 10 % 62; of
+1.1 million pairs of unrelated ones none is within 10, the nearest differ in 12."""
 
 PLAIN = 6.0
 """Standard deviation of the grey values (0-255) below which a picture has too little in it to be compared."""

@@ -7,14 +7,16 @@ from backend.core.actor import system
 from backend.journal.writing import write
 from backend.media import storage
 from backend.media.models import Blob, Holding
+from backend.media.services import storing
 
 
 def keep(*, county_id: int, data: bytes, filetype: str) -> str:
     """Store a file the product made itself; its SHA-256. Durable when this returns; may be repeated."""
-    sha256 = storage.current().put(data)
+    sha256 = storing.put(data)
     with write(actor=system(county_id)):
         blob, _ = Blob.objects.get_or_create(sha256=sha256, defaults={"size": len(data), "filetype": filetype})
         Holding.objects.get_or_create(blob=blob, county_id=county_id, evidence_id="")
+    storing.put_back(data, sha256)
     return sha256
 
 

@@ -12,6 +12,7 @@ from backend.media.models import Blob, Derivative, Holding
 from backend.media.rules import captions, derivatives, filetypes
 from backend.media.rules.images import Unreadable
 from backend.media.rules.lettering import Lettering, lettering
+from backend.media.services import storing
 
 AGAIN = 2
 """Seconds after which a client asks again for a derivative that is not there yet."""
@@ -77,10 +78,11 @@ def derive(*, holding: Holding) -> None:
 
 
 def _keep(blob: Blob, holding: Holding | None, kind: str, data: bytes, *, captioned: bool) -> None:
-    sha256 = storage.current().put(data)
+    sha256 = storing.put(data)
     known = {"sha256": sha256, "size": len(data), "captioned": captioned}
     with turn():
         Derivative.objects.get_or_create(blob=blob, holding=holding, kind=kind, defaults=known)
+    storing.put_back(data, sha256)
 
 
 def derive_waiting(*, enough: Callable[[], bool] = lambda: False) -> int:

@@ -9,7 +9,7 @@ from backend.core.lookup import find
 from backend.journal.rows import Batch, Row
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
-from backend.media.rules import filetypes
+from backend.media.rules import acceptance, filetypes
 from backend.media.storage import SHA256
 
 LONGEST_ID = 64
@@ -24,7 +24,10 @@ LARGEST = 2**40
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """That `owner_id` will upload the bytes of `evidence_id`: `size` in bytes, `sha256` as 64 hex digits."""
+    """That `owner_id` will upload the bytes of `evidence_id`: `size` in bytes, `sha256` as 64 hex digits.
+
+    `purpose` is "signature" for a drawn signature (`rules.acceptance`), anything else for all others.
+    """
 
     county_id: int
     owner_id: int
@@ -32,12 +35,15 @@ class Promise:
     sha256: str
     size: int
     filetype: str
+    purpose: str = ""
 
 
-def expect(*, county_id: int, owner_id: int, evidence_id: str, sha256: str, size: int, filetype: str) -> None:
+def expect(
+    *, county_id: int, owner_id: int, evidence_id: str, sha256: str, size: int, filetype: str, purpose: str = ""
+) -> None:
     """`expect_all` for one promise, written at once."""
     batch = Batch()
-    expect_all([Promise(county_id, owner_id, evidence_id, sha256, size, filetype)], batch)
+    expect_all([Promise(county_id, owner_id, evidence_id, sha256, size, filetype, purpose)], batch)
     batch.run()
 
 
@@ -67,6 +73,7 @@ def _row(each: Promise) -> Row:
         county_id=each.county_id,
         size=each.size,
         filetype=_stored(each.filetype),
+        purpose=acceptance.SIGNATURE if each.purpose == acceptance.SIGNATURE else "",
         state=ExpectationState.AWAITED,
         created_at=clock.now(),
         received_at=None,

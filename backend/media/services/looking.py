@@ -52,7 +52,7 @@ def alike(sha256: str) -> list[Alike]:
         return []
     far = {pk: likeness.distance(own.likeness, other) for pk, other in _candidates(own.likeness) if pk != own.pk}
     near = {pk: bits for pk, bits in far.items() if bits <= likeness.ALIKE}
-    hashes = {blob.pk: blob.sha256 for blob in find(Blob, only=["id", "sha256"], id=near)} if near else {}
+    hashes = {blob.pk: blob.sha256 for blob in find(Blob, only=["id", "sha256"], id=list(near))} if near else {}
     return sorted((Alike(hashes[pk], bits) for pk, bits in near.items()), key=lambda each: (each.distance, each.sha256))
 
 

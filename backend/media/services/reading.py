@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.media import registry, storage
+from backend.media import registry, storage, terms
 from backend.media.models import Blob, Holding
+from backend.media.problems import Expired
 from backend.media.rules import filetypes
 from backend.media.services import derivatives
 from backend.media.storage import SHA256
@@ -25,14 +26,15 @@ def representation(*, actor: Actor, sha256: str, kind: str | None = None) -> Rep
 
     Raises `NotFound`, word for word the same for what is not there, what is not for this actor, and what has no
     derivative: nobody learns that we hold a file (sync protocol, Uploads). Both questions are always asked, so that
-    the time an answer takes says nothing either. Raises `Unavailable` while a derivative is being made.
+    the time an answer takes says nothing either. Raises `Expired` to those who may see the fact of bytes that were
+    deleted at the end of their time, `Unavailable` while a derivative is being made.
     """
     if not SHA256.fullmatch(sha256):
         raise NotFound("blob")
     blob = Blob.objects.filter(sha256=sha256).first()
     allowed = registry.may_read(actor, sha256)
     if blob is None or not allowed:
-        raise NotFound("blob")
+        raise Expired() if terms.was_deleted(actor, sha256) else NotFound("blob")
     if kind is None:
         return Representation(blob.sha256, blob.size, blob.filetype)
     return _derived(actor, blob, kind)

@@ -3,6 +3,8 @@
 import datetime as dt
 import shutil
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -12,22 +14,21 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, NotFound, Throttled, TooLarge
 from backend.core.ids import uuid7
+from backend.core.lookup import find, find_one
+from backend.journal import rows
 from backend.journal.turnstile import turn
 from backend.media.models import Expectation, Upload
-from backend.media.models.upload import UploadState
+from backend.media.models.upload import UploadState, part_path
 from backend.media.parts import Part
-from backend.media.problems import Corrupt, DiskFull, Gone, Locked, UnsupportedType
-from backend.media.rules import filetypes
-from backend.media.services import receiving
+from backend.media.problems import Corrupt, DiskFull, Gone, Locked
+from backend.media.rules import acceptance
+from backend.media.services import quotas, receiving
 
 MAX_SIZE = 64 * 1024 * 1024
 """Bytes of one upload (sync protocol, Uploads)."""
 
 LIFETIME = dt.timedelta(days=14)
 """How long an unfinished upload is kept (sync protocol, Uploads)."""
-
-MOST_OPEN = 1000
-"""Unfinished uploads of one person: far more than a phone has photos, far fewer than a runaway client would make."""
 
 RESERVE = 64 * 1024 * 1024
 """Bytes of the disk that uploads leave free: the database shares it."""
@@ -42,10 +43,9 @@ def create(*, actor: Actor, evidence_id: str, sha256: str, filetype: str, size: 
     if size > MAX_SIZE:
         raise TooLarge("too_large", "文件超过 64 MB，无法上传。")
     expected = _expected(actor, evidence_id, sha256)
-    if filetypes.plain(filetype or expected.filetype) not in filetypes.ACCEPTED:
-        raise UnsupportedType()
+    acceptance.check_declared(filetype or expected.filetype, size, expected.purpose)
     _need_room(size)
-    _few_open(expected.owner_id)
+    _need_quota(expected, size)
     upload = Upload(
         id=uuid7(),
         expectation=expected,
@@ -56,17 +56,15 @@ def create(*, actor: Actor, evidence_id: str, sha256: str, filetype: str, size: 
     )
     Part.create(upload.path)
     with turn():
-        upload.save(force_insert=True)
+        rows.insert([upload])
     return upload
 
 
 def _expected(actor: Actor, evidence_id: str, sha256: str) -> Expectation:
     """The owner's expectation; of several for one id, that of the named hash, else the latest."""
     evidence_id = evidence_id.replace("\0", "\N{REPLACEMENT CHARACTER}")  # no database holds or compares NUL
-    rows = Expectation.objects.filter(
-        owner_id=_person(actor), county_id=actor.county_id, evidence_id=evidence_id
-    ).order_by("-created_at", "-pk")
-    found = [*rows]
+    named = find(Expectation, owner_id=_person(actor), county_id=actor.county_id, evidence_id=evidence_id)
+    found = sorted(named, key=lambda row: (row.created_at, row.pk), reverse=True)
     if not found:
         raise Forbidden("no_such_evidence", "没有等待上传的此项证据。")
     return next((row for row in found if row.sha256 == sha256), found[0])
@@ -79,9 +77,27 @@ def _person(actor: Actor) -> int:
     return actor.user_id
 
 
-def _few_open(owner_id: int) -> None:
-    if Upload.objects.filter(owner_id=owner_id, state=UploadState.OPEN).count() >= MOST_OPEN:
-        raise Throttled("too_many_uploads", "未完成的上传过多，请先完成或放弃已有的上传。", retry_after=600)
+def _need_quota(expected: Expectation, size: int) -> None:
+    """Raises `Throttled`. A phone that begins the same file anew is not shut out by what it left behind."""
+    try:
+        quotas.check(owner_id=expected.owner_id, size=size)
+    except Throttled:
+        if not _give_up_earlier(expected):
+            raise
+        quotas.check(owner_id=expected.owner_id, size=size)
+
+
+def _give_up_earlier(expected: Expectation) -> int:
+    """End the unfinished uploads of this very evidence that nobody is writing to; how many."""
+    count = 0
+    for upload in find(Upload, expectation_id=expected.pk, state=UploadState.OPEN):
+        with suppress(Locked, Gone):
+            held = hold(upload)
+            if isinstance(held, Writing):
+                with held:
+                    end(held, UploadState.ENDED)
+                count += 1
+    return count
 
 
 def _need_room(size: int) -> None:
@@ -89,14 +105,21 @@ def _need_room(size: int) -> None:
         raise DiskFull(retry_after=600)
 
 
-def find(*, actor: Actor, upload_id: str) -> Upload:
-    """The actor's upload. Raises `NotFound` for unknown ids and those of others alike, `Gone` for one that ended."""
+def _key(upload_id: str) -> uuid.UUID:
+    """Raises `NotFound` for anything but the one way in which we write an id."""
     try:
         key = uuid.UUID(upload_id)
     except ValueError:
         raise NotFound("upload") from None
-    upload = Upload.objects.select_related("expectation").filter(pk=key, owner_id=_person(actor)).first()
-    if upload is None or upload.expectation.county_id != actor.county_id or str(key) != upload_id:
+    if str(key) != upload_id:
+        raise NotFound("upload")
+    return key
+
+
+def _look(key: uuid.UUID, actor: Actor) -> Upload:
+    """The actor's upload. Raises `NotFound` for unknown ids and those of others alike, `Gone` for one that ended."""
+    upload = find_one(Upload, related=("expectation",), id=key, owner_id=_person(actor))
+    if upload is None or upload.expectation.county_id != actor.county_id:
         raise NotFound("upload")
     _refuse_ended(upload)
     return upload
@@ -141,10 +164,11 @@ class Writing:
     def keep(self) -> None:
         """Make what arrived durable and known. With the last byte: verify. Raises `Corrupt`."""
         if self.offset != self.upload.offset:
-            self.part.sync()
+            if self.room:
+                self.part.sync()  # the whole is made durable where it is verified
             self.upload.offset = self.offset
             with turn():
-                self.upload.save(update_fields=["offset"])
+                rows.upsert([self.upload], unique=["pk"], update=["offset"])
         if not self.room:
             receiving.receive(upload=self.upload)
 
@@ -161,48 +185,59 @@ class Writing:
 def begin(*, actor: Actor, upload_id: str, offset: int | None = None) -> Writing | Upload:
     """Take the upload for writing, at `offset` if one is given; or the upload itself when it is complete.
 
-    Raises `Locked` when another request holds it, `Conflict` when it stands elsewhere, and as `find`.
+    Raises `Locked` when another request holds it, `Conflict` when it stands elsewhere, and as `stand`.
     """
-    upload = find(actor=actor, upload_id=upload_id)
-    if upload.state == UploadState.OPEN:
-        held = hold(upload)
+    key = _key(upload_id)
+    held = _hold(part_path(key), lambda: _look(key, actor))
+    try:
+        _same_offset(held.offset, offset)
+    except Conflict:
         if isinstance(held, Writing):
-            try:
-                _same_offset(held.offset, offset)
-            except Conflict:
-                held.close()
-                raise
-            return held
-        upload = held
-    _same_offset(upload.offset, offset)
-    return upload
+            held.close()
+        raise
+    return held
 
 
 def hold(upload: Upload) -> Writing | Upload:
     """Take an open upload for writing; or the upload itself when it turns out to be complete.
 
-    Lock first, then look again: what was read before the lock may have been finished meanwhile.
     Raises `Locked`, `Gone`.
     """
+
+    def look() -> Upload:
+        upload.refresh_from_db()
+        if upload.state != UploadState.OPEN:  # one that is too old is taken too, to be ended
+            _refuse_ended(upload)
+        return upload
+
+    return _hold(upload.path, look)
+
+
+def _hold(path: Path, look: Callable[[], Upload]) -> Writing | Upload:
+    """Lock first, then look: what was read before the lock may have been finished meanwhile."""
     try:
-        part = Part(upload.path)
+        part = Part(path)
+    except Locked:
+        look()  # who may not know of this upload is not told that somebody writes
+        raise
     except FileNotFoundError:
-        return _without_part(upload)
-    upload.refresh_from_db()
+        return _without_part(look())
+    try:
+        upload = look()
+    except BaseException:
+        part.close()
+        raise
     if upload.state == UploadState.OPEN:
         return Writing(upload, part)
     part.close()
-    _refuse_ended(upload)
     return upload
 
 
 def _without_part(upload: Upload) -> Upload:
     """The part is gone: finished by another request, or by a process that died before it could book it."""
-    upload.refresh_from_db()
     if upload.state == UploadState.OPEN and not receiving.receive_moved(upload=upload):
         Upload.objects.filter(pk=upload.pk, state=UploadState.OPEN).update(state=UploadState.ENDED)
         raise Gone()
-    _refuse_ended(upload)
     return upload
 
 
@@ -217,7 +252,7 @@ def stand(*, actor: Actor, upload_id: str) -> Upload:
     What a crashed process left behind is taken up: bytes that no row knows of count, and a complete part is verified.
     While another request writes, the offset is that of its beginning; `Locked` while it verifies the whole.
     """
-    upload = find(actor=actor, upload_id=upload_id)
+    upload = _look(_key(upload_id), actor)
     if upload.state != UploadState.OPEN:
         return upload
     try:

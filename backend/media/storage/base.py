@@ -53,6 +53,10 @@ class Storage(Protocol):
         """
         ...
 
+    def tidy(self) -> None:
+        """Remove what processes that died left half written."""
+        ...
+
 
 def checked(sha256: str) -> str:
     """Raises `ValueError` for anything but 64 hex digits: no name from outside reaches a store."""

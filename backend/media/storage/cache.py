@@ -1,7 +1,6 @@
 """Copies of an object store's files on the local disk, for those who need a path: pictures are decoded from files."""
 
 import os
-import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -72,10 +71,8 @@ class Cache:
             path.unlink(missing_ok=True)
             over -= size
 
-    def clear(self) -> None:
-        shutil.rmtree(self.root, ignore_errors=True)
-
     def _entries(self) -> Iterable[tuple[float, int, Path]]:
+        self._make()
         for entry in os.scandir(self.root):
             try:
                 stat = entry.stat()

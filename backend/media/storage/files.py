@@ -50,9 +50,10 @@ def make_folder(folder: Path, root: Path) -> None:
     """Make a folder below `root` durable: a file in a folder that a power cut undoes is lost with it."""
     if folder.is_dir():
         return
+    missing = [each for each in (folder, *folder.parents) if each.is_relative_to(root) and not each.is_dir()]
     folder.mkdir(parents=True, exist_ok=True)
-    for above in (folder.parent, root, root.parent):
-        sync_folder(above)
+    for each in missing:
+        sync_folder(each.parent)
 
 
 @contextmanager

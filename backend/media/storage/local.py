@@ -3,11 +3,15 @@
 import errno
 import hashlib
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from backend.media.storage.base import SHA256, checked
 from backend.media.storage.files import draft_of, make_folder, pieces, sync_file, sync_folder, telling_full
+
+ABANDONED = 24 * 3600.0
+"""Seconds after which a file that is still half written is nobody's."""
 
 
 class LocalStorage:
@@ -53,6 +57,11 @@ class LocalStorage:
             return
         sync_folder(path.parent)
 
+    def tidy(self) -> None:
+        for draft in self.root.glob("??/??/.*"):
+            if time.time() - draft.stat().st_mtime > ABANDONED:  # noqa: TID251 -- compared with what the system wrote
+                draft.unlink(missing_ok=True)
+
     def _write(self, data: bytes, sha256: str) -> None:
         target = self._path(sha256)
         make_folder(target.parent, self.root)
@@ -69,8 +78,7 @@ class LocalStorage:
             if fault.errno != errno.EXDEV:
                 raise
             self._copy(file, target)
-        sync_folder(target.parent)
-        sync_folder(file.parent)
+        sync_folder(target.parent)  # should the old name come back after a power cut, the sweeper finds a stray file
 
     def _copy(self, file: Path, target: Path) -> None:
         """For blobs on another disk than uploads, where a file cannot simply change its name."""

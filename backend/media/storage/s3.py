@@ -120,6 +120,9 @@ class BucketStorage:
         with translated(sha256):
             self.client.delete_object(**self._named(sha256))
 
+    def tidy(self) -> None:
+        self.cache.trim()
+
     def _upload(self, body: bytes | BinaryIO, sha256: str, size: int) -> None:
         with translated(sha256):
             self.client.put_object(

@@ -7,7 +7,7 @@ from backend.core.actor import Actor
 from backend.core.errors import NotFound, Problem
 from backend.media.problems import WrongVersion
 from backend.media.services.uploads import MAX_SIZE
-from backend.media.uploads import handlers, threads
+from backend.media.uploads import handlers
 from backend.media.uploads.headers import ALGORITHMS
 from backend.media.uploads.location import PREFIX
 from backend.media.uploads.wire import Answer, Receive, Request, Scope, Send
@@ -19,7 +19,8 @@ EXTENSIONS = "creation,creation-with-upload,expiration,checksum,termination"
 
 Authenticate = Callable[[Mapping[str, str]], Actor]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-Handler = Callable[[Request, Actor, str], Awaitable[Answer]]
+Handler = Callable[[Request, Callable[[], Actor], str], Awaitable[Answer]]
+"""What asks who is calling runs in a thread, together with the first thing that is done for the caller."""
 
 COLLECTION: dict[str, Handler] = {"POST": handlers.create}
 ITEM: dict[str, Handler] = {"HEAD": handlers.stand, "PATCH": handlers.patch, "DELETE": handlers.terminate}
@@ -56,8 +57,7 @@ async def _answer(request: Request, authenticate: Authenticate) -> Answer:
     async with request.body:
         if request.has_body and "expect" not in request.headers:
             request.body.start()
-        actor = await threads.run(authenticate, request.headers)
-        return await handler(request, actor, upload_id)
+        return await handler(request, lambda: authenticate(request.headers), upload_id)
 
 
 def _upload_id(path: str) -> str:

@@ -1,5 +1,8 @@
 """One function for each request of tus: parse, call the service, answer."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.utils.http import http_date
 
 from backend.core.actor import Actor
@@ -14,9 +17,25 @@ from backend.media.uploads.headers import Checksum
 from backend.media.uploads.location import location
 from backend.media.uploads.wire import Answer, Request
 
+Who = Callable[[], Actor]
 
-async def create(request: Request, actor: Actor, upload_id: str) -> Answer:
+
+async def create(request: Request, who: Who, upload_id: str) -> Answer:
     """POST: a new upload, with its first bytes if the body brings them (creation, creation-with-upload)."""
+
+    def begin() -> tuple[Upload, Writing | Upload, Checksum | None]:
+        actor = who()
+        upload, checksum = _created(request, actor)
+        brings = upload.size == 0 or request.has_body
+        return upload, uploads.begin(actor=actor, upload_id=str(upload.pk), offset=0) if brings else upload, checksum
+
+    upload, held, checksum = await threads.run(begin)
+    if held is not upload:
+        upload = await _write(request, held, checksum)
+    return Answer(201, {"Location": location(request, upload.pk), **_state(upload)})
+
+
+def _created(request: Request, actor: Actor) -> tuple[Upload, Checksum | None]:
     if actor.device_id is not None:
         throttle.take(actor.device_id)
     headers.no_parts(request)
@@ -28,8 +47,7 @@ async def create(request: Request, actor: Actor, upload_id: str) -> Answer:
     if not said.get("evidence"):
         raise Invalid("bad_header", "请求头 Upload-Metadata 缺少 evidence。", header="Upload-Metadata")
     location(request, "")  # a host that is not ours is refused before anything is made
-    upload = await threads.run(
-        uploads.create,
+    upload = uploads.create(
         actor=actor,
         evidence_id=said["evidence"],
         sha256=said.get("sha256", "").lower(),
@@ -37,36 +55,37 @@ async def create(request: Request, actor: Actor, upload_id: str) -> Answer:
         size=size,
         metadata=request.headers.get("upload-metadata", ""),
     )
-    if size == 0 or request.has_body:
-        upload = await _write(request, actor, str(upload.pk), 0, checksum)
-    return Answer(201, {"Location": location(request, upload.pk), **_state(upload)})
+    return upload, checksum
 
 
-async def stand(request: Request, actor: Actor, upload_id: str) -> Answer:
+async def stand(request: Request, who: Who, upload_id: str) -> Answer:
     """HEAD: how far the upload has come."""
-    upload = await threads.run(uploads.stand, actor=actor, upload_id=upload_id)
+    upload = await threads.run(lambda: uploads.stand(actor=who(), upload_id=upload_id))
     said = {"Upload-Metadata": upload.metadata} if upload.metadata else {}
     return Answer(200, {"Upload-Length": str(upload.size), **said, **_state(upload)})
 
 
-async def patch(request: Request, actor: Actor, upload_id: str) -> Answer:
+async def patch(request: Request, who: Who, upload_id: str) -> Answer:
     """PATCH: more bytes, from where the upload stands."""
-    if not headers.is_octets(request):
-        raise _content_type()
-    offset = headers.whole(request, "Upload-Offset")
-    assert offset is not None
-    upload = await _write(request, actor, upload_id, offset, headers.checksum(request))
-    return Answer(204, _state(upload))
+
+    def begin() -> tuple[Writing | Upload, Checksum | None]:
+        actor = who()
+        if not headers.is_octets(request):
+            raise _content_type()
+        offset = headers.whole(request, "Upload-Offset")
+        checksum = headers.checksum(request)
+        return uploads.begin(actor=actor, upload_id=upload_id, offset=offset), checksum
+
+    return Answer(204, _state(await _write(request, *await threads.run(begin))))
 
 
-async def terminate(request: Request, actor: Actor, upload_id: str) -> Answer:
+async def terminate(request: Request, who: Who, upload_id: str) -> Answer:
     """DELETE: the client gives the upload up."""
-    await threads.run(uploads.terminate, actor=actor, upload_id=upload_id)
+    await threads.run(lambda: uploads.terminate(actor=who(), upload_id=upload_id))
     return Answer(204)
 
 
-async def _write(request: Request, actor: Actor, upload_id: str, offset: int, checksum: Checksum | None) -> Upload:
-    held = await threads.run(uploads.begin, actor=actor, upload_id=upload_id, offset=offset)
+async def _write(request: Request, held: Writing | Upload, checksum: Checksum | None) -> Upload:
     if isinstance(held, Upload):
         _fits(request, 0)
         return held
@@ -106,13 +125,15 @@ async def _take(request: Request, held: Writing, checksum: Checksum | None) -> N
 
 
 async def _pour(request: Request, held: Writing, checksum: Checksum | None) -> None:
-    def append(data: bytes) -> None:
-        held.append(data)
-        if checksum:
-            checksum.add(data)
+    while pieces := await request.body.next():
+        await threads.write(partial(_append, held, checksum, pieces))
 
-    while data := await request.body.next():
-        await threads.write(append, data)
+
+def _append(held: Writing, checksum: Checksum | None, pieces: list[bytes]) -> None:
+    for piece in pieces:
+        held.append(piece)
+        if checksum:
+            checksum.add(piece)
 
 
 def _state(upload: Upload) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -14,8 +15,11 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-QUEUE = 8
-"""Messages of a body (of at most 64 KB each with uvicorn) read ahead of the disk."""
+AHEAD = 256 * 1024
+"""Bytes of a body read ahead of the disk; what an upload takes of memory is a few times this."""
+
+GATHER = 0.005
+"""Seconds in which to gather as much before it is written: a thread for every 64 KB costs more than the writing."""
 
 SILENCE = 30.0
 """Seconds without a byte after which a sender counts as gone: else a dead connection would hold the lock for ever."""
@@ -30,7 +34,10 @@ class Body:
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._pieces: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._ended = False
+        self._some, self._enough, self._room = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._fault: Exception | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -48,18 +55,21 @@ class Body:
         if self._task is not None:
             self._task.cancel()
 
-    async def next(self) -> bytes:
+    async def next(self) -> list[bytes]:
         """All that has arrived since the last call; empty at the end. Raises `Cut` when the sender went away."""
         self.start()
-        first = await self._pieces.get()
-        pieces = [first]
-        while pieces[-1] and not self._pieces.empty():
-            pieces.append(self._pieces.get_nowait())
-        if len(pieces) > 1 and not pieces[-1]:
-            self._pieces.put_nowait(b"")
-        if not first and self._fault:
+        await self._some.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GATHER):
+                await self._enough.wait()
+        pieces, self._pieces, self._size = self._pieces, [], 0
+        self._room.set()
+        if not self._ended:
+            self._some.clear()
+            self._enough.clear()
+        elif not pieces and self._fault:
             raise self._fault
-        return b"".join(pieces)
+        return pieces
 
     async def _fetch(self) -> None:
         try:
@@ -68,7 +78,9 @@ class Body:
             self._fault = Cut()
         except Exception as fault:  # noqa: BLE001 -- raised again where the pieces are taken
             self._fault = fault
-        await self._pieces.put(b"")
+        self._ended = True
+        self._some.set()
+        self._enough.set()
 
     async def _fetch_all(self) -> None:
         more = True
@@ -79,7 +91,16 @@ class Body:
                 raise Cut()
             more = message.get("more_body", False)
             if piece := message.get("body", b""):
-                await self._pieces.put(piece)
+                await self._add(piece)
+
+    async def _add(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._size += len(piece)
+        self._some.set()
+        if self._size >= AHEAD:
+            self._enough.set()
+            self._room.clear()
+            await self._room.wait()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def item(found: NoticeFinding, state: str) -> dict[str, Any]:
         "due_days": found.due_days,
         "due_on": found.due_on,
         "state": state,
+        "photos": [{"number": each.number, "sha256": each.copy.sha256} for each in found.photos.all()],
         "evidence": [evidence(each) for each in found.evidence.all()],
         "reports": [part(each) for each in found.reports.all()],
     }

@@ -153,6 +153,13 @@ class PartOut(serializers.Serializer[Any]):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
+class PhotoOut(serializers.Serializer[Any]):
+    """A redacted or approved copy of a photo of the visit, as it is in the annex of the paper."""
+
+    number = serializers.IntegerField(help_text="证据 number in the paper.")
+    sha256 = serializers.CharField(help_text="The JPEG is at /api/v1/blobs/{sha256}.")
+
+
 class ItemOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -163,6 +170,7 @@ class ItemOut(serializers.Serializer[Any]):
     due_days = serializers.IntegerField(help_text="Natural days from service.")
     due_on = serializers.DateField(allow_null=True)
     state = serializers.ChoiceField(choices=FindingState.choices)
+    photos = PhotoOut(many=True)
     evidence = EvidenceOut(many=True)
     reports = PartOut(many=True)
 

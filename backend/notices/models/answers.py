@@ -41,6 +41,8 @@ class NoticeEvidence(Journaled):
     author_id = models.BigIntegerField()
     added_at = models.DateTimeField(default=clock.now)
     verified_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
+    """When its bytes were deleted because their time was over (`media retain`)."""
 
     class Meta:
         verbose_name = verbose_name_plural = "整改佐证"

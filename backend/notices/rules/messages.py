@@ -53,6 +53,8 @@ TEMPLATES: dict[str, Template] = {
     "target.reported": Template("有人上报疑似无证点", "请打开督导系统查看。"),
     "operation.held": Template("有操作等待超过24小时", "共{count}项，请打开督导系统处理。"),
     "operation.quarantined": Template("有操作需要核对", "共{count}项，请打开督导系统处理。"),
+    "operation.error": Template("有操作未能处理", "共{count}项，内容已保存，请打开督导系统查看。"),
+    "operation.id_reused": Template("有操作编号重复", "共{count}项，内容已保存，请打开督导系统处理。"),
     "operation.undecided": Template("有操作超过24小时未核对", "共{count}项，请督导办处理。"),
     "operation.accepted": Template("您的一项操作已被采纳", "请打开督导应用查看。"),
     "operation.refiled": Template("您的一项操作已改挂采纳", "请打开督导应用查看。"),

@@ -12,7 +12,7 @@ from backend.accounts.roles import UNIT_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.notices.models import FindingReport, NoticeEvidence, NoticeFinding, RectificationNotice
+from backend.notices.models import FindingReport, NoticeEvidence, NoticeFinding, NoticePhoto, RectificationNotice
 from backend.notices.rules.lifecycle import WITH_THE_UNIT
 from backend.registry.selectors import targets
 
@@ -77,22 +77,28 @@ def complete(rows: QuerySet[RectificationNotice]) -> QuerySet[RectificationNotic
     )
 
 
+def photos() -> QuerySet[NoticePhoto]:
+    """The photos of papers that may still be shown, as they are numbered."""
+    return NoticePhoto.objects.filter(copy__superseded_at__isnull=True).select_related("copy").order_by("number")
+
+
 def items() -> QuerySet[NoticeFinding]:
     """Rows of notices with the state of their finding, their evidence and their reports, oldest report first."""
     parts = FindingReport.objects.select_related("report").prefetch_related("evidence").order_by("pk")
     return (
         NoticeFinding.objects.select_related("finding")
-        .prefetch_related("evidence", Prefetch("reports", queryset=parts))
+        .prefetch_related("evidence", Prefetch("photos", queryset=photos()), Prefetch("reports", queryset=parts))
         .order_by("number")
     )
 
 
 def may_read_blob(actor: Actor, sha256: str) -> bool:
-    """Whether `actor` may read the paper of a notice, or a unit's evidence, with this content.
+    """Whether `actor` may read the paper of a notice, a copy of a photo in it, or a unit's evidence, with this content.
 
     A hash that a unit merely declared opens nothing: else it could ask by it what inspectors have photographed.
     """
+    photos = NoticePhoto.objects.filter(copy__sha256=sha256, copy__superseded_at__isnull=True).values("item__notice_id")
     proofs = NoticeEvidence.objects.filter(
-        county_id=actor.county_id, sha256=sha256, state=NoticeEvidence.State.VERIFIED
+        county_id=actor.county_id, sha256=sha256, state=NoticeEvidence.State.VERIFIED, expired_at__isnull=True
     ).values("notice_id")
-    return scoped(actor).filter(Q(pdf_sha256=sha256) | Q(pk__in=proofs)).exists()
+    return scoped(actor).filter(Q(pdf_sha256=sha256) | Q(pk__in=proofs) | Q(pk__in=photos)).exists()

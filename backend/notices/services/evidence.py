@@ -7,6 +7,7 @@ from backend.core import clock
 from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, NotFound
 from backend.core.ids import uuid7
+from backend.core.lookup import find_one
 from backend.journal.writing import write
 from backend.media.services import expectations
 from backend.notices.models import NoticeEvidence, NoticeFinding
@@ -93,7 +94,7 @@ def received(*, evidence_id: str, sha256: str, intact: bool, facts: dict[str, An
         key = uuid.UUID(evidence_id)
     except ValueError:
         return
-    known = NoticeEvidence.objects.filter(pk=key, sha256=sha256).first()
+    known = find_one(NoticeEvidence, id=key, sha256=sha256)
     if known is None or (not intact and facts.get("owner_id", known.author_id) != known.author_id):
         return  # what somebody else sent under this id spoils nothing
     with write(actor=system(known.county_id)) as change:

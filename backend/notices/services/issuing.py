@@ -19,7 +19,7 @@ from backend.notices.models import DeliveryReceipt, RectificationNotice
 from backend.notices.rules import wording
 from backend.notices.rules.deadlines import due_date
 from backend.notices.rules.lifecycle import Party, State
-from backend.notices.services import numbers
+from backend.notices.services import numbers, photos
 from backend.notices.services.paper import paper
 from backend.notices.services.steps import OPEN_FINDINGS, Step, changing, require
 from backend.registry.selectors import targets
@@ -31,11 +31,13 @@ def issue(*, actor: Actor, notice_id: uuid.UUID) -> RectificationNotice:
     """Sign a reviewed notice: number, paper, hash; then it exists for its unit and is served on its contacts.
 
     A unit without a contact is served by hand (`deliver`). Raises `NotFound`, `Forbidden(may_not_sign)`,
-    `Conflict(bad_state)`, `Conflict(signed_elsewhere)` when two people sign at once.
+    `Conflict(bad_state)`, `Conflict(signed_elsewhere)` when two people sign at once, `Conflict(photo_withdrawn)` when a
+    photo was taken back meanwhile.
     """
     notice = _begin(actor, notice_id)
     assert notice.signing_at is not None
-    rendered = rectification_notice.render(paper(notice, clock.local_date(notice.signing_at)))
+    annex = photos.printed(notice)
+    rendered = rectification_notice.render(paper(notice, clock.local_date(notice.signing_at), annex))
     sha256 = blobs.keep(county_id=notice.county_id, data=rendered.content, filetype="application/pdf")
     return _finish(actor, notice, sha256, rendered)
 
@@ -51,6 +53,7 @@ def _begin(actor: Actor, notice_id: uuid.UUID) -> RectificationNotice:
             _give_number(notice, today.year)
         notice.signer_id, notice.signed_by = actor.user_id, actor.name
         _set_deadlines(step, today)
+        photos.choose(step.notice)
         step.change.log("notice.numbered", notice, number=notice.number)
     return notice
 
@@ -75,6 +78,7 @@ def _finish(actor: Actor, signed: RectificationNotice, sha256: str, rendered: Re
         step.take("issue")
         if notice.signing_at != signed.signing_at:
             raise Conflict("signed_elsewhere", "该通知书正在由他人签发，请刷新后再看。")
+        photos.check(notice)
         notice.issued_at, notice.pdf_sha256 = notice.signing_at, sha256
         notice.pdf_warnings = list(rendered.warnings)
         contacts = targets.contacts(notice.target)

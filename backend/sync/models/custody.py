@@ -44,7 +44,10 @@ class Operation(models.Model):
 
 
 class StrayOperation(models.Model):
-    """An operation whose id was already taken by another one: kept too, never answered with the stored result."""
+    """An operation whose id was already taken by another one: kept too, never answered with the stored result.
+
+    `adopted` is the id under which it lies on the reviewers' desk, None until the sweeper has put it there.
+    """
 
     operation_id = models.UUIDField(db_index=True)
     county_id = models.BigIntegerField()
@@ -53,10 +56,14 @@ class StrayOperation(models.Model):
     received_at = models.DateTimeField()
     body = models.TextField()
     digest = models.CharField(max_length=64)
+    adopted = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["operation_id", "device_id", "digest"], name="stray_kept_once"),
+        ]
+        indexes = [
+            models.Index(fields=["received_at"], name="stray_not_adopted", condition=models.Q(adopted__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -18,15 +18,15 @@ class Status(models.TextChoices):
     ID_REUSED = "id_reused"
 
 
-SETTLED = (Status.APPLIED, Status.MERGED, Status.CONFLICT, Status.QUARANTINED)
+SETTLED = (Status.APPLIED, Status.MERGED, Status.CONFLICT, Status.QUARANTINED, Status.ID_REUSED)
 """Statuses after which the engine does nothing more by itself."""
 
-REVIEWABLE = (Status.HELD, Status.QUARANTINED)
+REVIEWABLE = (Status.HELD, Status.QUARANTINED, Status.ERROR, Status.ID_REUSED)
 """Statuses about which a person may decide."""
 
 REVIEWABLE_CHOICES = [(each.value, each.label) for each in REVIEWABLE]
 
-TOLD = (Status.CONFLICT, Status.HELD, Status.QUARANTINED, Status.ERROR)
+TOLD = (Status.CONFLICT, Status.HELD, Status.QUARANTINED, Status.ERROR, Status.ID_REUSED)
 """Statuses whose fate the author's phone follows through an `operation` document."""
 
 
@@ -55,7 +55,7 @@ class Verdict(models.Model):
             models.Index(
                 fields=["status", "looked_at"],
                 name="verdict_open",
-                condition=models.Q(status__in=[Status.HELD, Status.QUARANTINED, Status.ERROR]),
+                condition=models.Q(status__in=[Status.HELD, Status.QUARANTINED, Status.ERROR, Status.ID_REUSED]),
             ),
         ]
 

@@ -4,14 +4,20 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
+
 from backend.core import clock
 from backend.core.actor import system
 from backend.journal.writing import Change, write
 from backend.sync.models import Operation, ReviewCall
+from backend.sync.models.verdict import REVIEWABLE, Status
 from backend.sync.registry import Context, registry
 from backend.sync.services.reviewable import LONG_HELD, contexts, open_operations
 
 BATCH = 200
+
+GIVEN_UP = 3
+"""Failed tries after which people hear of an operation in which the server stumbles: most stumble once."""
 
 VOUCHED = ("late_assignment", "no_permission", "author_disabled")
 """Codes of work that lacked an authority. What else a leader's own phone could not bring in is for him to see first:
@@ -27,7 +33,8 @@ def call_reviewers() -> int:
 
 
 def _first_calls() -> int:
-    new = open_operations().filter(review_call__isnull=True).order_by("received_at", "pk")
+    stumbling = Q(verdict__status=Status.ERROR, verdict__tries__lt=GIVEN_UP)
+    new = open_operations().filter(~stumbling, review_call__isnull=True).order_by("received_at", "pk")
     return sum(_call_first(county_id, ids) for county_id, ids in _by_county(new[:BATCH]))
 
 
@@ -54,15 +61,19 @@ def _call_first(county_id: int, ids: Sequence[uuid.UUID]) -> int:
             ReviewCall(operation=row, first_at=now, office_at=None if audience[row.pk] else now) for row in waiting
         )
         told = {row: audience[row.pk] or frozenset(office) for row in waiting}
-        for status in ("quarantined", "held"):
+        for status in REVIEWABLE:
             part = {row: people for row, people in told.items() if row.verdict.status == status}
             _tell(change, f"operation.{status}", part)
     return len(waiting)
 
 
 def _first(operation: Operation, context: Context) -> frozenset[int]:
-    """Who is told first; nobody of what is their own and needs another's word to count."""
-    return context.first - {operation.user_id} if operation.verdict.code in VOUCHED else context.first
+    """Who is told first; nobody of what is their own and needs another's word to count, nor of our own failures."""
+    verdict = operation.verdict
+    if verdict.status == Status.ERROR:
+        return frozenset()
+    own = verdict.code in VOUCHED or verdict.status == Status.ID_REUSED
+    return context.first - {operation.user_id} if own else context.first
 
 
 def _call_office(county_id: int, ids: Sequence[uuid.UUID]) -> int:

@@ -1,4 +1,5 @@
-"""What waits for a person: quarantined operations, and held ones that nothing has come for in a day."""
+"""What waits for a person: operations that are quarantined, failed or came under an id already taken, and held ones
+that nothing has come for in a day."""
 
 import datetime as dt
 import uuid
@@ -25,6 +26,9 @@ MOST_SKEW_MS = 120_000
 
 CHUNK = 200
 
+AT_ONCE = (Status.QUARANTINED, Status.ERROR, Status.ID_REUSED)
+"""Statuses about which a person may decide as soon as they are there; of held ones after a day."""
+
 
 class _Sent(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"")
@@ -33,14 +37,14 @@ class _Sent(msgspec.Struct):
 def open_operations() -> QuerySet[Operation]:
     """Those that wait for a decision now, of all counties."""
     long_held = Q(verdict__status=Status.HELD, received_at__lte=clock.now() - LONG_HELD)
-    rows = Operation.objects.filter(Q(verdict__status=Status.QUARANTINED) | long_held, review__isnull=True)
+    rows = Operation.objects.filter(Q(verdict__status__in=AT_ONCE) | long_held, review__isnull=True)
     return rows.select_related("verdict", "review")
 
 
 def is_open(operation: Operation) -> bool:
     """Whether it waits for a decision now, its verdict being at hand; that nobody has decided is for the caller."""
     status = operation.verdict.status
-    return status == Status.QUARANTINED or (status == Status.HELD and operation.received_at <= clock.now() - LONG_HELD)
+    return status in AT_ONCE or (status == Status.HELD and operation.received_at <= clock.now() - LONG_HELD)
 
 
 def matching(

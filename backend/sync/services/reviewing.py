@@ -64,6 +64,26 @@ def refile(*, actor: Actor, op: uuid.UUID, to: str, reason: str) -> Review:
     return _decide(actor, op, ReviewOutcome.REFILED, reason, lambda case: _refile(case, to), to=to)
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One of many: `outcome` accepted, refiled (onto `to`) or dismissed."""
+
+    op: uuid.UUID
+    outcome: str
+    reason: str = ""
+    to: str = ""
+
+
+def decide(*, actor: Actor, decision: Decision) -> Review:
+    """`accept`, `refile` or `dismiss`, as the decision says; raises what they raise."""
+    match decision.outcome:
+        case ReviewOutcome.ACCEPTED:
+            return accept(actor=actor, op=decision.op, reason=decision.reason)
+        case ReviewOutcome.REFILED:
+            return refile(actor=actor, op=decision.op, to=decision.to, reason=decision.reason)
+    return dismiss(actor=actor, op=decision.op, reason=decision.reason)
+
+
 def dismiss(*, actor: Actor, op: uuid.UUID, reason: str) -> Review:
     """Let it not count; it stays in custody with the reason. Raises `NotFound`, `Conflict`, `Invalid`."""
     return _decide(actor, op, ReviewOutcome.DISMISSED, reason, lambda case: None)

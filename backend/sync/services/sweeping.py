@@ -44,7 +44,7 @@ def _failed() -> list[tuple[int, uuid.UUID]]:
     for tries in range(1, 11):
         due |= Q(tries=tries, looked_at__lt=now - RETRY * 2 ** (tries - 1))
     due |= Q(tries__gt=10, looked_at__lt=now - RETRY * 2**10)
-    rows = Verdict.objects.filter(due, status=Status.ERROR).order_by("looked_at")
+    rows = Verdict.objects.filter(due, status=Status.ERROR, operation__review__isnull=True).order_by("looked_at")
     return list(rows.values_list("operation__county_id", "pk")[:BATCH])
 
 

@@ -13,10 +13,10 @@ FOLDER = Path(__file__).resolve().parent
 
 @dataclass(frozen=True, slots=True)
 class Oracle:
-    """A running @tus/server: its address, its folder, and the ids of the processes that take uploads."""
+    """A running @tus/server: its address, its process, and the ids of the processes that take uploads."""
 
     url: str
-    folder: Path
+    process: int
     workers: list[int]
 
 
@@ -29,7 +29,7 @@ def oracle(folder: Path, workers: int = 1) -> Iterator[Oracle]:
     assert process.stdout is not None
     try:
         told = json.loads(process.stdout.readline())
-        yield Oracle(f"http://127.0.0.1:{told['port']}/files/", folder, told["workers"])
+        yield Oracle(f"http://127.0.0.1:{told['port']}/files/", process.pid, told["workers"])
     finally:
         process.stdin.close()
         process.wait(20)

@@ -1,0 +1,28 @@
+"""The end of the time for which bytes of evidence are kept: the fact, its hash and an audit line stay."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+
+from backend.core import clock
+from backend.core.actor import system
+from backend.inspections.models import Evidence
+from backend.inspections.selectors import keeping
+from backend.journal.writing import write
+from backend.media.terms import Due
+
+
+class VisitEvidence:
+    """Evidence of visits; its time begins when the visit is approved or cancelled."""
+
+    label = "检查佐证"
+
+    def due(self, before: Mapping[str, dt.datetime]) -> Iterator[Due]:
+        for row in keeping.over(before).order_by("ended_at", "pk").iterator(chunk_size=500):
+            yield Due(str(row.pk), row.county_id, row.kind, row.sha256, row.size, row.ended_at)
+
+    def expire(self, ids: Collection[str]) -> None:
+        rows = Evidence.objects.filter(pk__in=ids, expired_at__isnull=True).order_by("pk").select_for_update()
+        for row in rows:
+            with write(actor=system(row.county_id)) as change:
+                change.log("evidence.expired", row, sha256=row.sha256, size=row.size, kind=row.kind)
+        Evidence.objects.filter(pk__in=ids, expired_at__isnull=True).update(expired_at=clock.now())
