@@ -42,6 +42,10 @@ depends on time.
 - **The rush.** 34 phones come online at once, each with 20 visits in batches of at most 200 operations as the
   outbox makes them, the duties running as in production; eight people of other teams pull every half second
   meanwhile.
+- **Derivatives.** Photos of 12 megapixels, each made into preview (1280, with its caption) and list size (320), in
+  one process. The control decodes at the draft scale, resizes and encodes the same two sizes in the same quality,
+  in memory and without turning, caption or anything else. The second line is the whole step of the duty: it asks
+  what to write, stores both files with fsync and books them.
 - **Uploads.** 200 photos of 3 MB over 17 kept connections, each a POST and one PATCH, to two worker processes on
   either side, in turn, on the same disk. The control is `@tus/server` with its file store, which makes the whole
   durable, reads and hashes it again, compares and links it to its content address, as ours does; ours also

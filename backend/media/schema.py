@@ -17,13 +17,14 @@ REFUSALS = {
     "423": "Another request is writing.",
     "429": "Over a quota of this person (unfinished uploads, bytes of a day), or a device that begins without end.",
     "460": "A checksum differs, or the whole is not what the evidence declared.",
+    "503": "The store of files does not answer; go on later from where the upload stands.",
     "507": "The disk is full; go on later from where the upload stands.",
 }
 """Every status an upload can be refused with (protocol, Uploads)."""
 
-ON_CREATION = ("400", "401", "403", "412", "413", "415", "429", "460", "507")
-ON_UPLOAD = ("401", "404", "410", "412", "423")
-ON_PIECE = ("400", "401", "404", "408", "409", "410", "412", "413", "415", "423", "460", "507")
+ON_CREATION = ("400", "401", "403", "412", "413", "415", "429", "460", "503", "507")
+ON_UPLOAD = ("401", "404", "410", "412", "423", "503")
+ON_PIECE = ("400", "401", "404", "408", "409", "410", "412", "413", "415", "423", "460", "503", "507")
 
 PATH = "/api/v1/uploads/"
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +40,12 @@ class Tracks:
     visits: tuple[Visit, Visit]
     photos: tuple[Evidence, Evidence]
     leaders: tuple[Client, Client]
+
+
+@pytest.fixture(autouse=True)
+def own_notes(settings: Any, tmp_path: Path) -> None:
+    """Who was sent what in other tests is no news here."""
+    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture

@@ -132,6 +132,7 @@ class VisitEvidenceOut(serializers.Serializer[Any]):
     taken_at = serializers.DateTimeField(allow_null=True)
     added_at = serializers.DateTimeField()
     addendum = serializers.IntegerField(allow_null=True, help_text="The submitted round beside which it was put.")
+    expired_at = serializers.DateTimeField(allow_null=True, help_text="When its bytes were deleted at their time.")
 
 
 class AddendumOut(serializers.Serializer[Any]):
@@ -233,5 +234,5 @@ def finding(row: Finding) -> dict[str, Any]:
 
 def evidence(row: Evidence) -> dict[str, Any]:
     names = ("answer_key", "kind", "sha256", "size", "filetype", "state", "taken_at", "added_at", "addendum")
-    ids = {"id": row.pk, "visit": row.visit_id, "finding": row.finding_id}
+    ids = {"id": row.pk, "visit": row.visit_id, "finding": row.finding_id, "expired_at": row.expired_at}
     return ids | {name: getattr(row, name) for name in names}

@@ -20,6 +20,7 @@ BYTES = {
     (200, "application/octet-stream"): OpenApiTypes.BINARY,
     (206, "application/octet-stream"): OpenApiTypes.BINARY,
     304: OpenApiResponse(description="The caller's copy is the present one."),
+    (410, "application/problem+json"): ProblemSerializer,
     (416, "application/problem+json"): ProblemSerializer,
 }
 

@@ -90,7 +90,7 @@ def _send(
 ) -> HttpResponseBase:
     headers["Content-Length"] = str(length)
     try:
-        pieces = blobs.open_range(found.sha256, start, length)
+        pieces = blobs.open_range(found.sha256, start, 0 if request.method == "HEAD" else length)
     except FileNotFoundError:
         raise _lost(found.sha256) from None
     if request.method == "HEAD":

@@ -1,15 +1,17 @@
 """Smaller copies of images, made by a duty soon after receipt and never while somebody waits for an answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
+from django.db import transaction
 
 from backend.core import clock, duties
 from backend.core.errors import Unavailable
 from backend.journal.turnstile import turn
 from backend.media import registry, storage
-from backend.media.models import Blob, Derivative, Holding
+from backend.media.models import Derivative, Holding
 from backend.media.rules import captions, derivatives, filetypes
+from backend.media.rules.captions import Caption
 from backend.media.rules.images import Unreadable
 from backend.media.rules.lettering import Lettering, lettering
 from backend.media.services import storing
@@ -60,29 +62,41 @@ def _again(found: Derivative, holding: Holding) -> None:
 
 def derive(*, holding: Holding) -> None:
     """Make and store every kind. Safe to run twice at once; a file that cannot be read is not tried again."""
-    made: dict[str, bytes] = {}
     caption = registry.captions([holding.evidence_id]).get(holding.evidence_id) if holding.evidence_id else None
-    blob = holding.blob
-    if blob.filetype in filetypes.IMAGES:
-        # What the product made itself was captioned when it was made.
-        words = captions.parts(caption, blob.sha256) if holding.evidence_id else []
-        try:
-            made = derivatives.derive(storage.current().local(blob.sha256), words, letters())
-        except Unreadable:
-            made = {}
-    for kind, data in made.items():
-        _keep(blob, None if kind == "list" else holding, kind, data, captioned=caption is not None)
-    holding.derived_at = clock.now()
-    with turn():
-        holding.save(update_fields=["derived_at"])
+    made = _made_of(holding, caption)
+    rows = [
+        Derivative(
+            blob_id=holding.blob_id,
+            holding=None if kind == "list" else holding,
+            kind=kind,
+            sha256=storing.put(data),
+            size=len(data),
+            captioned=caption is not None,
+        )
+        for kind, data in made.items()
+    ]
+    _book(holding, rows)
+    for row in rows:
+        storing.put_back(made[row.kind], row.sha256)
 
 
-def _keep(blob: Blob, holding: Holding | None, kind: str, data: bytes, *, captioned: bool) -> None:
-    sha256 = storing.put(data)
-    known = {"sha256": sha256, "size": len(data), "captioned": captioned}
-    with turn():
-        Derivative.objects.get_or_create(blob=blob, holding=holding, kind=kind, defaults=known)
-    storing.put_back(data, sha256)
+def _made_of(holding: Holding, caption: Caption | None) -> dict[str, bytes]:
+    """The bytes by kind; none of a file that is no readable image."""
+    if holding.blob.filetype not in filetypes.IMAGES:
+        return {}
+    # What the product made itself was captioned when it was made.
+    words = captions.parts(caption, holding.blob.sha256) if holding.evidence_id else []
+    try:
+        return derivatives.derive(storage.current().local(holding.blob.sha256), words, letters())
+    except Unreadable:
+        return {}
+
+
+def _book(holding: Holding, rows: Sequence[Derivative]) -> None:
+    """Nothing of what was deleted meanwhile."""
+    with turn(), transaction.atomic():
+        if Holding.objects.filter(pk=holding.pk).update(derived_at=clock.now()):
+            Derivative.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def derive_waiting(*, enough: Callable[[], bool] = lambda: False) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -96,7 +96,7 @@ class BucketStorage:
                 if _code(fault) in BEYOND:
                     return iter(())
                 raise
-        return _pieces(found["Body"], sha256)
+        return _Pieces(found["Body"], sha256)
 
     def local(self, sha256: str) -> Path:
         if path := self.cache.find(sha256):
@@ -186,10 +186,24 @@ def _base64(sha256: str) -> str:
     return base64.b64encode(bytes.fromhex(sha256)).decode()
 
 
-def _pieces(body: Any, sha256: str) -> Iterator[bytes]:
-    try:
-        with translated(sha256):
-            while piece := body.read(CHUNK):
-                yield piece
-    finally:
-        body.close()
+class _Pieces:
+    """An object as it is read. Closed at its end, and also when whoever asked for it goes away before the beginning."""
+
+    def __init__(self, body: Any, sha256: str) -> None:
+        self._body, self._sha256 = body, sha256
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        with translated(self._sha256):
+            piece: bytes = self._body.read(CHUNK)
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        self._body.close()
+
+    __del__ = close

@@ -112,6 +112,7 @@ def evidence(proof: NoticeEvidence) -> dict[str, Any]:
         "size": proof.size,
         "filetype": proof.filetype,
         "state": proof.state,
+        "expired_at": proof.expired_at,
     }
 
 

@@ -135,6 +135,7 @@ class EvidenceOut(serializers.Serializer[Any]):
     size = serializers.IntegerField()
     filetype = serializers.CharField()
     state = serializers.ChoiceField(choices=NoticeEvidence.State.choices)
+    expired_at = serializers.DateTimeField(allow_null=True, help_text="When its bytes were deleted at their time.")
 
 
 class PartOut(serializers.Serializer[Any]):

@@ -1,0 +1,50 @@
+"""Uploads cut at a random byte and resumed with the other of two server processes, a thousand times."""
+
+import os
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from backend.media.models import Expectation, Upload
+from backend.media.services import blobs
+from tests.media import cutting
+from tests.media.conftest import (  # noqa: F401 -- fixtures of tests/media
+    LIVE,
+    folders,
+    heard,
+    live_tables,
+    promise,
+    sha256,
+)
+from tests.media.test_upload_processes import Process, pair  # noqa: F401
+
+SHARE = 0.1
+"""Of SOAK_SECONDS; the rest belongs to other long runs."""
+
+CUTS = 1000
+ROUND = 25
+
+
+@LIVE
+@pytest.mark.soak
+def test_a_thousand_cuts_between_two_processes_end_in_equal_hashes_and_send_no_more_than_one_piece_again(
+    pair: list[Process],  # noqa: F811
+    promise: Callable[..., str],  # noqa: F811
+    record_property: Callable[[str, object], None],
+) -> None:
+    end = time.monotonic() + SHARE * float(os.environ.get("SOAK_SECONDS", "600"))
+    seed, done, again = random.randrange(2**31), 0, 0
+    while done == 0 or (done < CUTS and time.monotonic() < end):
+        try:
+            found = cutting.play([each.port for each in pair], promise, seed + done, ROUND)
+            assert [data for data, _ in found] == [blobs.read(sha256(data)) for data, _ in found]
+            assert all(0 <= count <= cutting.PIECE for _, count in found)
+        except BaseException as fault:
+            fault.add_note(f"seed {seed + done}")
+            raise
+        done, again = done + ROUND, again + sum(count for _, count in found)
+    assert Expectation.objects.filter(state="verified").count() == done
+    assert not Upload.objects.exclude(state="done").filter(offset__gt=0).exists()
+    record_property("cuts", f"{done} cuts, {again} bytes sent again")
