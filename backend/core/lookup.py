@@ -47,9 +47,9 @@ def find(
     """The rows of `model` whose columns (by attribute name, as `visit_id`) equal the values; a list means any of it.
 
     `lock` locks them until the end of the transaction (nothing to do on SQLite), `order` names the column they are
-    read and locked in the order of, `only` the attributes to read (others are read when asked for); `where` is a
-    constant condition in SQL. `related` names references that are never null: the rows they refer to are read with
-    them, and not locked.
+    read and locked in the order of, `only` the attributes to read beside the key (others are read when asked for);
+    `where` is a constant condition in SQL. `related` names references that are never null: the rows they refer to are
+    read with them, and not locked.
     """
     if any(isinstance(value, SEVERAL) and not value for value in equals.values()):
         return []
@@ -152,7 +152,7 @@ def _any(vendor: str) -> str:
 
 @cache
 def _fields(model: type[models.Model], only: tuple[str, ...]) -> list[Any]:
-    return [field for field in model._meta.concrete_fields if not only or field.attname in only]
+    return [field for field in model._meta.concrete_fields if not only or field.primary_key or field.attname in only]
 
 
 @cache

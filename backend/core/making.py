@@ -57,4 +57,6 @@ def _plan(model: type[models.Model]) -> _Plan:
     made_anew = {field.attname: field.default for field in fields if field.has_default() and callable(field.default)}
     constants = {field.attname: field.get_default() for field in fields if field.attname not in made_anew}
     references = {field.name: field for field in fields if field.is_relation}
-    return _Plan(constants, tuple(made_anew.items()), references, frozenset([*references, *(field.attname for field in fields)]))
+    return _Plan(
+        constants, tuple(made_anew.items()), references, frozenset([*references, *(field.attname for field in fields)])
+    )
