@@ -27,7 +27,7 @@ class WrongVersion(Problem):
 class UnsupportedType(Problem):
     status = 415
     code = "unsupported_type"
-    detail = "只接受 JPEG、PNG、WebP 图片和 PDF 文件。"
+    detail = "只接受 JPEG、PNG、WebP、HEIC 图片和 PDF 文件。"
 
 
 class Locked(Problem):
