@@ -60,16 +60,27 @@ def test_every_restore_begins_an_epoch_that_was_never_there(county, folder, back
     with clock.fixed(clock.now()):  # even within one minute
         for _ in range(3):
             said = command("restore", folder, "--replace")
-            found = re.search(r"已换代，现为 (e\d+)", said.text)
+            found = re.search(r"已换代，现为 (e\d+-[0-9a-f]{16})：", said.text)
             assert found
             assert found.group(1) == state().name
             assert state().name not in seen
             seen.add(state().name)
-    empty()  # another machine, which knows of none of them
-    with clock.fixed(clock.now()) as hand:
-        hand.move(minutes=5)
+        empty()  # another machine, which knows of none of them
         assert command("restore", folder).code == 0
     assert state().name not in seen
+
+
+def test_a_backup_from_before_epochs_had_marks_begins_an_epoch_without_one(county, folder, backup):
+    call_command("migrate", "sync", "0008", verbosity=0)
+    try:
+        path = backup()
+        assert manifest_of(path).migrations["sync"][-1] == "0008_sweep_mark"
+    finally:
+        call_command("migrate", verbosity=0)
+    said = command("restore", folder, "--replace")
+    assert said.code == 0
+    assert (state().mark, state().epoch > 1) == ("", True)
+    assert f"已换代，现为 {state().name}：" in said.text
 
 
 def test_durable_is_what_the_restored_backup_reaches(county, folder, backup):

@@ -17,8 +17,11 @@ from backend.backups.services import verifying
 from backend.backups.services.workplace import workplace
 from backend.core import clock
 from backend.media import storage
-from backend.sync.models.state import SyncState
+from backend.sync.models.state import SyncState, epoch_name
 from backend.sync.services import epochs
+
+MARKS = "0009_epochs_are_marked"
+"""The migration of `sync` since which an epoch has a mark beside its number."""
 
 
 @dataclass(slots=True)
@@ -64,8 +67,10 @@ def restore(
         done = Restored(backup, manifest, lost=[*manifest.blobs.missing, *manifest.blobs.altered, *verified.lost])
         with workplace() as work:
             _put_blobs(folder, backup, done, work)
-            number = epochs.beyond(max(manifest.epoch, selectors.present_epoch()))
-            engine.replace(folder.read(backup, manifest.part(engine.part)), work, _epilogue(manifest, number))
+            number, mark = epochs.beyond(max(manifest.epoch, selectors.present_epoch()))
+            mark = mark if _knows_marks(manifest) else ""
+            engine.replace(folder.read(backup, manifest.part(engine.part)), work, _epilogue(manifest, number, mark))
+    done.epoch = epoch_name(number, mark)
     _finish(done)
     return done
 
@@ -85,7 +90,12 @@ def _must_be_newest(folder: Folder, backup: Path, *, older: bool) -> None:
         )
 
 
-def _epilogue(manifest: Manifest, epoch: int) -> str:
+def _knows_marks(manifest: Manifest) -> bool:
+    """A backup from before epochs had marks has no place for one: the tables are as they were then until migrated."""
+    return MARKS in manifest.migrations.get("sync", [])
+
+
+def _epilogue(manifest: Manifest, epoch: int, mark: str) -> str:
     """The new epoch is part of the same transaction: no phone ever meets the restored data under the old one.
 
     `durable` is what this very backup reaches; the row in it was written before it was finished.
@@ -93,9 +103,11 @@ def _epilogue(manifest: Manifest, epoch: int) -> str:
     durable = "NULL" if manifest.durable is None else f"'{_instant(clock.from_ms(manifest.durable))}'"
     table = SyncState._meta.db_table
     place = f"public.{table}" if manifest.engine == "postgresql" else table
+    values = {"id": "1", "epoch": f"{epoch:d}", "durable_at": durable} | ({"mark": f"'{mark}'"} if mark else {})
+    marked = ", mark = excluded.mark" if mark else ""
     return (
-        f"INSERT INTO {place} (id, epoch, durable_at) VALUES (1, {epoch:d}, {durable}) ON CONFLICT (id) DO UPDATE "  # noqa: S608
-        f"SET epoch = excluded.epoch, durable_at = coalesce(excluded.durable_at, {table}.durable_at)"
+        f"INSERT INTO {place} ({', '.join(values)}) VALUES ({', '.join(values.values())}) ON CONFLICT (id) DO UPDATE "  # noqa: S608
+        f"SET epoch = excluded.epoch{marked}, durable_at = coalesce(excluded.durable_at, {table}.durable_at)"
     )
 
 
@@ -131,7 +143,6 @@ def _finish(done: Restored) -> None:
     found = selectors.present_counts(sorted(expected))
     done.differing = sorted(table for table, count in expected.items() if found[table] != count)
     done.migrated = selectors.missing_migrations(done.manifest.migrations)
-    done.epoch = epochs.present().name
     if done.migrated:
         try:
             call_command("migrate", verbosity=0, interactive=False)

@@ -3,7 +3,7 @@
 from backend.sync.models.custody import DeviceLog, Operation, StrayOperation
 from backend.sync.models.reports import DeviceReport, ResetCause, ScopeReset
 from backend.sync.models.review import Review, ReviewCall, ReviewOutcome
-from backend.sync.models.state import SyncState
+from backend.sync.models.state import SweepMark, SyncState
 from backend.sync.models.verdict import Verdict
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ReviewOutcome",
     "ScopeReset",
     "StrayOperation",
+    "SweepMark",
     "SyncState",
     "Verdict",
 ]
