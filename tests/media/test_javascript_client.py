@@ -36,7 +36,6 @@ FILES = {
 }
 
 OURS_ALONE = {
-    "no bytes at all": ("failure", 415),  # no evidence is empty
     "POST for PATCH": ("success", None),  # X-HTTP-Method-Override: the oracle does not know it
     "wrong checksum": ("failure", 460),  # its file store has no checksums
     "length told later": ("failure", 400),  # we always want to know before
@@ -45,7 +44,7 @@ OURS_ALONE = {
 }
 FAIL_ALIKE = {"not what was declared", "too large", "no such upload"}
 
-REFUSED = {"empty", "too large", "deferred", "parts", "spoilt", "nowhere", "terminated", "other", "empty"}
+REFUSED = {"too large", "deferred", "parts", "spoilt", "nowhere", "terminated", "other", "empty"}
 """What must not end up in storage."""
 
 
