@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +77,11 @@ def spent_on(holdings: Sequence["Holding"]) -> dict[str, list[float]]:
     spent: dict[str, list[float]] = {"bare": [], "captioned": [], "duty": []}
     for holding in holdings:
         path = blobs.path(holding.blob.sha256)
-        works = (partial(bare_pillow, path), partial(captioned, path), partial(derive, holding=holding))
+        works: list[Callable[[], object]] = [
+            partial(bare_pillow, path),
+            partial(captioned, path),
+            partial(derive, holding=holding),
+        ]
         for kept, work in zip(spent.values(), works, strict=True):
             start = time.perf_counter()
             work()

@@ -133,7 +133,7 @@ def test_what_is_declared_is_judged_before_a_byte_is_sent(said: str, purpose: st
     assert told(acceptance.check_declared, said, 1000, purpose) == code
 
 
-def test_refused_bytes_are_neither_stored_nor_served(tus, promise, heard) -> None:  # type: ignore[no-untyped-def]
+def test_refused_bytes_are_neither_stored_nor_served(tus, promise, heard) -> None:
     data = photo(comment=b"%PDF-1.7")
     promise(data)
     answer = tus.patch(tus.create(data).headers["location"], data)
@@ -142,7 +142,7 @@ def test_refused_bytes_are_neither_stored_nor_served(tus, promise, heard) -> Non
     assert (Blob.objects.count(), Holding.objects.count()) == (0, 0)
 
 
-def test_a_signature_that_is_a_photo_is_refused_as_soon_as_its_upload_begins(tus, promise) -> None:  # type: ignore[no-untyped-def]
+def test_a_signature_that_is_a_photo_is_refused_as_soon_as_its_upload_begins(tus, promise) -> None:
     data = photo()
     promise(data, purpose="signature")
     answer = tus.create(data)

@@ -9,6 +9,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from backend.core.errors import Conflict
+from backend.documents import rectification_notice
 from backend.inspections.models import Evidence, EvidenceCopy
 from backend.inspections.services import copies
 from backend.media.rules.redaction import Area
@@ -127,7 +128,7 @@ def test_a_photo_taken_back_while_the_paper_is_printed_stops_the_issue(
     world: World, reviewed: RectificationNotice, photos: list[Evidence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copies.approve(actor=world.office, evidence_id=photos[0].pk)
-    render = issuing.rectification_notice.render
+    render = rectification_notice.render
 
     def slow(data: Any) -> Any:
         made = render(data)
@@ -135,7 +136,7 @@ def test_a_photo_taken_back_while_the_paper_is_printed_stops_the_issue(
             copies.withdraw(actor=world.office, evidence_id=photos[0].pk, reason="误发")
         return made
 
-    monkeypatch.setattr(issuing.rectification_notice, "render", slow)
+    monkeypatch.setattr(rectification_notice, "render", slow)
     with pytest.raises(Conflict, match="photo_withdrawn"):
         issuing.issue(actor=world.leader, notice_id=reviewed.pk)
     number = fresh(reviewed).number

@@ -107,7 +107,7 @@ class NoticeTransition(models.Model):
 class NoticeFinding(Journaled):
     """One row of the notice's table, as it was worded when it was drafted. The state is the finding's own.
 
-    `due_days` is the first term in natural days; `due_on` the deadline that holds now.
+    `due_days` is the first term in natural days; `due_on` the deadline that holds now; `photos` those of the annex.
     """
 
     journal_kind = "notice_finding"
