@@ -72,10 +72,10 @@ def measure() -> Iterator[Line]:
 
 
 def fill(office: Any, rng: random.Random) -> None:
-    """Visits of this month with photos of their own, and as many earlier photos as make 100,000."""
+    """Visits of this month with photos of their own, and as many in each of the 19 months before."""
     from backend.core import clock
     from backend.core.actor import system
-    from backend.inspections.models import Evidence
+    from backend.inspections.models import Assignment, Evidence
     from backend.journal.writing import write
 
     archive.visits(office, MONTH // EVIDENCE_PER_VISIT + 1)
@@ -87,9 +87,10 @@ def fill(office: Any, rng: random.Random) -> None:
             rows, ["sha256", "state", "kind", "facts", "declared", "assessed_at"], batch_size=500
         )
         visits = _visits()
-        early = clock.now() - dt.timedelta(days=60)
-        for start in range(10 * MONTH, 10 * MONTH + ARCHIVE, 5000):
-            older = [_older(visits[number % 40], number, early) for number in range(start, start + 5000)]
+        Assignment.objects.update(released_at=clock.now())
+        for month, start in enumerate(range(10 * MONTH, 10 * MONTH + ARCHIVE, MONTH), 1):
+            early = clock.now() - dt.timedelta(days=30 * month)
+            older = [_older(visits[number % 40], number, early) for number in range(start, start + MONTH)]
             Evidence.objects.bulk_create(older, batch_size=1000)
             _appearances(older, rng)
         _appearances(rows, rng)
@@ -174,7 +175,7 @@ def requests(leader: Any, rng: random.Random) -> dict[str, list[str]]:
         Evidence.objects.filter(visit__assignment__leader_id=leader.pk, added_at__gte=clock.midnight(clock.today()))
     )
     rows = list(Evidence.objects.filter(added_at__gte=clock.midnight(clock.today())).select_related("visit"))
-    today, month_ago = clock.today(), clock.today() - dt.timedelta(days=70)
+    today, month_ago = clock.today(), clock.today() - dt.timedelta(days=100)
 
     def lists() -> Iterator[str]:
         while True:

@@ -65,6 +65,8 @@ class Evidence(Journaled):
         indexes = [
             models.Index(fields=["county_id", "sha256"], name="evidence_by_hash"),
             models.Index(fields=["county_id", "added_at"], name="evidence_by_day"),
+            models.Index(fields=["county_id", "id"], name="evidence_in_order"),
+            models.Index(fields=["county_id", "state", "id"], name="evidence_by_state"),
             models.Index(fields=["id"], name="evidence_unassessed", condition=UNASSESSED),
         ]
 

@@ -1,5 +1,6 @@
 """Evidence with the same bytes as another one, and photos that look like it, within one county."""
 
+import uuid
 from dataclasses import dataclass
 
 from backend.core.actor import Actor
@@ -31,14 +32,19 @@ class Shown:
 def of(evidence: Evidence) -> list[Same]:
     """Verified evidence of its county that repeats it; the same bytes first, then the nearest."""
     others = Evidence.objects.filter(county_id=evidence.county_id, state=EvidenceState.VERIFIED)
-    others = others.exclude(pk=evidence.pk).select_related("visit__target").order_by("pk")
-    same = [Same(row, None) for row in others.filter(sha256=evidence.sha256)[:MOST]]
+    # Not put in order by the database: it would rather read a whole county in that order than look a hash up.
+    others = others.exclude(pk=evidence.pk).select_related("visit__target", "visit__assignment").order_by()
+    same = [Same(row, None) for row in sorted(others.filter(sha256=evidence.sha256)[:MOST], key=_age)]
     if evidence.kind != EvidenceKindName.PHOTO:
         return same
     alike = dict(looking.alike(evidence.sha256))
     photos = others.filter(sha256__in=alike, kind=EvidenceKindName.PHOTO) if alike else Evidence.objects.none()
-    near = sorted((Same(row, alike[row.sha256]) for row in photos), key=lambda one: one.distance or 0)
-    return [*same, *near][:MOST]
+    near = (Same(row, alike[row.sha256]) for row in sorted(photos, key=_age))
+    return [*same, *sorted(near, key=lambda one: one.distance or 0)][:MOST]
+
+
+def _age(row: Evidence) -> uuid.UUID:
+    return row.pk
 
 
 def shown(actor: Actor, evidence: Evidence) -> Shown:
