@@ -1,6 +1,7 @@
 """Uploads to server processes of their own: two over one database, of which one is killed; and the whole product."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -95,6 +96,24 @@ def test_a_process_killed_while_it_writes_loses_nothing_and_another_goes_on(pair
     assert second.tus.patch(second.here(location), data[120_000:], 120_000).status_code == 204
     assert (Blob.objects.get().sha256, Upload.objects.get().state) == (sha256(data), "done")
     assert Expectation.objects.get().state == "verified"
+
+
+def test_a_disk_that_is_full_in_the_middle_is_507_and_the_upload_goes_on_when_there_is_room(pair, promise):
+    """The kernel itself refuses to write on: no file of the first process may grow beyond a limit (RLIMIT_FSIZE)."""
+    first, second = pair
+    data, room = noise(40 * 2**20), 32 * 2**20
+    promise(data)
+    location = first.tus.create(data).headers["location"]
+    assert first.tus.patch(location, data[: 20 * 2**20]).status_code == 204
+    limits = resource.prlimit(first.process.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    for offset in (20 * 2**20, room):
+        full = first.tus.patch(location, data[offset:], offset)
+        assert (full.status_code, full.json()["code"], full.headers["retry-after"]) == (507, "disk_full", "60")
+        assert second.tus.offset(second.here(location)) == room
+    assert Expectation.objects.get().state == "awaited"
+    resource.prlimit(first.process.pid, resource.RLIMIT_FSIZE, limits)
+    assert first.tus.patch(location, data[room:], room).status_code == 204
+    assert (Blob.objects.get().sha256, Expectation.objects.get().state) == (sha256(data), "verified")
 
 
 def test_the_product_takes_uploads_of_the_signed_in_and_shows_bytes_to_nobody_else(transactional_db, cast, tmp_path):

@@ -24,7 +24,7 @@ from backend.inspections.sync import (
     keeping,  # noqa: F401 -- declares which bytes wait for their fact
     reviewing,  # noqa: F401 -- declares how this room's operations are reviewed
 )
-from backend.inspections.sync.payloads import evidence_of, finding_of, object_id, place_of, texts
+from backend.inspections.sync.payloads import PromisedBytes, evidence_of, finding_of, object_id, place_of, texts
 from backend.journal.rows import Batch
 from backend.media.services import expectations
 from backend.sync.registry import Command, Custody, Outcome, Waits, document, operation
@@ -234,7 +234,7 @@ def expect_bytes(taken: Sequence[Custody], batch: Batch) -> None:
 
 def _promise(custody: Custody) -> expectations.Promise | None:
     try:
-        data = custody.data(c.AddEvidence)
+        data = custody.data(PromisedBytes)
         evidence_id = str(uuid.UUID(custody.id))
     except (msgspec.DecodeError, RecursionError, ValueError):
         return None
