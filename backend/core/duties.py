@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 from django.db import close_old_connections
 
+from backend.core.errors import Unavailable
+
 log = logging.getLogger(__name__)
 
 
@@ -94,6 +96,8 @@ def run_once(each: Duty) -> None:
     close_old_connections()
     try:
         each.run()
+    except Unavailable as fault:
+        log.warning("duty %s waits: %s", each.name, fault)
     except Exception:
         log.exception("duty %s failed", each.name)
     finally:

@@ -1,5 +1,6 @@
 """Duties run beside requests, and beside one another."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 
@@ -7,6 +8,7 @@ import pytest
 
 from backend.core import duties
 from backend.core.duties import Worker, duty, ending, wake
+from backend.core.errors import Unavailable
 
 SOON = 5.0
 
@@ -97,3 +99,13 @@ def test_a_duty_with_much_to_do_learns_that_the_worker_ends(declared, working):
     assert not ending()
     worker.stop()
     assert left == ["the rest"]
+
+
+def test_a_duty_whose_store_does_not_answer_says_so_in_one_line(declared, caplog):
+    def waiting() -> None:
+        raise Unavailable("storage_down", "文件存储暂时不可用。")
+
+    with caplog.at_level(logging.WARNING):
+        duties.run_once(duties.Duty("media.derive", 1.0, waiting))
+    assert [(line.levelname, line.exc_info) for line in caplog.records] == [("WARNING", None)]
+    assert caplog.records[0].getMessage() == "duty media.derive waits: storage_down: 文件存储暂时不可用。"

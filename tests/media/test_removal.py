@@ -234,6 +234,22 @@ class TestRaces:
         assert is_there(first) == (False, False)
 
 
+def test_a_picture_that_is_deleted_while_its_copies_are_made_stops_no_other(live_tables, wanted, monkeypatch):
+    first, second = (blobs.keep(county_id=1, data=photo(*size), filetype="image/jpeg") for size in ((20, 10), (30, 10)))
+    real = derivatives.derivatives.derive
+
+    def deleting(*said: Any) -> Any:
+        monkeypatch.setattr(derivatives.derivatives, "derive", real)
+        made = real(*said)
+        removal.condemn([first])
+        removal.remove_due()
+        return made
+
+    monkeypatch.setattr(derivatives.derivatives, "derive", deleting)
+    derivatives.derive_waiting()
+    assert set(Derivative.objects.values_list("blob__sha256", flat=True)) == {second}
+
+
 def test_the_file_of_a_derivative_is_put_back_when_a_row_appears_while_it_is_deleted(db, wanted, monkeypatch):
     """The narrow place of `discard`: looked, nobody; deleted; and there is a row."""
     data = photo(100, 80)

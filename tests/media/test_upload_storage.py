@@ -7,6 +7,7 @@ import pytest
 
 from backend.media import storage
 from backend.media.models import Blob, Upload
+from backend.media.problems import DiskFull
 from backend.media.services import blobs, receiving, sweeping
 from backend.media.storage import LocalStorage
 from tests.fixtures.object_store import silent
@@ -85,6 +86,16 @@ def test_a_full_disk_of_blobs_is_507_and_the_upload_ends_when_there_is_room(tus,
     assert (Upload.objects.get().path.read_bytes(), heard) == (data, [])
     assert tus.offset(location) == len(data)
     assert blobs.read(sha256(data)) == data
+
+
+def test_a_full_disk_keeps_nothing_half_of_what_the_product_makes(db, monkeypatch):
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(LocalStorage, "_write", refuse)
+    with pytest.raises(DiskFull):
+        blobs.keep(county_id=1, data=b"%PDF-1.7", filetype="application/pdf")
+    assert (Blob.objects.count(), list(storage.current().hashes())) == (0, [])
 
 
 # Nobody learns by an upload what others have sent
