@@ -20,6 +20,7 @@ from backend.inspections.selectors import evidence
 from backend.inspections.services import copies
 from backend.media.rules.redaction import MOST_AREAS, Area
 
+
 class AreaField(serializers.Serializer[Any]):
     """A rectangle in parts of the width and height of the upright picture, from its upper left corner."""
 
