@@ -26,7 +26,7 @@ def terms(user_id: int, assignment: Assignment, *, rev: int = 0) -> list[CrewMem
     A term ends with a reassignment. A revision beyond the present one counts as the present one: it belongs to a life
     of the database that was lost in a restore, and whoever is of the crew now may go on.
     """
-    rows = find(CrewMember, only=["id"], assignment_id=assignment.pk, user_id=user_id)
+    rows = find(CrewMember, assignment_id=assignment.pk, user_id=user_id)
     stood = [row for row in rows if not rev or (row.from_rev <= rev and (row.upto_rev is None or rev <= row.upto_rev))]
     held = find(Grant, user_id=user_id, scope=assignment.scope) if stood else []
     return [row for row in stood if any(_was_read(row, grant) for grant in held)]
