@@ -1,6 +1,7 @@
 """Pictures made to take all memory or time: refused by what they say about themselves, before they are decoded."""
 
 import io
+import random
 import struct
 import time
 import tracemalloc
@@ -12,7 +13,7 @@ from PIL import Image
 
 from backend.media.rules import derivatives
 from backend.media.rules.images import SCANS, Unreadable
-from tests.media.pictures import photo
+from tests.media.pictures import exif, photo
 
 QUICK = 1.0
 """Seconds of the processor within which a bomb is known for one; decoding any of these takes far more."""
@@ -95,3 +96,15 @@ def test_a_photo_with_a_second_picture_behind_it_is_decoded_at_the_scale_that_is
     with Image.open(file) as known:
         assert known.format == "MPO"
     assert Image.open(io.BytesIO(derivatives.derive(file)["preview"])).size == (1280, 960)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # the product ignores them too
+def test_exif_that_is_rubbish_costs_no_preview(file: Path) -> None:
+    """A picture whose metadata is nonsense is shown as it is stored."""
+    good, rng = exif(orientation=6), random.Random(3)
+    for _ in range(300):
+        rubbish = bytearray(good)
+        for _ in range(rng.randrange(1, 12)):
+            rubbish[rng.randrange(6, len(rubbish))] = rng.randrange(256)
+        file.write_bytes(photo(exif=bytes(rubbish)))
+        assert set(derivatives.derive(file)) == {"preview", "list"}

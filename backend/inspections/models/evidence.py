@@ -63,7 +63,7 @@ class Evidence(Journaled):
     class Meta:
         verbose_name = verbose_name_plural = "佐证"
         indexes = [
-            models.Index(fields=["county_id", "sha256"], name="evidence_by_hash"),
+            models.Index(fields=["county_id", "sha256", "state"], name="evidence_by_hash"),
             models.Index(fields=["county_id", "added_at"], name="evidence_by_day"),
             models.Index(fields=["county_id", "id"], name="evidence_in_order"),
             models.Index(fields=["county_id", "state", "id"], name="evidence_by_state"),

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from backend.media.rules import lettering, redaction
-from backend.media.rules.images import SCALED, Unreadable, check_decodable, opened
+from backend.media.rules.images import SCALED, Unreadable, check_decodable, opened, orientation, turned
 from backend.media.rules.lettering import Lettering
 from backend.media.rules.redaction import Area
 
@@ -56,7 +56,8 @@ def _upright(path: Path, side: int) -> Iterator[Image.Image]:
     """The picture as one looks at it, RGB, its longer side at most `side` pixels."""
     with _one, opened(path) as image:
         check_decodable(image, path)
-        upright = _flat(ImageOps.exif_transpose(_shrunk(image, side)))
+        how = orientation(image)
+        upright = turned(_flat(_shrunk(image, side)), how)
         upright.info = {}  # comments, profiles and EXIF would be written again
         yield upright
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
+from PIL import ExifTags, Image
 
 from backend.media.rules import heif
 
@@ -27,6 +27,17 @@ SCANS = 100
 keep a processor busy for days."""
 
 START_OF_SCAN = b"\xff\xda"
+
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""Orientation as it is stored -> what makes the picture upright."""
 
 Image.MAX_IMAGE_PIXELS = PIXELS
 # Pillow warns of every oddity in a file that somebody sent; a server's log is not the place for that.
@@ -53,6 +64,20 @@ def opened(path: Path) -> Iterator[Image.Image]:
 def formats() -> tuple[str, ...]:
     """What this installation reads."""
     return (*FORMATS, heif.FORMAT) if heif.available() else FORMATS
+
+
+def orientation(image: Image.Image) -> int:
+    """How the camera was held (1-8, EXIF 2.3); 1 where the file does not say or says nonsense."""
+    try:
+        said = image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # noqa: BLE001 -- Pillow's EXIF reader raises nearly anything on hostile input
+        return 1
+    return next((number for number in range(1, 9) if number == said), 1)  # a plain int, whatever the file holds
+
+
+def turned(image: Image.Image, how: int) -> Image.Image:
+    """The upright picture of one whose orientation is `how`."""
+    return image.transpose(TURNS[how]) if how in TURNS else image
 
 
 def check_decodable(image: Image.Image, path: Path) -> None:
