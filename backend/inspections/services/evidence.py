@@ -12,6 +12,7 @@ from backend.core import clock, duties
 from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, NotFound
 from backend.core.lookup import find_one
+from backend.core.making import made
 from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState, Finding
 from backend.inspections.services import dossiers, field
 from backend.inspections.services.dossier import Dossier
@@ -22,6 +23,8 @@ from backend.media.services import expectations
 SHA256 = re.compile(r"[0-9a-f]{64}")
 LARGEST = 64 * 1024 * 1024
 """Bytes of one upload (protocol, Uploads)."""
+
+KINDS = frozenset(EvidenceKindName.values)
 
 YEARS = range(1970, 9999)
 """Of the time a photo was taken. Outside them a time can be stored that nobody can read again."""
@@ -122,7 +125,7 @@ def _check(new: NewEvidence) -> None:
         raise field.refuse("sha256", "摘要须为64位小写十六进制。")
     if not 0 < new.size <= LARGEST:
         raise field.refuse("size", "文件大小须在1字节至64 MB之间。")
-    if new.kind not in EvidenceKindName.values:
+    if new.kind not in KINDS:
         raise field.refuse("kind", "佐证种类不正确。")
     if new.taken_at is not None and new.taken_at.year not in YEARS:
         raise field.refuse("taken_at", "拍摄时间不正确。")
@@ -135,7 +138,8 @@ def _instant(taken_at: dt.datetime | None) -> dt.datetime | None:
 
 def _build(actor: Actor, evidence_id: uuid.UUID, dossier: Dossier, new: NewEvidence) -> Evidence:
     place = new.place
-    return Evidence(
+    return made(
+        Evidence,
         id=evidence_id,
         county_id=actor.county_id,
         visit=dossier.visit,
