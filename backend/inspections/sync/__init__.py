@@ -24,7 +24,7 @@ from backend.inspections.sync import (
     keeping,  # noqa: F401 -- declares which bytes wait for their fact
     reviewing,  # noqa: F401 -- declares how this room's operations are reviewed
 )
-from backend.inspections.sync.payloads import PromisedBytes, evidence_of, finding_of, object_id, place_of, texts
+from backend.inspections.sync.payloads import evidence_of, finding_of, object_id, place_of, texts
 from backend.journal.rows import Batch
 from backend.media.services import expectations
 from backend.sync.registry import Command, Custody, Outcome, Waits, document, operation
@@ -243,11 +243,7 @@ class _Announced(msgspec.Struct):
 
 def _promise(custody: Custody) -> expectations.Promise | None:
     try:
-<<<<<<< ours
-        data = custody.data(PromisedBytes)
-=======
         data = custody.data(_Announced)
->>>>>>> theirs
         evidence_id = str(uuid.UUID(custody.id))
     except (msgspec.DecodeError, RecursionError, ValueError):
         return None
