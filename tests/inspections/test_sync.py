@@ -244,3 +244,35 @@ def test_an_absurd_accuracy_does_not_make_the_visit_unreadable(
     told = phone.send("visit.check_in", visit.pk, {"location": there})
     assert (told["status"], told["code"]) == ("quarantined", "invalid")
     assert phone.send("visit.amend", visit.pk, {"remarks": "补充"})["status"] == "applied"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"taken_at": "yesterday"},
+        {"location": {"lng": 400, "lat": 0}},
+        {"answer_key": "K" * 17},
+        {"kind": "hologram"},
+        {"filetype": 7},
+        {"finding": "none"},
+        {"visit": None},
+        {"of_a_newer_phone": {"deep": [1, "\x00"]}, "kind": ["photo"]},
+    ],
+)
+def test_bytes_are_welcome_although_the_rest_of_their_fact_cannot_be_read(phone: Phone, odd: dict[str, Any]) -> None:
+    new = uuid7()
+    result = phone.send("evidence.add", new, photo(uuid7(), new) | odd)
+    assert (result["status"], result["code"]) == ("quarantined", "invalid")
+    promised = Expectation.objects.get(evidence_id=str(new))
+    assert (promised.sha256, promised.size, promised.owner_id) == (
+        hashlib.sha256(new.bytes).hexdigest(),
+        9,
+        phone.client.user.pk,
+    )
+
+
+@pytest.mark.parametrize("odd", [{"sha256": "none"}, {"size": "9"}, {"size": -1}, {"sha256": None}])
+def test_bytes_that_nothing_says_how_to_know_are_not_expected(phone: Phone, odd: dict[str, Any]) -> None:
+    new = uuid7()
+    assert phone.send("evidence.add", new, photo(uuid7(), new) | odd)["status"] == "quarantined"
+    assert not Expectation.objects.exists()

@@ -209,6 +209,6 @@ def _wake() -> None:
 
 def _find(evidence_id: str) -> Evidence | None:
     try:
-        return find_one(Evidence, only=("county_id",), id=uuid.UUID(evidence_id))
+        return find_one(Evidence, only=("id", "county_id"), id=uuid.UUID(evidence_id))
     except ValueError:
         return None

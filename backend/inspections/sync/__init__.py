@@ -24,7 +24,7 @@ from backend.inspections.sync import (
     keeping,  # noqa: F401 -- declares which bytes wait for their fact
     reviewing,  # noqa: F401 -- declares how this room's operations are reviewed
 )
-from backend.inspections.sync.payloads import PromisedBytes, evidence_of, finding_of, object_id, place_of, texts
+from backend.inspections.sync.payloads import evidence_of, finding_of, object_id, place_of, texts
 from backend.journal.rows import Batch
 from backend.media.services import expectations
 from backend.sync.registry import Command, Custody, Outcome, Waits, document, operation
@@ -232,14 +232,23 @@ def expect_bytes(taken: Sequence[Custody], batch: Batch) -> None:
     expectations.expect_all((promise for one in taken if (promise := _promise(one))), batch)
 
 
+class _Announced(msgspec.Struct):
+    """Of the fact of a file only what its bytes are known by: they are welcome also where the rest cannot be read."""
+
+    sha256: str
+    size: int
+    filetype: Any = ""
+    kind: Any = ""
+
+
 def _promise(custody: Custody) -> expectations.Promise | None:
     try:
-        data = custody.data(PromisedBytes)
+        data = custody.data(_Announced)
         evidence_id = str(uuid.UUID(custody.id))
     except (msgspec.DecodeError, RecursionError, ValueError):
         return None
-    what = (data.sha256, data.size, data.filetype, data.kind)
-    return expectations.Promise(custody.county_id, custody.user_id, evidence_id, *what)
+    words = (each if isinstance(each, str) else "" for each in (data.filetype, data.kind))
+    return expectations.Promise(custody.county_id, custody.user_id, evidence_id, data.sha256, data.size, *words)
 
 
 @operation("evidence.add", payload=c.AddEvidence, at_custody=expect_bytes)

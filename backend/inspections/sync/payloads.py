@@ -2,21 +2,10 @@
 
 import uuid
 
-import msgspec
-
 from backend.core.errors import Invalid
 from backend.inspections import commands as c
 from backend.inspections.services import evidence, findings
 from backend.inspections.services.visits import Place
-
-
-class PromisedBytes(msgspec.Struct):
-    """What must be readable of `evidence.add` for its bytes to be welcome, whatever is wrong with the rest of it."""
-
-    sha256: str
-    size: int
-    filetype: str = ""
-    kind: str = ""
 
 
 def object_id(text: str) -> uuid.UUID:

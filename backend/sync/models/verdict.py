@@ -30,6 +30,16 @@ TOLD = (Status.CONFLICT, Status.HELD, Status.QUARANTINED, Status.ERROR, Status.I
 """Statuses whose fate the author's phone follows through an `operation` document."""
 
 
+OPEN_SQL = "%(expressions)s IN ('held', 'quarantined', 'error', 'id_reused')"
+"""The condition of the index `verdict_open`, word for word: SQLite takes that index only for a question that says the
+same, and with values, not parameters. Nearly all verdicts are `applied`."""
+
+
+def undone(path: str = "status") -> models.Func:
+    """The condition that the status at `path` is one of `REVIEWABLE`, in the words of the index."""
+    return models.Func(models.F(path), template=OPEN_SQL, output_field=models.BooleanField())
+
+
 class Verdict(models.Model):
     """The judgement of one operation; written in the transaction of its effect."""
 

@@ -14,8 +14,8 @@ from backend.core import clock, codec
 from backend.core.actor import Actor
 from backend.core.errors import Invalid, NotFound
 from backend.core.pages import Page
-from backend.sync.models import Operation
-from backend.sync.models.verdict import REVIEWABLE, Status
+from backend.sync.models import Operation, Verdict
+from backend.sync.models.verdict import REVIEWABLE, Status, undone
 from backend.sync.registry import Context, Filed, registry
 
 LONG_HELD = dt.timedelta(hours=24)
@@ -37,8 +37,13 @@ class _Sent(msgspec.Struct):
 def open_operations() -> QuerySet[Operation]:
     """Those that wait for a decision now, of all counties."""
     long_held = Q(verdict__status=Status.HELD, received_at__lte=clock.now() - LONG_HELD)
-    rows = Operation.objects.filter(Q(verdict__status__in=AT_ONCE) | long_held, review__isnull=True)
+    rows = reviewable_operations().filter(Q(verdict__status__in=AT_ONCE) | long_held, review__isnull=True)
     return rows.select_related("verdict", "review")
+
+
+def reviewable_operations() -> QuerySet[Operation]:
+    """Those about which a person may decide, may decide later, or has decided; found from the few such verdicts."""
+    return Operation.objects.filter(pk__in=Verdict.objects.filter(undone()).values("pk"))
 
 
 def is_open(operation: Operation) -> bool:
@@ -60,7 +65,7 @@ def matching(
 
     With `waiting` also the held ones younger than a day. Not yet narrowed to those the actor may see: see `page`.
     """
-    rows = Operation.objects.filter(verdict__status__in=REVIEWABLE) if decided or waiting else open_operations()
+    rows = reviewable_operations() if decided or waiting else open_operations()
     rows = rows.filter(county_id=actor.county_id, review__isnull=not decided)
     wanted = {"verdict__status": status, "verdict__code": code, "user_id": user}
     return rows.filter(**{name: value for name, value in wanted.items() if value is not None})

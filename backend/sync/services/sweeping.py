@@ -9,7 +9,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from backend.core import clock
 from backend.core.lookup import find_one
@@ -17,7 +17,7 @@ from backend.journal.models import FeedRow
 from backend.journal.rows import Batch, insert_missing
 from backend.journal.turnstile import turn
 from backend.sync.models import Operation, SweepMark, Verdict
-from backend.sync.models.verdict import Status
+from backend.sync.models.verdict import Status, undone
 from backend.sync.services.judging import judge_ids
 
 GRACE = dt.timedelta(seconds=30)
@@ -95,13 +95,18 @@ def _failed() -> list[tuple[int, uuid.UUID]]:
     for tries in range(1, 11):
         due |= Q(tries=tries, looked_at__lt=now - RETRY * 2 ** (tries - 1))
     due |= Q(tries__gt=10, looked_at__lt=now - RETRY * 2**10)
-    rows = Verdict.objects.filter(due, status=Status.ERROR, operation__review__isnull=True).order_by("looked_at")
+    rows = undecided(Status.ERROR).filter(due).order_by("looked_at")
     return list(rows.values_list("operation__county_id", "pk")[:BATCH])
+
+
+def undecided(status: Status) -> QuerySet[Verdict]:
+    """Of that status and not decided by a person."""
+    return Verdict.objects.filter(undone(), status=status, operation__review__isnull=True)
 
 
 def _held_whose_object_exists() -> list[tuple[int, uuid.UUID]]:
     """Held for something that exists by now, and perhaps could not be seen by the author until a later grant."""
-    rows = Verdict.objects.filter(status=Status.HELD, looked_at__lt=clock.now() - RETRY, operation__review__isnull=True)
+    rows = undecided(Status.HELD).filter(looked_at__lt=clock.now() - RETRY)
     held = list(rows.order_by("looked_at").values_list("operation__county_id", "pk", "waits_kind", "waits_id")[:BATCH])
     there = set(
         FeedRow.objects.filter(object_id__in={row[3] for row in held}, document__isnull=False).values_list(
