@@ -264,6 +264,6 @@ def test_the_file_of_a_derivative_is_put_back_when_a_row_appears_while_it_is_del
         real(self, sha256)
 
     monkeypatch.setattr(storage.LocalStorage, "delete", delete)
-    removal.discard(small)
+    removal.discard([small])
     assert blobs.read(small) == data
     assert sha256(data) == small
