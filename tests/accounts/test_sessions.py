@@ -8,6 +8,7 @@ from backend.accounts.models import DeviceSession, User
 from backend.accounts.services import sessions
 from backend.core import clock
 from tests.fixtures.people import PASSWORD, Cast, Client
+from tests.fixtures.phones import Phone
 
 LOGIN = "/api/v1/auth/login"
 
@@ -62,6 +63,35 @@ def test_a_lost_refresh_answer_does_not_sign_the_phone_out(inspector_client: Cli
     assert status == 200
     assert again["refresh"] == lost["refresh"]
     assert refresh(again["refresh"])[0] == 200
+
+
+def test_however_many_refresh_answers_in_a_row_are_lost_the_phone_stays_signed_in(inspector_client: Client) -> None:
+    old, newest = inspector_client.tokens.refresh, ""
+    for _ in range(3):  # three times the phone meanwhile has nothing but the token it began with
+        answers = [refresh(old) for _ in range(4)]
+        assert [status for status, _ in answers] == [200] * 4
+        assert len({pair["refresh"] for _, pair in answers}) == 1
+        old, newest = answers[-1][1]["refresh"], answers[-1][1]["access"]
+    inspector_client.credentials(HTTP_AUTHORIZATION=f"Bearer {newest}")
+    assert inspector_client.get("/api/v1/auth/me").status_code == 200
+
+
+def test_a_phone_whose_session_has_ended_signs_in_again_under_its_device_and_sends_what_it_kept(
+    inspector: User, inspector_client: Client
+) -> None:
+    """A copied token ends a session and nothing else: device, numbers and outbox go on with the next one."""
+    phone = Phone(inspector_client)
+    phone.push(phone.op("no.such", uuid.uuid4()))
+    unsent = phone.op("no.such", uuid.uuid4())
+    first = inspector_client.tokens.refresh
+    second = refresh(refresh(first)[1]["refresh"])[1]["refresh"]
+    assert refresh(first)[1]["code"] == "token_reused"
+    assert refresh(second)[1]["code"] == "session_ended"
+    status, pair = login(inspector, str(inspector_client.device.pk))
+    assert status == 200
+    inspector_client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
+    answer = phone.push(unsent)
+    assert ([row["code"] for row in answer["results"]], answer["have"], answer["missing"]) == (["unknown_kind"], 2, [])
 
 
 def test_the_token_before_is_dead_once_its_successor_was_used_and_ends_the_session(inspector_client: Client) -> None:

@@ -47,14 +47,14 @@ def ids_of(visit: Visit) -> dict[str, object]:
         "assignment_id": visit.assignment_id,
         "visit_id": visit.pk,
         "finding_id": visit.findings.get().pk,
+        "evidence_id": visit.evidence.order_by("pk")[0].pk,
         "announcement_id": announcements.announce(actor=system(visit.county_id), title="通知", body="正文").pk,
     }
 
 
 def nothing() -> dict[str, object]:
-    return {
-        name: uuid.uuid4() for name in ("template_id", "assignment_id", "visit_id", "finding_id", "announcement_id")
-    }
+    names = ("template_id", "assignment_id", "visit_id", "finding_id", "evidence_id", "announcement_id")
+    return {name: uuid.uuid4() for name in names}
 
 
 def answers(client: Client, ids: dict[str, object]) -> list[tuple[str, int, Any, list[str]]]:

@@ -250,6 +250,7 @@ class SyncLaws(Office, RuleBasedStateMachine):
             upload.location = ""
         status = upload.send(self.signed(place).client, data=data, upto=len(data) // (2 if how == "cut" else 1))
         in_custody = Operation.objects.filter(pk=upload.photo.op).exists()
+        assert status != 415 or how == "other bytes", "I11: a photo was not taken for one"
         if status == 403:
             assert not in_custody, "I11: bytes refused whose evidence is in custody"
         elif how == "other bytes":

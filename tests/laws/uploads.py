@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 from backend.accounts.tokens import access_token
 from backend.asgi import upload_application
 from tests.fixtures.people import Client
-from tests.laws.phone import Sent
+from tests.laws.phone import Sent, bytes_of
 
 UPLOADS = "/api/v1/uploads/"
 
@@ -17,7 +17,7 @@ class Upload:
     """Of one photo; `location` is where the server keeps what has arrived of it."""
 
     def __init__(self, photo: Sent) -> None:
-        self.photo, self.data = photo, photo.id.encode()
+        self.photo, self.data = photo, bytes_of(photo.id)
         self.location = ""
 
     def send(self, client: Client, *, data: bytes, upto: int) -> int:

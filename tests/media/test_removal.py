@@ -10,6 +10,7 @@ from backend.core import clock
 from backend.journal.models import AuditLine
 from backend.media import registry, storage
 from backend.media.models import Blob, Derivative, Holding
+from backend.media.rules import derivatives as making
 from backend.media.services import blobs, derivatives, removal, storing
 from backend.media.tasks import derive
 from tests.media.conftest import sha256
@@ -236,16 +237,16 @@ class TestRaces:
 
 def test_a_picture_that_is_deleted_while_its_copies_are_made_stops_no_other(live_tables, wanted, monkeypatch):
     first, second = (blobs.keep(county_id=1, data=photo(*size), filetype="image/jpeg") for size in ((20, 10), (30, 10)))
-    real = derivatives.derivatives.derive
+    real = making.derive
 
     def deleting(*said: Any) -> Any:
-        monkeypatch.setattr(derivatives.derivatives, "derive", real)
+        monkeypatch.setattr(making, "derive", real)
         made = real(*said)
         removal.condemn([first])
         removal.remove_due()
         return made
 
-    monkeypatch.setattr(derivatives.derivatives, "derive", deleting)
+    monkeypatch.setattr(making, "derive", deleting)
     derivatives.derive_waiting()
     assert set(Derivative.objects.values_list("blob__sha256", flat=True)) == {second}
 
@@ -264,6 +265,6 @@ def test_the_file_of_a_derivative_is_put_back_when_a_row_appears_while_it_is_del
         real(self, sha256)
 
     monkeypatch.setattr(storage.LocalStorage, "delete", delete)
-    removal.discard(small)
+    removal.discard([small])
     assert blobs.read(small) == data
     assert sha256(data) == small

@@ -82,9 +82,7 @@ class LookalikeOut(serializers.Serializer[Any]):
 class LookalikesOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     items = LookalikeOut(many=True)
-    for_office = serializers.BooleanField(
-        help_text="There is more, hidden from the caller: the office has to look."
-    )
+    for_office = serializers.BooleanField(help_text="There is more, hidden from the caller: the office has to look.")
 
 
 def row(found: Evidence, flags: Flags) -> dict[str, Any]:

@@ -5,9 +5,11 @@ What rooms need they say by `registry.keeper`. `storing` tells how storing and d
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from django.db.models import QuerySet
 
@@ -29,6 +31,11 @@ SETTLING = dt.timedelta(hours=1)
 """For which bytes that came again are left alone: their fact may not be written yet."""
 
 BATCH = 500
+
+STEP = 20
+"""Blobs deleted in one transaction: with a bucket half a second, for which other writers of SQLite wait."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,67 +119,66 @@ def remove_due(*, among: Collection[str] | None = None, enough: Callable[[], boo
     """Delete what is due (`among` these hashes), until `enough`."""
     rows = due() if among is None else due().filter(sha256__in=among)
     keys = list(rows.values_list("pk", flat=True))
-    return [gone for key in keys if not enough() and (gone := _remove(key))]
+    return [gone for batch in batches(keys, STEP) if not enough() for gone in _remove(batch)]
 
 
-def _remove(key: int) -> Removed | None:
-    """Delete one blob, its smaller copies, its rows; None when it is needed after all or was touched just now.
+def _remove(keys: list[int]) -> list[Removed]:
+    """Delete blobs, their smaller copies and rows, except those that are needed after all or were touched just now.
 
-    The file goes inside the transaction, under the lock of the row: a crash between the two leaves a row without a
-    file that nobody needs, and the next run ends it.
+    Files go inside the transaction, under the lock of their rows: a crash between the two leaves rows without a file
+    that nobody needs, and the next run ends them.
     """
-    county_id = Holding.objects.filter(blob=key).values_list("county_id", flat=True).first()
+    county_id = Holding.objects.filter(blob__in=keys).values_list("county_id", flat=True).first()
     with write(actor=system(county_id or 0)) as change:
-        blob = due().select_for_update().filter(pk=key).first()
-        if blob is None or _is_settling(blob):
-            return None
-        if registry.needed([blob.sha256]):
-            Blob.objects.filter(pk=key).update(remove_after=None)
-            return None
-        _log(change, blob)
-        smaller = set(Derivative.objects.filter(blob=blob).values_list("sha256", flat=True)) - {blob.sha256}
-        blob.delete()
-        storage.current().delete(blob.sha256)
-    for sha256 in sorted(smaller):
-        discard(sha256)
-    return Removed(blob.sha256, blob.size)
+        found = [row for row in due().select_for_update().filter(pk__in=keys) if not _is_settling(row)]
+        needed = registry.needed([row.sha256 for row in found])
+        Blob.objects.filter(sha256__in=needed, pk__in=keys).update(remove_after=None)
+        going = [row for row in found if row.sha256 not in needed]
+        _log(change, going)
+        smaller = set(Derivative.objects.filter(blob__in=going).values_list("sha256", flat=True))
+        Blob.objects.filter(pk__in=[row.pk for row in going]).delete()
+        for row in going:
+            storage.current().delete(row.sha256)
+    discard(smaller - {row.sha256 for row in going})
+    return [Removed(row.sha256, row.size) for row in going]
 
 
 def _is_settling(blob: Blob) -> bool:
     return blob.used_at is not None and blob.used_at > clock.now() - SETTLING
 
 
-def _log(change: Change, blob: Blob) -> None:
+def _log(change: Change, going: Sequence[Blob]) -> None:
     """An audit line in every county whose people brought the bytes; of what nobody brought, one in the log."""
-    held: dict[int, list[str]] = {}
-    for county_id, evidence_id in blob.holdings.order_by("pk").values_list("county_id", "evidence_id"):
-        held.setdefault(county_id, []).append(evidence_id)
-    for county_id, evidence_ids in held.items():
-        known = [each for each in evidence_ids if each]
-        change.log("blob.removed", _File(blob.sha256), actor=system(county_id), size=blob.size, evidence=known)
-    log.info("blob %s (%s bytes) was needed by nobody and is deleted", blob.sha256, blob.size)
+    held: dict[tuple[int, int], list[str]] = {}
+    rows = Holding.objects.filter(blob__in=going).order_by("pk").values_list("blob", "county_id", "evidence_id")
+    for key, county_id, evidence_id in rows:
+        held.setdefault((key, county_id), []).append(evidence_id)
+    known = {row.pk: row for row in going}
+    for (key, county_id), evidence_ids in held.items():
+        evidence = [each for each in evidence_ids if each]
+        blob = known[key]
+        change.log("blob.removed", _File(blob.sha256), actor=system(county_id), size=blob.size, evidence=evidence)
+    for blob in going:
+        log.info("blob %s (%s bytes) was needed by nobody and is deleted", blob.sha256, blob.size)
 
 
-def discard(sha256: str) -> None:
-    """Delete the file of a derivative whose row is gone, unless another row names the same bytes.
+def discard(hashes: Collection[str]) -> None:
+    """Delete files of derivatives whose rows are gone, unless other rows name the same bytes.
 
-    It is put back when such a row has appeared meanwhile; and who writes such a row looks afterwards whether the file
-    is still there (`storing.put_back`). Whoever is later sees the other.
+    They are put back when such a row has appeared meanwhile; and who writes such a row looks afterwards whether the
+    file is still there (`storing.put_back`). Whoever is later sees the other.
     """
-    store = storage.current()
-    if needs.named([sha256]):
-        return
-    try:
-        data = b"".join(store.chunks(sha256, 0, store.size(sha256) or 0))
-    except FileNotFoundError:
-        return
-    store.delete(sha256)
-    if needs.named([sha256]):
-        store.put(data)
+    store, taken = storage.current(), dict[str, bytes]()
+    for sha256 in sorted(set(hashes) - needs.named(hashes)):
+        with suppress(FileNotFoundError):
+            taken[sha256] = b"".join(store.chunks(sha256, 0, store.size(sha256) or 0))
+            store.delete(sha256)
+    for sha256 in needs.named(taken):
+        store.put(taken[sha256])
 
 
-def batches(hashes: Iterable[str]) -> Iterator[list[str]]:
-    """As many at once as keepers are asked for."""
-    rest = iter(hashes)
-    while batch := list(islice(rest, BATCH)):
+def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """By default as many at once as keepers are asked for."""
+    rest = iter(rows)
+    while batch := list(islice(rest, size)):
         yield batch
