@@ -175,7 +175,7 @@ def play(ports: list[int], promise: Callable[[bytes, str], str], seed: int, coun
     phones = []
     for number in range(count):
         chance = random.Random(f"{seed} {number}")
-        data = noise(chance.randrange(1, 3 * PIECE), seed=seed + number)
+        data = noise(chance.randrange(1, 2 * PIECE), seed=seed + number)
         order = chance.sample(ports, len(ports))
         phones.append(Phone(order, data, promise(data, f"{seed}-{number}"), chance))
     with ThreadPoolExecutor(AT_ONCE) as pool:

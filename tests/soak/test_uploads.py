@@ -21,7 +21,7 @@ from tests.media.conftest import (  # noqa: F401 -- fixtures of tests/media
 )
 from tests.media.test_upload_processes import Process, pair  # noqa: F401
 
-SHARE = 0.15
+SHARE = 0.12
 """Of SOAK_SECONDS; the rest belongs to other long runs."""
 
 CUTS = 1000
