@@ -176,7 +176,9 @@ def under_a_taken_id(desk: Desk, name: str, object_id: object, data: Any) -> tup
     op = {**crew.op(name, object_id, data), "op": taken["op"]}
     assert crew.push(op)["results"] == [{"op": taken["op"], "status": "id_reused"}]
     assert [adopt(), adopt()] == [1, 0]
-    return op, Operation.objects.get(pk=StrayOperation.objects.get().adopted)
+    kept = StrayOperation.objects.get().adopted
+    assert kept is not None
+    return op, Operation.objects.get(pk=kept)
 
 
 def test_an_operation_under_a_taken_id_is_read_on_the_desk_under_an_id_of_its_own(
