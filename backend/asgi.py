@@ -74,7 +74,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             live.bind_loop(asyncio.get_running_loop())
-            django_application.keeping = True
+            django_application.serve()
             if worker:
                 worker.start()
             await send({"type": "lifespan.startup.complete"})

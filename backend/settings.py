@@ -23,7 +23,7 @@ WORKERS = env.whole("DUDAO_WORKERS", 1)
 THREADS = env.whole("DUDAO_THREADS", 8)
 """Requests that a process works on at the same time, pushes apart: they have threads of their own."""
 
-PUSH_THREADS = env.whole("DUDAO_PUSH_THREADS", 2)
+PUSH_THREADS = env.whole("DUDAO_PUSH_THREADS", 1)
 
 EMBEDDED_WORKER = env.flag("DUDAO_WORKER", default=WORKERS == 1)
 """Whether the server process also runs the duties; otherwise run `manage.py worker`."""

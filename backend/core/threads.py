@@ -1,9 +1,11 @@
 """The threads in which synchronous views run: few, and the same ones again.
 
 Django starts a new thread for every request, and with it a new database connection: on SQLite that is the whole schema
-read and every statement prepared anew, which cost more than the work of a push itself. Here requests take turns on
-threads that stay. Requests of one lane never wait for those of another: however many phones hand in their day at once,
-whoever only wants to read finds a thread.
+read and every statement prepared anew, which cost more than the work of a push itself. It also goes into that thread
+and out again for every middleware. Here a request enters one of the threads that stay, once, for all that is done for
+it. Requests of one lane never wait for those of another: however many phones hand in their day at once, whoever only
+wants to read finds a thread. And nobody waits for a phone with a bad line: its message has arrived before a thread is
+taken, and its answer is sent after the thread was given back.
 """
 
 import asyncio
@@ -11,8 +13,10 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from asgiref.sync import SyncToAsync, ThreadSensitiveContext
+from asgiref.sync import SyncToAsync, ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
+from django.core.signals import request_started
+from django.db import close_old_connections, reset_queries
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
@@ -26,21 +30,35 @@ class Threaded(ASGIHandler):
 
     def __init__(self, lanes: Mapping[str, int], lane: Lane) -> None:
         super().__init__()
+        self.load_middleware(is_async=False)
         self._lane = lane
-        self.keeping = False
-        """Whether the threads keep their SQLite connections between requests; a server does, from its start on."""
+        self._keeping = False
         self._free = {name: _queue(count) for name, count in lanes.items()}
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        free = self._free[self._lane(scope)]
+    def serve(self) -> None:
+        """A server begins: the threads keep their SQLite connections between requests, and look after them by
+        themselves, so that nobody needs a thread for that when a request begins."""
+        self._keeping = True
+        request_started.disconnect(close_old_connections)
+        request_started.disconnect(reset_queries)
+
+    async def get_response_async(self, request: Any) -> Any:
+        """The answer, made in a thread of the request's lane."""
+        free = self._free[self._lane(request.scope)]
         thread = await free.get()
-        token, kept = SyncToAsync.thread_sensitive_context.set(thread), _keeping.set(self.keeping)
+        token, kept = SyncToAsync.thread_sensitive_context.set(thread), _keeping.set(self._keeping)
         try:
-            await self.handle(scope, receive, send)
+            return await sync_to_async(self._respond, thread_sensitive=True)(request)
         finally:
             SyncToAsync.thread_sensitive_context.reset(token)
             _keeping.reset(kept)
             free.put_nowait(thread)
+
+    def _respond(self, request: Any) -> Any:
+        try:
+            return self.get_response(request)
+        finally:
+            close_old_connections()
 
 
 @receiver(connection_created)

@@ -101,6 +101,7 @@ def test_a_duty_with_much_to_do_learns_that_the_worker_ends(declared, working):
     assert left == ["the rest"]
 
 
+@pytest.mark.django_db
 def test_a_duty_whose_store_does_not_answer_says_so_in_one_line(declared, caplog):
     def waiting() -> None:
         raise Unavailable("storage_down", "文件存储暂时不可用。")

@@ -1,34 +1,52 @@
-"""Requests run on few threads that stay, in lanes that do not wait for each other."""
+"""Requests run on few threads that stay, in lanes that do not wait for each other, nor for a bad line."""
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from django.http import HttpResponse
 
 from backend.core.threads import Threaded
 
 
 class Handler(Threaded):
-    """Stands where Django would: runs `work` in the request's thread."""
+    """Answers with what `work` says in the request's thread."""
 
     def __init__(self, lanes: dict[str, int], work: Any) -> None:
-        super().__init__(lanes, lambda scope: str(scope["path"]))
+        super().__init__(lanes, lambda scope: str(scope["path"]).strip("/"))
         self._work = work
 
-    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
-        await send(await sync_to_async(self._work)(scope))
+    def get_response(self, request: Any) -> Any:
+        return HttpResponse(str(self._work(request.scope)))
 
 
-async def ask(handler: Threaded, path: str) -> Any:
-    said: list[Any] = []
+def request(path: str) -> dict[str, Any]:
+    return {"type": "http", "method": "POST", "path": f"/{path}", "headers": []}
+
+
+async def whole() -> Any:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def ask(handler: Threaded, path: str, receive: Callable[[], Awaitable[Any]] | None = None) -> str:
+    """The answer; the line stays open until it is sent."""
+    said, sent, open_line = [], [False], asyncio.Event()
+
+    async def receiving() -> Any:
+        if sent[0]:
+            await open_line.wait()
+        message = await (receive or whole)()
+        sent[0] = not message["more_body"]
+        return message
 
     async def send(message: Any) -> None:
         said.append(message)
 
-    await handler({"type": "http", "path": path}, None, send)
-    return said[0]
+    await handler(request(path), receiving, send)
+    return b"".join(each.get("body", b"") for each in said).decode()
 
 
 def name(scope: Any) -> str:
@@ -58,16 +76,16 @@ async def test_a_full_lane_keeps_nobody_of_another_waiting() -> None:
     goes_on = threading.Event()
 
     def work(scope: Any) -> str:
-        if scope["path"] == "push":
+        if scope["path"] == "/push":
             goes_on.wait(20)
         return str(scope["path"])
 
     handler = Handler({"push": 1, "rest": 1}, work)
     pushes = [asyncio.create_task(ask(handler, "push")) for _ in range(3)]
     await asyncio.sleep(0)
-    assert await asyncio.wait_for(ask(handler, "rest"), 20) == "rest"
+    assert await asyncio.wait_for(ask(handler, "rest"), 20) == "/rest"
     goes_on.set()
-    assert await asyncio.gather(*pushes) == ["push"] * 3
+    assert await asyncio.gather(*pushes) == ["/push"] * 3
 
 
 @pytest.mark.asyncio
@@ -78,4 +96,46 @@ async def test_a_request_that_fails_gives_its_thread_back() -> None:
     handler = Handler({"rest": 1}, fail)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            await asyncio.wait_for(ask(handler, "rest"), 20)
+            await asyncio.wait_for(handler.get_response_async(SimpleNamespace(scope=request("rest"))), 20)
+
+
+@pytest.mark.asyncio
+async def test_a_message_that_takes_its_time_takes_no_thread() -> None:
+    arrives, handler = asyncio.Event(), Handler({"push": 1}, name)
+
+    async def slowly() -> Any:
+        await arrives.wait()
+        return await whole()
+
+    slow = asyncio.create_task(ask(handler, "push", slowly))
+    await asyncio.sleep(0)
+    assert await asyncio.wait_for(ask(handler, "push"), 20)
+    assert not slow.done()
+    arrives.set()
+    assert await asyncio.wait_for(slow, 20)
+
+
+@pytest.mark.asyncio
+async def test_an_answer_that_is_fetched_slowly_keeps_no_thread() -> None:
+    fetched, begun, handler = asyncio.Event(), asyncio.Event(), Handler({"rest": 1}, name)
+    said: list[Any] = []
+
+    async def send(message: Any) -> None:
+        begun.set()
+        await fetched.wait()
+        said.append(message)
+
+    lines = iter([await whole()])
+
+    async def receive() -> Any:
+        for message in lines:
+            return message
+        return await asyncio.Event().wait()
+
+    slow = asyncio.create_task(handler(request("rest"), receive, send))
+    await asyncio.wait_for(begun.wait(), 20)
+    assert await asyncio.wait_for(ask(handler, "rest"), 20)
+    assert said == []
+    fetched.set()
+    await asyncio.wait_for(slow, 20)
+    assert [each["type"] for each in said] == ["http.response.start", "http.response.body"]

@@ -110,6 +110,7 @@ def test_what_is_said_of_findings_photos_and_tasks_of_others_waits_like_what_is_
         ("assignment.accept", theirs.assignment_id, {}),
         ("recusal.declare", theirs.assignment_id, {}),
         ("answer.set", theirs.pk, {"answers": {"TY-01": {"value": "yes"}}}),
+        ("answer.set", theirs.aliases.get().pk, {"answers": {"TY-01": {"value": "yes"}}}),
         ("visit.feedback", theirs.pk, {"text": "已反馈"}),
     ):
         nothing = uuid7()

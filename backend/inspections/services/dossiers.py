@@ -28,7 +28,8 @@ def _load(change: Change, actor: Actor, visit_id: uuid.UUID) -> Dossier:
     visit = _locked(actor, visit_id)
     if visit is not None:
         return Dossier(change, visit)
-    alias = VisitAlias.objects.filter(pk=visit_id).values_list("visit_id", flat=True).first()
+    aliases = VisitAlias.objects.filter(pk=visit_id, visit__county_id=actor.county_id)
+    alias = aliases.values_list("visit_id", flat=True).first()
     if alias is None:
         raise NotFound("visit", visit_id)
     return opened(change, actor, alias)
