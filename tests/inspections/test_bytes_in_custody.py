@@ -13,6 +13,7 @@ from backend.core.errors import Forbidden
 from backend.core.ids import uuid7
 from backend.inspections.models import Evidence
 from backend.media.models import Expectation, Upload
+from backend.media.problems import Corrupt
 from backend.media.services import blobs, uploads
 from backend.media.services.uploads import Writing
 from tests.fixtures.phones import Phone
@@ -33,13 +34,13 @@ def folders(settings: Any, tmp_path: Any) -> None:
 def upload(fieldwork: Fieldwork) -> Callable[[User, str], Upload]:
     """Send `DATA` as the bytes of an evidence."""
 
-    def send(user: User, evidence_id: str) -> Upload:
+    def send(user: User, evidence_id: str, data: bytes = DATA) -> Upload:
         actor = fieldwork.cast.actor(user)
-        made = uploads.create(actor=actor, evidence_id=evidence_id, sha256="", filetype="", size=len(DATA))
+        made = uploads.create(actor=actor, evidence_id=evidence_id, sha256="", filetype="", size=len(data))
         held = uploads.begin(actor=actor, upload_id=str(made.pk), offset=0)
         assert isinstance(held, Writing)
         with held:
-            held.append(DATA)
+            held.append(data)
             held.keep()
         return held.upload
 
@@ -67,6 +68,22 @@ def test_a_held_fact_gets_its_bytes_and_is_verified_the_moment_it_is_applied(fie
     assert Evidence.objects.get().state == "verified"
     phone.pull()
     assert phone.documents("evidence")[evidence_id]["state"] == "verified"
+
+
+def test_a_fact_that_was_held_while_other_bytes_came_is_corrupt_the_moment_it_is_applied(
+    fieldwork: Fieldwork, upload: Any
+) -> None:
+    assignment = fieldwork.released()
+    leader, _ = fieldwork.crew(assignment)
+    phone, visit_id, evidence_id = Phone(fieldwork.cast.client(leader)), uuid7(), str(uuid7())
+    start = phone.op("visit.start", visit_id, {"assignment": str(assignment.pk)})
+    assert phone.send("evidence.add", evidence_id, fact(visit_id))["status"] == "held"
+    with pytest.raises(Corrupt):
+        upload(leader, evidence_id, DATA[:-9] + b"elsewhere")
+    assert phone.push(start)["results"][0]["status"] == "applied"
+    assert Evidence.objects.get().state == "corrupt"
+    assert upload(leader, evidence_id).state == "done"
+    assert Evidence.objects.get().state == "verified"
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ def test_the_first_word_about_a_hash_stands(db):
 
 def arrived(data: bytes) -> bool:
     with transaction.atomic():
-        return ("E1", sha256(data), len(data)) in expectations.arrived(["E1"])
+        came = expectations.receipts(["E1"])
+        return ("E1", sha256(data), len(data)) in {(each.evidence_id, each.sha256, each.size) for each in came}
 
 
 def test_bytes_may_be_faster_than_the_judgement_of_their_fact(tus, promise):

@@ -315,9 +315,14 @@ class Dossier:
 
 
 def _seen(new: list[Evidence]) -> list[Evidence]:
-    """Bytes may be faster than the judgement of their fact: then it is `verified` from the beginning."""
-    arrived = expectations.arrived(str(row.pk) for row in new)
+    """Bytes may be faster than the judgement of their fact: then it is `verified` from the beginning, or `corrupt`
+    where its own author sent something else. What others sent under its id and came to nothing says nothing of it."""
+    came = expectations.receipts(str(row.pk) for row in new)
+    intact = {(each.evidence_id, each.sha256, each.size) for each in came if each.intact}
+    broken = {(each.evidence_id, each.sha256, each.owner_id) for each in came if not each.intact}
     for row in new:
-        if (str(row.pk), row.sha256, row.size) in arrived:
+        if (str(row.pk), row.sha256, row.size) in intact:
             row.state, row.verified_at = EvidenceState.VERIFIED, clock.now()
+        elif (str(row.pk), row.sha256, row.author_id) in broken:
+            row.state = EvidenceState.CORRUPT
     return new

@@ -15,7 +15,7 @@ from backend.media.storage import SHA256
 LONGEST_ID = 64
 """Characters of an evidence id."""
 
-TELLING = ("id", "evidence_id", "sha256", "size", "state")
+TELLING = ("evidence_id", "sha256", "size", "owner_id", "state")
 """What tells whether promised bytes are there."""
 
 LARGEST = 2**40
@@ -80,17 +80,32 @@ def _row(each: Promise) -> Row:
     )
 
 
-def arrived(evidence_ids: Iterable[str]) -> set[tuple[str, str, int]]:
-    """(evidence id, hash, size) of whatever of `evidence_ids` is verified already: bytes may be faster than judgement.
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That bytes promised for an evidence came: whether they were what `owner_id` had declared."""
+
+    evidence_id: str
+    sha256: str
+    size: int
+    owner_id: int
+    intact: bool
+
+
+def receipts(evidence_ids: Iterable[str]) -> list[Receipt]:
+    """What came for any of `evidence_ids` already: bytes may be faster than judgement.
 
     To be called in the transaction that writes the evidence. It waits for a receipt that is being booked: either this
     sees the receipt, or the listener of the receipt sees the evidence.
     """
     ids = list(evidence_ids)
     if not ids:
-        return set()
+        return []
     found = find(Expectation, lock=True, order="id", only=TELLING, evidence_id=ids)
-    return {(row.evidence_id, row.sha256, row.size) for row in found if row.state == ExpectationState.VERIFIED}
+    return [
+        Receipt(row.evidence_id, row.sha256, row.size, row.owner_id, row.state == ExpectationState.VERIFIED)
+        for row in found
+        if row.state != ExpectationState.AWAITED
+    ]
 
 
 def _is_id(text: str) -> bool:
