@@ -28,9 +28,8 @@ def is_whole(path: Path, filetype: str) -> bool:
 def _jpeg(data: mmap.mmap) -> bool:
     """ITU T.81, B.1 and B.2: segments with their lengths up to a scan, and an end-of-image marker behind it.
 
-    Within a scan every 0xFF is followed by a zero or a restart marker, so that the end can be searched for, from behind
-    because that is where it mostly is. The
-    thumbnail inside EXIF has an end of its own, which lies in a segment and is stepped over.
+    Within a scan every 0xFF is followed by a zero or a restart marker, so that the end can be searched for: from
+    behind, where it mostly is. The thumbnail inside EXIF has an end of its own, in a segment that is stepped over.
     """
     at = 2
     for _ in range(MOST_PARTS):
