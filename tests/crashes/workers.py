@@ -14,11 +14,9 @@ import httpx
 from tests.foreign.client import Account, Phone, Upload, uuid7
 from tests.foreign.crew import photo
 from tests.foreign.store import Document
+from tests.media.pictures import FRAME
 
 KEYS = ("TY-01", "TY-03", "TY-04", "TY-08")
-JPEG = b"\xff\xd8\xff\xe0"
-"""How a file begins that is taken for a photo."""
-
 PIECE = 24 * 1024
 """Bytes of one PATCH: small, so that there is much to be acknowledged."""
 
@@ -99,7 +97,7 @@ class Pusher:
         self.phone.do("finding", "record", uuid7(), visit=self.visits[-1], item="TY-02", text="到场人数不足。")
 
     def photograph(self) -> None:
-        content = JPEG + self.chance.randbytes(self.chance.randint(1, 200_000))
+        content = FRAME + self.chance.randbytes(self.chance.randint(1, 200_000))
         facts = {"sha256": sha256(content).hexdigest(), "size": len(content)}
         evidence = photo(self.phone, self.visits[-1], "TY-05", **facts)
         self.declared[evidence] = Photo(evidence, content)

@@ -10,6 +10,7 @@ from backend.core import codec
 from backend.core.ids import uuid7
 from tests.fixtures.people import Client
 from tests.foreign.content import evidence_content, hash_of
+from tests.media.pictures import FRAME
 
 Row = tuple[str, dict[str, Any]]
 Page = dict[str, Any]
@@ -223,8 +224,8 @@ class LawPhone:
 
 
 def bytes_of(photo: str) -> bytes:
-    """What begins like a JPEG, and no other photo has."""
-    return b"\xff\xd8\xff\xe0" + photo.encode()
+    """What is taken for a photo, and no other has."""
+    return FRAME + photo.encode()
 
 
 def sha256(data: bytes) -> str:

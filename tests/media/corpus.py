@@ -25,6 +25,8 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><rect width="9
 SHOWN, KEPT = "shown", "kept"
 """What becomes of a file: kept as it is and shown smaller; kept as it is, nothing of it decoded; else a code of refusal."""
 
+BROKEN, LARGE = "broken_picture", "too_many_pixels"
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -44,27 +46,28 @@ def corpus() -> dict[str, Sample]:
 
 def bombs() -> Iterator[tuple[str, Sample]]:
     """Small files that would fill the memory or keep a processor busy."""
-    yield "png of 3.6 gigapixels by its head", _png(60_000, 60_000, b"")
-    yield "png of 49 megapixels of zeros", _png(7_000, 7_000, _zeros(7_000 * 876), depth=1)
+    yield "png of 3.6 gigapixels by its head", _png(60_000, 60_000, b"", fate=LARGE)
+    yield "png of 49 megapixels of zeros", _png(7_000, 7_000, _zeros(7_000 * 876), fate=LARGE, depth=1)
     text = b"Comment\0\0" + _zeros(80 * 2**20)
     yield "png with a text of 80 MB", _png(64, 48, _zeros(48 * 193), (b"zTXt", text))
     profile = b"profile\0\0" + _zeros(80 * 2**20)
     yield "png with a colour profile of 80 MB", _png(64, 48, _zeros(48 * 193), (b"iCCP", profile))
     yield "png whose pixels inflate to a hundred times its size", _png(64, 48, _zeros(2**24), fate=SHOWN)
-    yield "webp of 268 megapixels by its head", Sample(_webp(16_383, 16_383), KEPT, "image/webp", "image/webp")
-    yield "jpeg of 4.3 gigapixels by its head", Sample(_resized(photo(), 65_535, 65_535), KEPT)
+    yield "webp of 268 megapixels by its head", Sample(_webp(16_383, 16_383), LARGE, "image/webp", "image/webp")
+    yield "jpeg of 4.3 gigapixels by its head", Sample(_resized(photo(), 65_535, 65_535), LARGE)
     scan = photo(2_500, 2_500, progressive=True)
     last = scan[scan.rindex(b"\xff\xda") : -2]
-    yield "jpeg with two thousand scans", Sample(scan[:-2] + last * 2_000 + b"\xff\xd9", KEPT)
+    yield "jpeg with two thousand scans", Sample(scan[:-2] + last * 2_000 + b"\xff\xd9", LARGE)
 
 
 def giants() -> Iterator[tuple[str, Sample]]:
     """Pictures as long as a format allows."""
-    yield "jpeg of 65,500 by 8 pixels", Sample(photo(65_500, 8), SHOWN)
-    yield "jpeg of 65,535 by 48 pixels by its head", Sample(_resized(photo(), 65_535, 48), KEPT)
-    yield "png of 65,535 by 1 pixels", _png(65_535, 1, zlib.compress(bytes(1 + 65_535 * 3)), fate=SHOWN)
-    yield "png of 1 by 65,535 pixels", _png(1, 65_535, zlib.compress(bytes(4 * 65_535)), fate=SHOWN)
-    yield "png of 2 by 2 billion pixels", _png(2, 2_000_000_000, b"")
+    yield "jpeg of 32,767 by 8 pixels", Sample(photo(32_767, 8), SHOWN)
+    yield "jpeg of 65,500 by 8 pixels", Sample(photo(65_500, 8), LARGE)
+    yield "jpeg of 65,535 by 48 pixels by its head", Sample(_resized(photo(), 65_535, 48), LARGE)
+    yield "png of 65,535 by 1 pixels", _png(65_535, 1, zlib.compress(bytes(1 + 65_535 * 3)), fate=LARGE)
+    yield "png of 1 by 65,535 pixels", _png(1, 65_535, zlib.compress(bytes(4 * 65_535)), fate=LARGE)
+    yield "png of 2 by 2 billion pixels", _png(2, 2_000_000_000, b"", fate=LARGE)
     yield "png of no pixels", _png(0, 0, b"")
 
 
@@ -74,7 +77,7 @@ def truncated() -> Iterator[tuple[str, Sample]]:
         whole = photo(200, 150, form)
         for share in (0.02, 0.1, 0.5, 0.9):
             cut = whole[: max(24, int(len(whole) * share))]
-            yield f"{form} cut at {share:.0%}", Sample(cut, KEPT, served, served)
+            yield f"{form} cut at {share:.0%}", Sample(cut, BROKEN, served, served)
     yield "pdf cut in the middle", Sample(paper()[:200], "broken_pdf", declared="application/pdf")
 
 
@@ -93,7 +96,10 @@ def polyglots() -> Iterator[tuple[str, Sample]]:
         "html in a png text",
         _png(64, 48, zlib.compress(bytes(48 * 193)), (b"tEXt", b"Comment\0" + PAGE), "two_types"),
     )
-    yield "javascript that begins as webp", Sample(_webp(9, 9)[:12] + b"=1;alert(1)//" + bytes(99), KEPT, "image/webp")
+    yield (
+        "javascript that begins as webp",
+        Sample(_webp(9, 9)[:12] + b"=1;alert(1)//" + bytes(99), BROKEN, "image/webp"),
+    )
     action = b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
     yield "pdf with a script", Sample(paper(action), KEPT, "application/pdf", "application/pdf")
     yield "pdf and html", Sample(b"%PDF-1.7\n" + PAGE, "broken_pdf", declared="application/pdf")
@@ -146,12 +152,13 @@ def odd() -> Iterator[tuple[str, Sample]]:
     """Hardly files at all."""
     yield "zero bytes", Sample(b"", "unsupported_type")
     yield "one byte", Sample(b"\xff", "unsupported_type")
-    yield "the first bytes of a jpeg", Sample(b"\xff\xd8\xff", KEPT)
-    yield "the first bytes of a png", Sample(b"\x89PNG\r\n\x1a\n", KEPT, "image/png")
-    yield "noise that begins as jpeg", Sample(noise(50_000), KEPT)
+    yield "the first bytes of a jpeg", Sample(b"\xff\xd8\xff", BROKEN)
+    yield "the first bytes of a png", Sample(b"\x89PNG\r\n\x1a\n", BROKEN, "image/png")
+    yield "noise that begins as jpeg", Sample(b"\xff\xd8\xff\xe0" + noise(50_000)[100:], BROKEN)
+    yield "jpeg without tables, noise behind it", Sample(noise(50_000), KEPT)
     yield "only zeros", Sample(bytes(10_000), "unsupported_type")
-    yield "the same marker again and again", Sample(b"\xff\xd8\xff" + b"\xff" * 100_000, KEPT)
-    yield "jpeg comments without end", Sample(b"\xff\xd8" + b"\xff\xfe\x00\x02" * 50_000, KEPT)
+    yield "the same marker again and again", Sample(b"\xff\xd8\xff" + b"\xff" * 100_000, BROKEN)
+    yield "jpeg comments without end", Sample(b"\xff\xd8" + b"\xff\xfe\x00\x02" * 50_000, BROKEN)
     frames = [Image.new("RGB", (40, 40), (n % 256, 0, 0)) for n in range(200)]
     out = io.BytesIO()
     frames[0].save(out, "PNG", save_all=True, append_images=frames[1:], duration=1, loop=0)
@@ -159,7 +166,7 @@ def odd() -> Iterator[tuple[str, Sample]]:
 
 
 def _png(
-    width: int, height: int, pixels: bytes, extra: tuple[bytes, bytes] | None = None, fate: str = KEPT, depth: int = 8
+    width: int, height: int, pixels: bytes, extra: tuple[bytes, bytes] | None = None, fate: str = BROKEN, depth: int = 8
 ) -> Sample:
     head = struct.pack(">IIBBBBB", width, height, depth, 2 if depth == 8 else 0, 0, 0, 0)
     chunks = [(b"IHDR", head), *([extra] if extra else []), (b"IDAT", pixels), (b"IEND", b"")]

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader, PdfWriter
 
 from backend.core.errors import Problem
-from backend.media.models import Blob, Holding
+from backend.media.models import Blob, Holding, Upload
 from backend.media.rules import acceptance, derivatives, filetypes, heif
 from backend.media.rules.examination import examine
 from backend.media.rules.images import Unreadable
@@ -204,3 +204,20 @@ def test_heic_that_is_cut_or_spoilt_is_unreadable_and_nothing_worse(tmp_path: Pa
         except Unreadable:
             outcomes.add(frozenset())
     assert outcomes == {frozenset({"preview", "list"}), frozenset()}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(photo(400, 300)[:-20], "broken_picture"), (photo(32_800, 8), "too_many_pixels")],
+    ids=["cut short", "too long"],
+)
+def test_a_picture_that_nobody_could_look_at_is_told_so_and_is_not_kept(
+    tus: Any, promise: Any, heard: Any, data: bytes, code: str
+) -> None:
+    promise(data)
+    answer = tus.patch(tus.create(data).headers["location"], data)
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"][-1]) == (415, code, "。")
+    assert [(news["intact"], news["facts"]["refused"]) for news in heard] == [(False, code)]
+    assert (Blob.objects.count(), Holding.objects.count()) == (0, 0)
+    [upload] = Upload.objects.all()
+    assert (upload.state, upload.corrupt_path.read_bytes() == data) == ("corrupt", True)

@@ -58,12 +58,21 @@ def file(tmp_path: Path) -> Path:
     [
         jpeg_of(65_535, 65_535),
         jpeg_of(65_535, 1_000),
+        jpeg_of(32_768, 8),
         jpeg_of(65_535, 400, progressive=True),
         jpeg_of(8_000, 4_000, progressive=True),
         chunked_png(25_001, 1_000),
         many_scans(SCANS),
     ],
-    ids=["largest jpeg", "long jpeg", "long progressive", "large progressive", "png of zeros", "scans without end"],
+    ids=[
+        "largest jpeg",
+        "long jpeg",
+        "one pixel too long",
+        "long progressive",
+        "large progressive",
+        "png of zeros",
+        "scans without end",
+    ],
 )
 def test_a_bomb_is_known_before_it_is_decoded(file: Path, data: bytes) -> None:
     file.write_bytes(data)
@@ -77,7 +86,7 @@ def test_a_bomb_is_known_before_it_is_decoded(file: Path, data: bytes) -> None:
 
 
 def test_a_long_strip_of_a_jpeg_is_only_a_picture(file: Path) -> None:
-    file.write_bytes(photo(65_500, 16))
+    file.write_bytes(photo(32_767, 16))
     made = derivatives.derive(file)
     assert [Image.open(io.BytesIO(made[kind])).size for kind in ("preview", "list")] == [(1280, 1), (320, 1)]
 

@@ -12,7 +12,7 @@ from backend.media.api.delivery import serve
 from backend.media.models import Blob, Derivative
 from backend.media.services import blobs, derivatives
 from tests.media.conftest import Said, Tus, metadata, sha256
-from tests.media.corpus import KEPT, SCRIPT, SHOWN, Sample, corpus
+from tests.media.corpus import BROKEN, KEPT, LARGE, SCRIPT, SHOWN, Sample, corpus
 
 READER = Actor(user_id=1, county_id=1, name="读者")
 
@@ -75,4 +75,4 @@ def test_every_hostile_file_is_refused_clearly_or_kept_as_it_is_and_shown_only_a
 
 def test_the_corpus_has_files_of_every_fate() -> None:
     fates = {sample.fate for sample in corpus().values()}
-    assert fates == {SHOWN, KEPT, "two_types", "unsupported_type", "broken_pdf", "encrypted_pdf"}
+    assert fates == {SHOWN, KEPT, BROKEN, LARGE, "two_types", "unsupported_type", "broken_pdf", "encrypted_pdf"}

@@ -1,8 +1,7 @@
 """Which files are refused, and in which words: when an upload begins by what is declared, at its end by what is there.
 
-A photo that is broken or too large to be decoded is kept: it has the hash that its author declared, and its reviewer is
-told that it cannot be read. What is refused is none of the types that are evidence, pretends to be two types at once,
-or could be read by nobody.
+What is refused is none of the types that are evidence, pretends to be two types at once, is not there to its end, or
+could be looked at by nobody. Nothing but a signature is decoded for that. A picture whose EXIF is rubbish is accepted.
 """
 
 from pathlib import Path
@@ -11,8 +10,8 @@ from PIL import Image
 
 from backend.core.errors import Problem, TooLarge
 from backend.media.problems import UnsupportedType
-from backend.media.rules import filetypes, heif, pdf
-from backend.media.rules.images import Unreadable, check_decodable, opened
+from backend.media.rules import filetypes, heif, pdf, wholeness
+from backend.media.rules.images import TooManyPixels, Unreadable, check_decodable, opened
 
 SIGNATURE = "signature"
 """Purpose of bytes that are a drawn signature."""
@@ -55,8 +54,10 @@ def check_received(path: Path, filetype: str | None, purpose: str = "") -> None:
         _check_pdf(path)
     elif _is_disguised(path):
         raise UnsupportedType("two_types", "该文件同时是另一种类型的文件，不能作为佐证。")
-    if purpose == SIGNATURE and not _is_drawn(path):
-        raise _no_signature()
+    elif purpose == SIGNATURE:
+        _check_drawn(path)
+    else:
+        _check_picture(path, filetype)
 
 
 def _check_signature_declared(filetype: str, size: int) -> None:
@@ -72,6 +73,30 @@ def _check_pdf(path: Path) -> None:
         raise UnsupportedType(fault, "PDF 文件已加密，请去除密码后重新上传。")
     if fault:
         raise UnsupportedType(fault, "PDF 文件不完整或已损坏，请重新导出后上传。")
+
+
+def _check_drawn(path: Path) -> None:
+    if not _is_drawn(path):
+        raise _no_signature()
+
+
+def _check_picture(path: Path, filetype: str) -> None:
+    """By its head and the structure of its file: what is not decoded costs neither memory nor time."""
+    try:
+        if not wholeness.is_whole(path, filetype):
+            raise _broken_picture()
+        with opened(path) as image:
+            check_decodable(image, path)
+    except TooManyPixels:
+        raise UnsupportedType(
+            "too_many_pixels", "图片像素过多，无法安全读取，请将相机设为普通分辨率后重新拍摄。"
+        ) from None
+    except Unreadable:
+        raise _broken_picture() from None
+
+
+def _broken_picture() -> Problem:
+    return UnsupportedType("broken_picture", "图片不完整或已损坏，无法读取，请重新拍摄或重新选择后上传。")
 
 
 def _no_heic() -> Problem:

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 from backend.core.clock import CHINA
-from backend.media.rules import filetypes
+from backend.media.rules import filetypes, wholeness
 from backend.media.rules.images import Unreadable, opened
 
 WORDS = {"make": ExifTags.Base.Make, "model": ExifTags.Base.Model, "software": ExifTags.Base.Software}
@@ -16,7 +16,7 @@ LONGEST = 80
 
 
 def examine(path: Path) -> dict[str, Any]:
-    """`filetype` by the first bytes (None: not an accepted type), `readable`; of pictures `width` and `height` in
+    """`filetype` by the first bytes (None: not an accepted type), `readable`; of whole pictures `width` and `height` in
     pixels as stored, `orientation` (1–8, EXIF), and if told `taken_at` and `changed_at` (ISO 8601), `lng` and `lat`
     (WGS 84, degrees), `make`, `model` and `software` (at most 80 characters each).
     """
@@ -24,7 +24,7 @@ def examine(path: Path) -> dict[str, Any]:
         filetype = filetypes.sniff(file.read(filetypes.HEAD))
     facts: dict[str, Any] = {"filetype": filetype, "readable": filetype is not None}
     if filetype in filetypes.IMAGES:
-        facts |= _picture(path)
+        facts |= _picture(path) if wholeness.is_whole(path, filetype) else {"readable": False}
     return facts
 
 

@@ -22,6 +22,9 @@ PIXELS = 60_000_000
 WHOLE_PIXELS = 25_000_000
 """Of pictures that must be decoded whole, up to 8 bytes a pixel: all but a JPEG that is written in one go."""
 
+SIDE = 32_767
+"""Pixels. The longest panoramas of phones have half of that, the decoders end at 16,383 (WebP) and 65,500 (JPEG)."""
+
 SCANS = 100
 """A progressive JPEG has about ten. Each costs a pass over all pixels, however few bytes it has: a file of 64 MB could
 keep a processor busy for days."""
@@ -49,14 +52,22 @@ class Unreadable(Exception):
     """Not a picture that we read: broken, too large, or of another format."""
 
 
+class TooManyPixels(Unreadable):
+    """Decoding it would take too much memory or time."""
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
     """The picture, its pixels not yet decoded. Whatever Pillow raises inside becomes `Unreadable`."""
     try:
         with Image.open(path, formats=formats()) as image:
-            if image.width * image.height > PIXELS:  # Pillow itself only warns up to twice as many
-                raise Unreadable("too many pixels")
+            if max(image.size) > SIDE or image.width * image.height > PIXELS:  # Pillow warns up to twice as many
+                raise TooManyPixels("too many pixels")
             yield image
+    except Unreadable:
+        raise
+    except Image.DecompressionBombError as fault:
+        raise TooManyPixels("too many pixels") from fault
     except Exception as fault:
         raise Unreadable(type(fault).__name__) from fault
 
@@ -81,13 +92,13 @@ def turned(image: Image.Image, how: int) -> Image.Image:
 
 
 def check_decodable(image: Image.Image, path: Path) -> None:
-    """Raises `Unreadable` for what would take too much memory or time to decode."""
+    """Raises `TooManyPixels` for what would take too much memory or time to decode."""
     progressive = bool(image.info.get("progressive"))
     whole = image.format not in SCALED or progressive
     if whole and image.width * image.height > WHOLE_PIXELS:
-        raise Unreadable("too many pixels")
+        raise TooManyPixels("too many pixels")
     if progressive and _scans(path) > SCANS:
-        raise Unreadable("too many scans")
+        raise TooManyPixels("too many scans")
 
 
 def _scans(path: Path) -> int:
