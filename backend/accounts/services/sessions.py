@@ -20,6 +20,9 @@ from backend.journal.writing import write
 SESSION_LIFE = timedelta(days=90)
 """A session lives this long after its last refresh; also how long deposit-only access lasts."""
 
+LATE = timedelta(minutes=2)
+"""How long after a rotation an older request may still arrive by itself: a bad line delivers some twice, much later."""
+
 SIGNED_OUT = "登录已失效，请重新登录。"
 
 
@@ -59,7 +62,8 @@ def refresh(*, token: str) -> Tokens:
     """A new pair for a refresh token.
 
     The newest token moves the session on; the one before it is answered with the newest again, so a phone that
-    lost one answer stays signed in. Anything older is a copied token: the session ends. Raises `Unauthorized`.
+    lost one answer stays signed in. Anything older is a copied token: the session ends, unless the newest is so young
+    that this may be a copy of an earlier request which the network brought late. Raises `Unauthorized`.
     """
     claim = tokens.parse_refresh(token)
     session = DeviceSession.objects.select_related("user", "device").filter(pk=claim.session_id).first()
@@ -95,6 +99,8 @@ def _catch_up(session: DeviceSession, counter: int) -> None:
 
 
 def _stolen(session: DeviceSession) -> Tokens:
+    if clock.now() < session.expires_at - SESSION_LIFE + LATE:
+        raise Unauthorized("token_reused", SIGNED_OUT)
     with write(actor=people.actor_of(session.user)) as change:
         DeviceSession.objects.filter(pk=session.pk).update(ended_at=clock.now())
         change.log("session.token_reused", session.device)
