@@ -110,7 +110,9 @@ def captioned(path: Path) -> dict[str, bytes]:
     from backend.media.services.derivatives import letters
 
     known = captions.Caption("云川县第三小学", clock.now(), 108.71, 30.93, 20.0, "wgs84", "第二督查组")
-    return derivatives.derive(path, captions.parts(known, "0" * 64), letters())
+    return derivatives.derive(
+        path, captions.parts(known, "0" * 64), letters(), short=captions.short_parts(known, "0" * 64)
+    )
 
 
 def evidence(count: int) -> list["Holding"]:

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from PIL import Image, ImageStat
 
+from backend.core.clock import CHINA
 from backend.media.rules import captions, derivatives
 from backend.media.rules.captions import Caption
 from backend.media.rules.lettering import Lettering, caption, lettering
@@ -92,11 +93,21 @@ def test_a_name_without_end_and_signs_that_cannot_be_printed_do_no_harm(letters:
     assert image.crop((0, 800, 1280, 960)).convert("L").getextrema()[0] < 128  # type: ignore[operator]
 
 
-def test_the_list_size_and_pictures_without_a_caption_are_plain(tmp_path: Path, letters: Lettering) -> None:
+def darkest(data: bytes) -> float:
+    return Image.open(io.BytesIO(data)).convert("L").getextrema()[0]  # type: ignore[return-value]
+
+
+def test_both_sizes_carry_a_caption_and_pictures_without_one_are_plain(tmp_path: Path, letters: Lettering) -> None:
     path = tmp_path / "photo.jpg"
     Image.new("RGB", (2000, 1500), "white").save(path)
     for made in (derivatives.derive(path), derivatives.derive(path, [], letters)):
-        assert Image.open(io.BytesIO(made["preview"])).convert("L").getextrema()[0] > 250  # type: ignore[operator]
-    marked = derivatives.derive(path, ["云川县第三小学"], letters)
-    assert Image.open(io.BytesIO(marked["list"])).convert("L").getextrema()[0] > 250  # type: ignore[operator]
-    assert Image.open(io.BytesIO(marked["preview"])).convert("L").getextrema()[0] < 128  # type: ignore[operator]
+        assert min(map(darkest, made.values())) > 250
+    marked = derivatives.derive(path, ["云川县第三小学"], letters, short=["2026-03-03 09:12:33"])
+    assert max(map(darkest, marked.values())) < 128
+
+
+def test_the_list_size_says_when_and_which_in_one_line() -> None:
+    at = dt.datetime(2026, 3, 3, 9, 12, 33, tzinfo=CHINA)
+    short = captions.short_parts(Caption("云川县第三小学", at, 108.7, 30.9, 20.0, "wgs84", "第一督查组"), "ab" * 32)
+    assert short == ["2026-03-03 09:12:33", "指纹abababababab"]
+    assert captions.short_parts(None, "ab" * 32) == ["指纹abababababab"]

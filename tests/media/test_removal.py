@@ -239,9 +239,9 @@ def test_a_picture_that_is_deleted_while_its_copies_are_made_stops_no_other(live
     first, second = (blobs.keep(county_id=1, data=photo(*size), filetype="image/jpeg") for size in ((20, 10), (30, 10)))
     real = making.derive
 
-    def deleting(*said: Any) -> Any:
+    def deleting(*said: Any, **how: Any) -> Any:
         monkeypatch.setattr(making, "derive", real)
-        made = real(*said)
+        made = real(*said, **how)
         removal.condemn([first])
         removal.remove_due()
         return made

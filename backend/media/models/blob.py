@@ -58,9 +58,8 @@ class Holding(models.Model):
 class Derivative(models.Model):
     """A smaller, upright copy of an image without its metadata; in storage under its own hash.
 
-    The list size is the blob's. A preview tells place, time and team of one evidence, so it belongs to that `holding`:
-    the same bytes may be the evidence of two teams that know nothing of each other. `captioned`: a room above knew what
-    to write on it.
+    It tells time, place and team of one evidence, so it belongs to that `holding`: the same bytes may be the evidence
+    of two teams that know nothing of each other. `captioned`: a room above knew what to write on it.
     """
 
     blob = models.ForeignKey(Blob, on_delete=models.CASCADE, related_name="derivatives")

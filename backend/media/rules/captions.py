@@ -31,8 +31,13 @@ class Caption:
 def parts(caption: Caption | None, sha256: str) -> list[str]:
     """The pieces of a preview's caption, in order, none of which is to be broken if it can be helped."""
     known = caption or Caption()
-    time = f"{known.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}" if known.at else ""
-    return [part for part in (known.place, time, _position(known), known.team, _fingerprint(sha256)) if part]
+    words = (known.place, _time(known), _position(known), known.team, _fingerprint(sha256))
+    return [part for part in words if part]
+
+
+def short_parts(caption: Caption | None, sha256: str) -> list[str]:
+    """The pieces for which there is room on a picture in a list: when, and which."""
+    return [part for part in (_time(caption or Caption()), _fingerprint(sha256)) if part]
 
 
 def copy_parts(at: dt.datetime | None, sha256: str, done: Sequence[str] = ()) -> list[str]:
@@ -45,6 +50,10 @@ def copy_parts(at: dt.datetime | None, sha256: str, done: Sequence[str] = ()) ->
     return [
         part for part in (f"督导佐证（{'、'.join(done)}）" if done else "督导佐证", day, _fingerprint(sha256)) if part
     ]
+
+
+def _time(known: Caption) -> str:
+    return f"{known.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}" if known.at else ""
 
 
 def _fingerprint(sha256: str) -> str:

@@ -26,17 +26,22 @@ _one = threading.Lock()
 """Pictures are decoded one at a time: many at once would need the memory of as many."""
 
 
-def derive(path: Path, caption: Sequence[str] = (), letters: Lettering | None = None) -> dict[str, bytes]:
-    """The JPEG bytes of every kind of derivative, `caption` written on the preview. Raises `Unreadable`.
+def derive(
+    path: Path, caption: Sequence[str] = (), letters: Lettering | None = None, *, short: Sequence[str] = ()
+) -> dict[str, bytes]:
+    """The JPEG bytes of every kind of derivative, `caption` written on the preview and `short` on the list size.
+
+    Raises `Unreadable`.
 
     The place and time a photo was taken stay in the original, which only those get who may see it as evidence.
     """
     with _upright(path, LONG_SIDE["preview"]) as image:
         small = image.copy()
         small.thumbnail((LONG_SIDE["list"],) * 2)
-        made = {"list": _jpeg(small)}
         if letters:
             lettering.caption(image, caption, letters)
+            lettering.caption(small, short, letters)
+        made = {"list": _jpeg(small)}
         return made | {"preview": _jpeg(image)}
 
 

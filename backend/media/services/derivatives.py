@@ -32,7 +32,7 @@ def find(*, holding: Holding, kind: str) -> Derivative | None:
     """
     found = _made(holding, kind)
     if found is not None and _wants_caption(found, holding):
-        _again(found, holding)
+        _again(holding)
         found = None
     if found is None and holding.derived_at is None:
         duties.wake("media.derive")
@@ -41,22 +41,19 @@ def find(*, holding: Holding, kind: str) -> Derivative | None:
 
 
 def _made(holding: Holding, kind: str) -> Derivative | None:
-    own = Derivative.objects.filter(kind=kind)
-    if kind == "list":
-        return own.filter(blob=holding.blob_id, holding=None).first()
-    return own.filter(holding=holding).first()
+    return Derivative.objects.filter(kind=kind, holding=holding).first()
 
 
 def _wants_caption(found: Derivative, holding: Holding) -> bool:
     """Whether the bytes came before the fact they belong to was judged, and by now it is known what to write."""
-    waits = found.holding_id is not None and not found.captioned and holding.evidence_id
+    waits = not found.captioned and holding.evidence_id
     return bool(waits and registry.captions([holding.evidence_id]))
 
 
-def _again(found: Derivative, holding: Holding) -> None:
+def _again(holding: Holding) -> None:
     holding.derived_at = None
     with turn():
-        found.delete()
+        Derivative.objects.filter(holding=holding).delete()
         holding.save(update_fields=["derived_at"])
 
 
@@ -67,7 +64,7 @@ def derive(*, holding: Holding) -> None:
     rows = [
         Derivative(
             blob_id=holding.blob_id,
-            holding=None if kind == "list" else holding,
+            holding=holding,
             kind=kind,
             sha256=storing.put(data),
             size=len(data),
@@ -85,9 +82,11 @@ def _made_of(holding: Holding, caption: Caption | None) -> dict[str, bytes]:
     if holding.blob.filetype not in filetypes.IMAGES:
         return {}
     # What the product made itself was captioned when it was made.
-    words = captions.parts(caption, holding.blob.sha256) if holding.evidence_id else []
+    sha256, own = holding.blob.sha256, not holding.evidence_id
+    words = [] if own else captions.parts(caption, sha256)
+    short = [] if own else captions.short_parts(caption, sha256)
     try:
-        return derivatives.derive(storage.current().local(holding.blob.sha256), words, letters())
+        return derivatives.derive(storage.current().local(sha256), words, letters(), short=short)
     except Unreadable:
         return {}
 
