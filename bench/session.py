@@ -52,6 +52,7 @@ class Session:
     refresh: str = ""
     user: dict[str, Any] = field(default_factory=dict)
     retries: int = 0
+    renewing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.device = self.device or str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
@@ -73,6 +74,7 @@ class Session:
         """
         renewed = False
         for attempt in range(PATIENCE):
+            shown = self.access
             try:
                 answer = await self.http.request(method, path, **self._signed(request, signed=signed))
             except httpx.TransportError:
@@ -80,7 +82,7 @@ class Session:
                 continue
             if answer.status_code == 401 and signed and not renewed:
                 renewed = True
-                await self._renew()
+                await self._renew(shown)
             elif answer.status_code in (429, 503):
                 await self.pause(attempt)
             else:
@@ -119,12 +121,16 @@ class Session:
             return request
         return {**request, "headers": {**self.headers(), **request.get("headers", {})}}
 
-    async def _renew(self) -> None:
-        answer = await self.send("POST", "/api/v1/auth/refresh", json={"refresh": self.refresh}, signed=False)
-        if answer.status_code != 200:
-            raise Refused(answer)
-        told = answer.json()
-        self.access, self.refresh = told["access"], told["refresh"]
+    async def _renew(self, shown: str) -> None:
+        """A new pair for whoever was refused with the access token `shown`; asked for once, however many were."""
+        async with self.renewing:
+            if self.access != shown:
+                return
+            answer = await self.send("POST", "/api/v1/auth/refresh", json={"refresh": self.refresh}, signed=False)
+            if answer.status_code != 200:
+                raise Refused(answer)
+            told = answer.json()
+            self.access, self.refresh = told["access"], told["refresh"]
 
     async def pause(self, attempt: int = 3) -> None:
         """Back off with full jitter."""
