@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from backend.backups.services import taking
 from backend.core import clock
 from backend.journal.turnstile import turn
-from backend.sync.models import Operation, StrayOperation
+from backend.sync.models import DeviceLog, Operation, StrayOperation
 from backend.sync.models.state import SyncState, state
 from backend.sync.services import durability
 from tests.backups.conftest import column, command, keep, manifest_of
@@ -127,6 +127,7 @@ class Writers:
 
     def _write(self, draw: random.Random) -> None:
         with turn(), transaction.atomic():
+            list(DeviceLog.objects.select_for_update()[:1])  # as custody does: it locks first, and then reads the clock
             row = operation(n=seed_of(draw))
             row.save(force_insert=True)
             time.sleep(draw.random() * 0.03)
