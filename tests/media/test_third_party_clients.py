@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,7 @@ from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
 from backend.media.services import blobs
+from tests.media import javascript
 from tests.media.conftest import sha256
 from tests.media.pictures import noise
 from tests.media.server import Running
@@ -77,3 +79,32 @@ def test_aiotus_uploads_and_reads_its_metadata_back(running: Running, promise: A
     assert asyncio.run(there_and_back()) == said
     assert blobs.read(sha256(data)) == data
     assert [news["intact"] for news in heard] == [True]
+
+
+def resumed(url: str, data: bytes) -> tuple[int, int]:
+    """tuspy sends a piece, and another uploader the rest: where it began, and where it ended."""
+    first = TusClient(url, headers=MEI).uploader(file_stream=io.BytesIO(data), chunk_size=100_000, metadata=told(data))
+    first.upload_chunk()
+    second = TusClient(url, headers=MEI).uploader(file_stream=io.BytesIO(data), chunk_size=300_000, url=first.url)
+    began = second.offset
+    second.upload()
+    return began, second.offset
+
+
+async def there_and_back(url: str, data: bytes) -> Any:
+    """aiotus uploads and asks what it said of it."""
+    said: Any = {key: value.encode() for key, value in told(data).items()}
+    config = aiotus.RetryConfiguration(retry_attempts=1)
+    async with aiohttp.ClientSession(headers=MEI) as session:
+        location = await aiotus.upload(
+            url, io.BytesIO(data), said, client_session=session, config=config, chunksize=256 * 1024
+        )
+        return await aiotus.metadata(str(location), client_session=session, config=config)
+
+
+def test_both_see_the_same_of_the_oracle(running: Running, promise: Any, data: bytes, tmp_path: Path) -> None:
+    promise(data)
+    with javascript.oracle(tmp_path) as other:
+        seen = [(resumed(url, data), asyncio.run(there_and_back(url, data))) for url in (running.url, other.url)]
+    assert seen[0] == seen[1]
+    assert seen[0][0] == (100_000, len(data))
