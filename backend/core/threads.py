@@ -48,11 +48,13 @@ class Threaded(ASGIHandler):
         thread = await free.get()
         token, kept = SyncToAsync.thread_sensitive_context.set(thread), _keeping.set(self._keeping)
         try:
-            return await sync_to_async(self._respond, thread_sensitive=True)(request)
+            work = asyncio.ensure_future(sync_to_async(self._respond, thread_sensitive=True)(request))
         finally:
             SyncToAsync.thread_sensitive_context.reset(token)
             _keeping.reset(kept)
-            free.put_nowait(thread)
+        # A phone that hangs up ends the waiting and not the work: the thread is free when that is done, and no sooner.
+        work.add_done_callback(lambda _: free.put_nowait(thread))
+        return await asyncio.shield(work)
 
     def _respond(self, request: Any) -> Any:
         try:

@@ -139,3 +139,23 @@ async def test_an_answer_that_is_fetched_slowly_keeps_no_thread() -> None:
     fetched.set()
     await asyncio.wait_for(slow, 20)
     assert [each["type"] for each in said] == ["http.response.start", "http.response.body"]
+
+
+@pytest.mark.asyncio
+async def test_who_hangs_up_leaves_no_busy_thread_to_the_next() -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def work(scope: Any) -> str:
+        if not begun.is_set():
+            begun.set()
+            goes_on.wait(20)
+        return name(scope)
+
+    handler = Handler({"rest": 2}, work)
+    gone = asyncio.create_task(handler.get_response_async(SimpleNamespace(scope=request("rest"))))
+    await asyncio.to_thread(begun.wait, 20)
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    assert await asyncio.wait_for(ask(handler, "rest"), 5)
+    goes_on.set()

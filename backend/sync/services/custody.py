@@ -76,7 +76,7 @@ def _take(sent: _Sent, *, hooks: bool = True) -> Taken:
         for place, each in enumerate(arrived):
             stored = known.get(each.id) or fresh.get(each.id)
             if stored is None:
-                fresh[each.id] = _chain(device, _row(sent, each))
+                fresh[each.id] = _row(sent, each, device)
             elif stored.device_id != device_id or stored.body != each.body:
                 reused.add(place)
                 _keep_stray(actor, device_id, each)
@@ -88,7 +88,7 @@ def _take(sent: _Sent, *, hooks: bool = True) -> Taken:
         batch.insert(list(fresh.values()))
         batch.put([device])
         if hooks:
-            _run_hooks(fresh.values(), batch)
+            run_hooks(fresh.values(), batch)
         batch.run()
     return Taken(known, fresh, frozenset(reused), device.have, missing)
 
@@ -105,36 +105,37 @@ def _lock_device(actor: Actor, device_id: uuid.UUID) -> DeviceLog:
     return device
 
 
-def _row(sent: _Sent, each: Arrived) -> Operation:
-    actor, read = sent.actor, each.read
+def _row(sent: _Sent, each: Arrived, device: DeviceLog) -> Operation:
+    row = read_row(each, device, sent.form_fault)
+    row.id, row.county_id, row.user_id = each.id, sent.actor.county_id, sent.actor.user_id or 0
+    row.offset_ms, row.received_at = sent.told.offset if sent.told else None, clock.now()
+    row.deposited = sent.actor.deposit_only
+    return row
+
+
+def read_row(each: Arrived, device: DeviceLog, form_fault: str = "") -> Operation:
+    """What an operation says of itself, as a row at the end of its device's chain; whose it is and when it came are
+    still to be written down."""
+    read, body = each.read, each.body
+    device.chain = hashlib.sha256(f"{device.chain}\n{body}".encode()).hexdigest()
     return made(
         Operation,
-        id=each.id,
-        county_id=actor.county_id,
-        user_id=actor.user_id or 0,
-        device_id=sent.device_id,
+        device_id=device.device_id,
         n=each.n,
         kind=read.kind if read else "",
         verb=read.verb if read else "",
         object_id=read.id if read else "",
         schema=read.schema if read else 0,
         device_at=read.at if read else "",
-        offset_ms=sent.told.offset if sent.told else None,
-        received_at=clock.now(),
-        body=each.body,
-        fault=_storable(sent.form_fault or each.fault),
-        deposited=actor.deposit_only,
+        body=body,
+        chain=device.chain,
+        fault=_storable(form_fault or each.fault),
     )
 
 
 def _storable(text: str) -> str:
     """Any text as a column of 200 characters can hold it."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")[:200]
-
-
-def _chain(device: DeviceLog, row: Operation) -> Operation:
-    device.chain = row.chain = hashlib.sha256(f"{device.chain}\n{row.body}".encode()).hexdigest()
-    return row
 
 
 def _keep_stray(actor: Actor, device_id: uuid.UUID, each: Arrived) -> None:
@@ -175,7 +176,7 @@ def _stored_after(device: DeviceLog) -> set[int]:
     return set(stored.values_list("n", flat=True))
 
 
-def _run_hooks(fresh: Iterable[Operation], batch: Batch) -> None:
+def run_hooks(fresh: Iterable[Operation], batch: Batch) -> None:
     """At-custody hooks: what must happen although the operations may be held or quarantined for long."""
     by_name: dict[str, list[Custody]] = defaultdict(list)
     for row in fresh:

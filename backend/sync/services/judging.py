@@ -143,9 +143,9 @@ def _sit(court: Court, operations: Sequence[Operation]) -> Sat:
                 _judge_one(court, sitting, operation)
         finally:
             selectors.docket.reset(token)
+        _note_settled(docket)  # before scopes are locked: custody and adoption lock the device first, too
         change.number()
         _record(sitting)
-        _note_settled(docket)
     settled = {("operation", str(row.operation.device_id)) for row in sitting.verdicts if row.status in SETTLED}
     return earlier | {row.pk: row for row in sitting.verdicts}, set(change.revs) | settled
 

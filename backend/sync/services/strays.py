@@ -5,7 +5,6 @@ word, at the end of its device's chain: read, accepted, refiled and dismissed li
 `id_reused` under the id that it used; the document of its fate names that id as `reused`.
 """
 
-import hashlib
 import logging
 
 from django.db import DataError
@@ -13,11 +12,10 @@ from django.db import DataError
 from backend.core import clock
 from backend.core.actor import system
 from backend.core.ids import uuid7
-from backend.journal.rows import Batch
 from backend.journal.writing import write
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
 from backend.sync.models.verdict import Status
-from backend.sync.registry import Custody, registry
+from backend.sync.services.custody import read_row, run_hooks
 from backend.sync.wire import read_op
 
 log = logging.getLogger(__name__)
@@ -54,43 +52,19 @@ def _adopt_one(pk: int, county_id: int, *, hooks: bool = True) -> bool:
         verdict = _verdict(operation, stray)
         verdict.save(force_insert=True)
         if hooks:
-            _tell_room(operation, change.batch)
+            run_hooks([operation], change.batch)
         change.put(verdict)
         change.log("operation.adopted", verdict, author=operation.user_id, reused=str(stray.operation_id))
     return True
 
 
 def _operation(stray: StrayOperation, device: DeviceLog) -> Operation:
-    arrived = read_op(stray.body.encode())
-    read = arrived.read
-    device.chain = hashlib.sha256(f"{device.chain}\n{stray.body}".encode()).hexdigest()
-    return Operation(
-        id=uuid7(),
-        county_id=stray.county_id,
-        user_id=stray.user_id,
-        device_id=stray.device_id,
-        n=arrived.n,
-        kind=read.kind if read else "",
-        verb=read.verb if read else "",
-        object_id=read.id if read else "",
-        schema=read.schema if read else 0,
-        device_at=read.at if read else "",
-        received_at=stray.received_at,
-        body=stray.body,
-        chain=device.chain,
-        fault="" if read else "not an operation",
-    )
+    row = read_row(read_op(stray.body.encode()), device)
+    row.id, row.county_id, row.user_id, row.received_at = uuid7(), stray.county_id, stray.user_id, stray.received_at
+    return row
 
 
 def _verdict(operation: Operation, stray: StrayOperation) -> Verdict:
     now = clock.now()
     detail = {"reused": str(stray.operation_id)}
     return Verdict(operation=operation, status=Status.ID_REUSED, detail=detail, decided_at=now, looked_at=now)
-
-
-def _tell_room(operation: Operation, batch: Batch) -> None:
-    """The at-custody hook of its kind: the bytes of its photo are welcome, too."""
-    declared = registry.operations.get(operation.name)
-    if declared is not None and declared.at_custody is not None:
-        taken = Custody(operation.county_id, operation.user_id, operation.pk, operation.object_id, operation.body)
-        declared.at_custody([taken], batch)
