@@ -25,7 +25,7 @@ from PIL import Image
 from backend.core import clock
 from backend.core.actor import system
 from bench import archive
-from bench.stand import Stand, sqlite
+from bench.stand import Stand, open_county, sqlite
 from bench.table import Line
 
 if TYPE_CHECKING:
@@ -52,12 +52,7 @@ def measured_on(stand: Stand, photos: int) -> list[Line]:
 
 def measure(photos: int) -> Iterator[Line]:
     """In this process, whose database is empty."""
-    from django.core.management import call_command
-
-    from backend.desk import demo
-
-    call_command("migrate", verbosity=0)
-    demo.prepare(lambda _line: None)
+    open_county()
     spent = spent_on(evidence(photos + 1))
     control = statistics.median(spent["bare"])
     for name, what in (

@@ -8,7 +8,6 @@ import datetime as dt
 import hashlib
 import random
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,7 @@ import msgspec
 
 from bench import archive
 from bench.figures import percentile
-from bench.stand import Stand, postgresql, sqlite
+from bench.stand import on_both, open_county
 from bench.table import Line
 
 MONTH, ARCHIVE = 5000, 95_000
@@ -33,31 +32,17 @@ MOST = 100.0
 
 def lines() -> Iterator[Line]:
     """The lines of the table, on both engines."""
-    for begin in (sqlite, postgresql):
-        with tempfile.TemporaryDirectory(prefix="dudao-bench-") as folder, begin(Path(folder)) as stand:
-            yield from measured_on(stand)
-
-
-def measured_on(stand: Stand) -> list[Line]:
-    out = stand.folder / "evidence.json"
-    stand.run("bench.evidence", str(out))
-    return msgspec.json.decode(out.read_bytes(), type=list[Line])
+    return on_both("bench.evidence")
 
 
 def measure() -> Iterator[Line]:
     """In this process, whose database is empty."""
-    from django.core.management import call_command
-    from django.db import connection
-
     from backend.accounts.models import User
-    from backend.desk import demo
 
-    call_command("migrate", verbosity=0)
-    demo.prepare(lambda _line: None)
+    engine = open_county()
     rng = random.Random(7)
     office = User.objects.get(username="office1")
     fill(office, rng)
-    engine = {"sqlite": "SQLite"}.get(connection.vendor, "PostgreSQL")
     leader = User.objects.get(pk=_visits()[0].assignment.leader_id)
     clients = [signed_in(office), signed_in(leader)]
     for what, paths in requests(leader, rng).items():

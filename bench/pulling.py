@@ -8,7 +8,6 @@ import gc
 import re
 import statistics
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ import msgspec
 import orjson
 
 from bench import archive
-from bench.stand import Stand, postgresql, sqlite
+from bench.stand import on_both, open_county
 from bench.table import Line
 
 DOCUMENTS = 6000
@@ -31,28 +30,14 @@ TAIL = re.compile(rb'"more":(true|false),"cursor":"([^"]+)"')
 
 def lines() -> Iterator[Line]:
     """The lines of the table, on both engines."""
-    for begin in (sqlite, postgresql):
-        with tempfile.TemporaryDirectory(prefix="dudao-bench-") as folder, begin(Path(folder)) as stand:
-            yield from measured_on(stand)
-
-
-def measured_on(stand: Stand) -> list[Line]:
-    out = stand.folder / "pulling.json"
-    stand.run("bench.pulling", str(out))
-    return msgspec.json.decode(out.read_bytes(), type=list[Line])
+    return on_both("bench.pulling")
 
 
 def measure() -> Iterator[Line]:
     """In this process, whose database is empty."""
-    from django.core.management import call_command
-    from django.db import connection
-
     from backend.accounts.models import User
-    from backend.desk import demo
 
-    call_command("migrate", verbosity=0)
-    demo.prepare(lambda _line: None)
-    engine = {"sqlite": "SQLite"}.get(connection.vendor, "PostgreSQL")
+    engine = open_county()
     archive.visits(User.objects.get(username="office1"), DOCUMENTS // archive.PER_VISIT)
     yield from download(User.objects.get(username="office1"), engine)
     few = User.objects.get(username="t01_a")

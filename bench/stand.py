@@ -7,6 +7,7 @@ in one folder, listens on 127.0.0.1 and ends with the stand.
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,6 +20,7 @@ import msgspec
 from bench.load import Job, Report
 from bench.preparing import Prepared
 from bench.server import ROOT, ServerFault, free_port
+from bench.table import Line
 from tests.engines.postgres import DURABLE, start_cluster
 from tests.engines.processes import stop, tail
 from tests.engines.redis import RedisServer
@@ -107,6 +109,27 @@ class Stand:
             except httpx.TransportError:
                 time.sleep(0.1)
         raise ServerFault(f"the server does not start: {tail(log)}")
+
+
+def on_both(module: str) -> Iterator[Line]:
+    """What `module` measures on an empty stand of each engine: it writes its lines into the file it is given."""
+    for begin in (sqlite, postgresql):
+        with tempfile.TemporaryDirectory(prefix="dudao-bench-") as folder, begin(Path(folder)) as stand:
+            out = stand.folder / "lines.json"
+            stand.run(module, str(out))
+            yield from msgspec.json.decode(out.read_bytes(), type=list[Line])
+
+
+def open_county() -> str:
+    """In a process of such a stand: the demonstration county in the empty database. The engine's name."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from backend.desk import demo
+
+    call_command("migrate", verbosity=0)
+    demo.prepare(lambda _line: None)
+    return {"sqlite": "SQLite"}.get(connection.vendor, "PostgreSQL")
 
 
 @contextmanager
