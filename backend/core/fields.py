@@ -30,3 +30,15 @@ class InstantField(serializers.DateTimeField):
         if not 1970 <= instant.year < 9999:
             self.fail("year")
         return instant
+
+
+class DayField(serializers.DateField):
+    """A day near our own time, for the same reason."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"year": "请填写1970年至9998年之间的日期。"}
+
+    def to_internal_value(self, value: Any) -> dt.date:
+        day: dt.date = super().to_internal_value(value)
+        if not 1970 <= day.year < 9999:
+            self.fail("year")
+        return day

@@ -283,3 +283,9 @@ class TestLookalikes:
     def test_leadership_sees_what_the_office_sees(self, tracks: Tracks, fieldwork: Fieldwork) -> None:
         client = fieldwork.cast.client(fieldwork.cast.person(Role.LEADERSHIP))
         assert len(get(client, f"evidence/{tracks.photos[0].pk}/lookalikes")["items"]) == 1
+
+
+@pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01"])
+def test_a_day_at_the_end_of_the_calendar_is_refused(office_client: Client, query: str) -> None:
+    answer = office_client.get(f"/api/v1/evidence?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from backend.core.fields import DayField
 from backend.inspections.api import visit_serializers as s
 from backend.inspections.api.fields import DocumentField, LocationIn, NamedOut, named
 from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState, FlagKind
@@ -25,8 +26,8 @@ class EvidenceQuery(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=EvidenceState.choices, required=False)
     kind = serializers.ChoiceField(choices=EvidenceKindName.choices, required=False)
     flag = serializers.ChoiceField(choices=FLAG_KINDS, required=False, help_text="Of evidence that the caller reviews.")
-    since = serializers.DateField(required=False, help_text="The first day (in China) on which the fact came.")
-    until = serializers.DateField(required=False, help_text="The last one.")
+    since = DayField(required=False, help_text="The first day (in China) on which the fact came.")
+    until = DayField(required=False, help_text="The last one.")
 
 
 class FlagOut(serializers.Serializer[Any]):
