@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tests.media.conftest import sha256
-from tests.media.pictures import noise
+from tests.media.pictures import FRAME, noise
 
 PIECE = 16 * 1024
 """Bytes of one PATCH."""
@@ -102,9 +102,11 @@ class Phone:
         try:
             self._go_on(0)
         except LineCut:
+            self.line.connection.close()
             self.line = Line(self.ports[-1])
             self._go_on(self._stands())
-        self.line.connection.close()
+        finally:
+            self.line.connection.close()
 
     def _go_on(self, offset: int) -> None:
         if not self.location:
@@ -175,7 +177,7 @@ def play(ports: list[int], promise: Callable[[bytes, str], str], seed: int, coun
     phones = []
     for number in range(count):
         chance = random.Random(f"{seed} {number}")
-        data = noise(chance.randrange(1, 2 * PIECE), seed=seed + number)
+        data = noise(chance.randrange(len(FRAME), 2 * PIECE), seed=seed + number)
         order = chance.sample(ports, len(ports))
         phones.append(Phone(order, data, promise(data, f"{seed}-{number}"), chance))
     with ThreadPoolExecutor(AT_ONCE) as pool:
