@@ -69,7 +69,7 @@ def first_download(actor: Any) -> list[bytes]:
     pages: list[bytes] = []
     cursor, more = None, True
     while more:
-        pages.append(pull(actor, PullIn(cursor=cursor)))
+        pages.append(pull(actor, PullIn(cursor=cursor)).body)
         found = TAIL.search(pages[-1], len(pages[-1]) * 9 // 10) or TAIL.search(pages[-1])
         if found is None:
             raise ValueError("a page without a cursor")

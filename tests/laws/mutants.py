@@ -31,6 +31,7 @@ from backend.sync.api import views
 from backend.sync.models import Verdict
 from backend.sync.registry import Command, Outcome, registry
 from backend.sync.services import epochs
+from backend.sync.services.pull import Page
 from tests.laws.phone import LawPhone
 
 # Where faults are planted. When the product moves one of these, this is the line to change.
@@ -190,8 +191,12 @@ def dropped_scope_kept() -> Iterator[None]:
         yield
 
 
-def edited(pull: Callable[..., bytes], edit: Callable[[Parts], Parts]) -> Callable[..., bytes]:
-    return lambda *args: codec.dumps(edit(codec.loads(pull(*args))))
+def edited(pull: Callable[..., Page], edit: Callable[[Parts], Parts]) -> Callable[..., Page]:
+    def make(*args: Any) -> Page:
+        page = pull(*args)
+        return dataclasses.replace(page, body=codec.dumps(edit(codec.loads(page.body))))
+
+    return make
 
 
 @careless("I4|I5", "move pull")

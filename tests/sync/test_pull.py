@@ -233,5 +233,5 @@ def test_a_phone_that_lacks_nothing_costs_two_statements(
         put(actor, f"p{number}", f"crew:{number}")
     phone.pull()
     with django_assert_num_queries(2):  # the epoch, and where all scopes stand
-        page = codec.loads(pull(actor, PullIn(cursor=phone.cursor, csum=phone.sums)))
+        page = codec.loads(pull(actor, PullIn(cursor=phone.cursor, csum=phone.sums)).body)
     assert (page["rows"], page["more"], page["csum"]) == ([], False, phone.sums)

@@ -67,7 +67,8 @@ class SyncView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Sync-Time"] = str(clock.now_ms())
-        if response.status_code != Throttled.status:  # there the server adds the epoch it remembers, unasked
+        # To the throttled the server adds the epoch it remembers, unasked.
+        if response.status_code != Throttled.status and not response.has_header("Sync-Epoch"):
             response["Sync-Epoch"] = state().name
         response["Cache-Control"] = "no-store"
         return response
@@ -142,7 +143,9 @@ class PullView(SyncView):
         read: PullIn = parse(self.body(request) or b"{}", PullIn)
         page = pull(actor, read)
         reports.told(actor, read.pending)
-        return _json(request, page)
+        answer = _json(request, page.body)
+        answer["Sync-Epoch"] = page.epoch
+        return answer
 
 
 def _check_schema(request: Request) -> None:

@@ -24,6 +24,14 @@ Sent = tuple[str, str, str, msgspec.Raw | None]
 """scope, kind, object id, document, as on the wire"""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as ready JSON, and the epoch that it and its cursor belong to."""
+
+    body: bytes
+    epoch: str
+
+
 @dataclass(slots=True)
 class _Pull:
     """One pull in the making."""
@@ -57,8 +65,8 @@ class _Pull:
         self.position.fresh[name] = self.scopes[name].head if name in self.scopes else 0
 
 
-def pull(actor: Actor, request: PullIn) -> bytes:
-    """One page as ready JSON. Raises `Conflict(epoch)`; see `cursors.read`."""
+def pull(actor: Actor, request: PullIn) -> Page:
+    """One page. Raises `Conflict(epoch)`; see `cursors.read`."""
     job, rows = _begin(actor, request), list[Sent]()
     if not job.on_its_way():
         _look(actor, job, request)
@@ -227,7 +235,7 @@ def _select_binary(sql: str, params: list[Any]) -> list[Row]:
     return rows
 
 
-def _answer(actor: Actor, job: _Pull, rows: list[Sent]) -> bytes:
+def _answer(actor: Actor, job: _Pull, rows: list[Sent]) -> Page:
     epoch, durable = job.state.name, job.state.durable_at
     page = {
         "rows": rows,
@@ -239,4 +247,4 @@ def _answer(actor: Actor, job: _Pull, rows: list[Sent]) -> bytes:
         "csum": {name: one.csum_text for name, one in job.scopes.items() if job.position.at.get(name) == one.head},
         "durable": clock.to_ms(durable) if durable else None,
     }
-    return msgspec.json.encode(page)
+    return Page(msgspec.json.encode(page), epoch)
