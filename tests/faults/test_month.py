@@ -9,7 +9,7 @@ from tests.faults.month import TEAMS, Month, Plan
 from tests.faults.serving import serving
 from tests.faults.weather import Fault
 
-OPERATIONS = {"sqlite": 5_000, "postgresql": 20_000}
+OPERATIONS = {"sqlite": 2_500, "postgresql": 20_000}
 """By engine: the whole month where requests truly run beside each other."""
 
 SEED = 2026
