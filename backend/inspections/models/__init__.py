@@ -58,7 +58,6 @@ __all__ = [
     "PlanTransition",
     "Publication",
     "Recusal",
-    "RecusalKind",
     "Responsibility",
     "RevisionFate",
     "ScopeException",
