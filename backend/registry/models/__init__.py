@@ -3,10 +3,12 @@
 from backend.registry.models.certificate import Certificate, CertificateKind
 from backend.registry.models.conflict import ConflictOfInterest, ConflictState, Declarer, RecusalKind
 from backend.registry.models.organisation import AreaStation, Department, Place, SchoolDistrict
+from backend.registry.models.responsibility import BEGINNING, TeamInCharge
 from backend.registry.models.target import InstitutionClass, Stage, Target, TargetContact, TargetKind
 from backend.registry.models.team import Membership, Team, Track
 
 __all__ = [
+    "BEGINNING",
     "AreaStation",
     "Certificate",
     "CertificateKind",
@@ -24,5 +26,6 @@ __all__ = [
     "TargetContact",
     "TargetKind",
     "Team",
+    "TeamInCharge",
     "Track",
 ]
