@@ -142,7 +142,7 @@ SPECTACULAR_SETTINGS = {
         "FindingStateEnum": "backend.inspections.models.FindingState.choices",
         "NoticeEvidenceKindEnum": "backend.notices.models.answers.ProofKind.choices",
         "NoticeStateEnum": "backend.notices.models.notice.STATES",
-        "RecusalKindEnum": "backend.inspections.models.RecusalKind.choices",
+        "RecusalKindEnum": "backend.registry.models.RecusalKind.choices",
         "ReviewOutcomeEnum": "backend.sync.models.ReviewOutcome.choices",
         "ReviewStatusEnum": "backend.sync.models.verdict.REVIEWABLE_CHOICES",
         "TargetKindEnum": "backend.registry.models.TargetKind.choices",

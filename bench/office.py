@@ -51,6 +51,9 @@ class Office:
     async def targets(self, team: Team, count: int) -> list[Row]:
         """Targets of the team's own list for today: schools and institutions in turn."""
         rows = await self.desk.every("/api/v1/registry/targets", team=team.id, active="true")
+        ties = await self.desk.every("/api/v1/registry/conflicts")
+        avoided = {tie["target"]["id"] for tie in ties if tie["user"]["id"] in (team.leader[0], team.member[0])}
+        rows = [row for row in rows if row["id"] not in avoided]
         kinds = {kind: [row for row in rows if row["kind"] == kind] for kind in ("school", "institution")}
         for found in kinds.values():
             self.rng.shuffle(found)

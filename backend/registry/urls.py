@@ -1,6 +1,6 @@
 from django.urls import path
 
-from backend.registry.api import imports, organisation, targets, teams
+from backend.registry.api import avoidance, imports, organisation, targets, teams
 
 urlpatterns = [
     path("registry/districts", organisation.DistrictsView.as_view()),
@@ -24,6 +24,11 @@ urlpatterns = [
     path("registry/targets/<uuid:target_id>/reopen", targets.TargetReopenView.as_view()),
     path("registry/targets/<uuid:target_id>/contacts", targets.ContactsView.as_view()),
     path("registry/contacts/<int:contact_id>/end", targets.ContactEndView.as_view()),
+    path("registry/conflicts", avoidance.ConflictsView.as_view()),
+    path("registry/conflicts/<uuid:conflict_id>", avoidance.ConflictView.as_view()),
+    path("registry/conflicts/<uuid:conflict_id>/decide", avoidance.ConflictDecisionView.as_view()),
+    path("registry/certificates", avoidance.CertificatesView.as_view()),
+    path("registry/certificates/<uuid:certificate_id>/term", avoidance.CertificateTermView.as_view()),
     path("registry/imports", imports.ImportsView.as_view()),
     path("unit/targets", targets.UnitTargetsView.as_view()),
 ]

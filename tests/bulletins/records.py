@@ -21,7 +21,8 @@ from backend.inspections.models import (
 )
 from backend.journal.writing import write
 from backend.notices.models import NoticeFinding, NoticeTransition, RectificationNotice
-from backend.registry.models import AreaStation, SchoolDistrict, Stage, Target, TargetKind, Team, Track
+from backend.registry.models import BEGINNING, AreaStation, SchoolDistrict, Stage, Target, TargetKind, Team, Track
+from backend.registry.services.responsibility import follow
 from tests.fixtures.people import Cast
 from tests.fixtures.places import Places
 
@@ -80,10 +81,12 @@ class Records:
         number = self.count()
         if kind == TargetKind.SCHOOL:
             more.setdefault("stage", Stage.PRIMARY)
-        with write(actor=self.actor):
-            return Target.objects.create(
+        with write(actor=self.actor) as change:
+            target = Target.objects.create(
                 county_id=self.county.pk, code=f"M{number:03d}", name=f"演示单位{number}", kind=kind, team=team, **more
             )
+            follow(change, [target], since=BEGINNING)
+        return target
 
     def visit(
         self,

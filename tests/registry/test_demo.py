@@ -32,8 +32,8 @@ from backend.registry.models import (
     TargetContact,
     Team,
 )
+from backend.registry.selectors import responsibility, teams
 from backend.registry.selectors import targets as selectors
-from backend.registry.selectors import teams
 from backend.registry.services import demo
 from backend.registry.services.targets import close_target
 from tests.accounts.test_sessions import login
@@ -92,7 +92,7 @@ def read(county: int) -> Loaded:
         teams=teams_,
         members={team.code: list(teams.members(team)) for team in teams_},
         readers={scope: readers(scope) for scope in [f"county:{county}", *(team.scope for team in teams_)]},
-        visits=sum(selectors.in_charge_of(team).count() for team in teams_),
+        visits=sum(responsibility.in_charge_of(team).count() for team in teams_),
         roles=list(RoleAssignment.objects.values_list("role", flat=True)),
         people=people,
         contacts=TargetContact.objects.count(),

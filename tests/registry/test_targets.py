@@ -16,6 +16,7 @@ from backend.journal.grants import may_read
 from backend.journal.models import AuditLine, FeedRow
 from backend.journal.writing import write
 from backend.registry.models import Target, TargetKind, Track
+from backend.registry.selectors import responsibility
 from backend.registry.selectors import targets as selectors
 from backend.registry.services import contacts, targets
 from backend.registry.services.contacts import NewContact
@@ -195,8 +196,8 @@ def test_each_track_has_its_own_round_of_targets(places: Places, office_actor: A
     team, crew = places.team(), places.team(track=Track.STATION)
     one, closed = places.school(team=team), places.school(team=team)
     targets.close_target(actor=office_actor, target_id=closed.pk, status="已停办")
-    assert list(selectors.in_charge_of(team)) == [one]
-    assert list(selectors.in_charge_of(crew)) == []
+    assert list(responsibility.in_charge_of(team)) == [one]
+    assert list(responsibility.in_charge_of(crew)) == []
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER_DEPARTMENT, Role.INSTITUTION_CONTACT, Role.SCHOOL_LIAISON])

@@ -6,9 +6,9 @@ from rest_framework import serializers
 
 from backend.core.fields import InstantField
 from backend.inspections.api.fields import NamedOut, VersionField, named
-from backend.inspections.models import Assignment, AssignmentState, RecusalKind, VisitKind, VisitMode
+from backend.inspections.models import Assignment, AssignmentState, VisitKind, VisitMode
 from backend.inspections.services.assignments import NewAssignment
-from backend.registry.models import Track
+from backend.registry.models import RecusalKind, Track
 
 PLAN_MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 

@@ -1,11 +1,12 @@
 """The product's own catalogue: 14 checklist templates and the policies they rest on (see ``README.md``)."""
 
-from backend.inspections.catalogue.check import CatalogueError
 from backend.inspections.catalogue.documents import content_hash, from_document, to_document
+from backend.inspections.catalogue.faults import CatalogueError, Fault
 from backend.inspections.catalogue.load import load_catalogue, load_policies, load_template
 
 __all__ = [
     "CatalogueError",
+    "Fault",
     "content_hash",
     "from_document",
     "load_catalogue",

@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 import rfc8785
 
-from backend.inspections.catalogue.check import CatalogueError, check_template
+from backend.inspections.catalogue.check import check_template
+from backend.inspections.catalogue.faults import CatalogueError
+from backend.inspections.catalogue.shapes import plain_faults, shape_faults
 from backend.inspections.rules.checklist import Template
 
 MAX_DOCUMENT_BYTES = 64 * 1024
@@ -28,7 +30,9 @@ def from_document(document: Mapping[str, Any]) -> Template:
     try:
         template = msgspec.convert(document, Template)
     except msgspec.ValidationError as error:
-        raise CatalogueError(f"template document: {error}") from error
+        raise CatalogueError(f"template document: {error}", tuple(shape_faults(document))) from error
+    if faults := tuple(plain_faults(template)):
+        raise CatalogueError("\n".join(f"{fault.item}: {fault.text}" for fault in faults), faults)
     check_template(template)
     return template
 

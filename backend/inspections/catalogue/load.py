@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from backend.inspections.catalogue.check import CatalogueError, check_template
+from backend.inspections.catalogue.check import check_template
+from backend.inspections.catalogue.faults import CatalogueError
 from backend.inspections.rules.checklist import PolicyDocument, Template
 
 CATALOGUE = Path(__file__).parent

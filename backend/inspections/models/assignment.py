@@ -7,8 +7,9 @@ from django.db import models
 
 from backend.core import clock
 from backend.inspections.models.lifecycle import AssignmentState
+from backend.inspections.models.plan import InspectionPlan
 from backend.journal.models import Journaled
-from backend.registry.models import Target, Team, Track
+from backend.registry.models import RecusalKind, Target, Team, Track
 
 
 class VisitKind(models.TextChoices):
@@ -43,6 +44,7 @@ class Assignment(Journaled):
     track = models.CharField("轨道", max_length=16, choices=Track.choices)
     kind = models.CharField("类型", max_length=24, choices=VisitKind.choices, default=VisitKind.ROUTINE)
     mode = models.CharField("方式", max_length=8, choices=VisitMode.choices, default=VisitMode.OPEN)
+    plan = models.ForeignKey(InspectionPlan, on_delete=models.PROTECT, null=True, related_name="assignments")
     plan_month = models.CharField("计划月份", max_length=7)
     scheduled_on = models.DateField("安排日期")
     templates = models.JSONField("清单", default=list)
@@ -121,16 +123,6 @@ class CrewMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.assignment_id}"
-
-
-class RecusalKind(models.TextChoices):
-    """Grounds of avoidance (重庆市教育督导条例 art. 12)."""
-
-    NEAR_RELATIVE = "near_relative", "负责人为近亲属"
-    FAMILY_EMPLOYED = "family_employed", "配偶、父母或子女在该单位任职"
-    OWN_EMPLOYER = "own_employer", "本人任职单位"
-    LEFT_RECENTLY = "left_recently", "离职不满三年"
-    OTHER = "other", "其他"
 
 
 class Recusal(Journaled):

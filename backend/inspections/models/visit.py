@@ -34,7 +34,12 @@ class Visit(Journaled):
     started_by = models.BigIntegerField(null=True)
     started_at = models.DateTimeField(default=clock.now)
     check_in = models.JSONField("到达", null=True)
+    entry = models.JSONField("进入", null=True)
     sample = models.JSONField("抽样", default=list)
+    draws = models.JSONField("现场抽取", default=list)
+    """Every draw of classes and pupil numbers, in order and never changed (see `rules.class_draw`)."""
+    refiled = models.JSONField("改挂记录", default=list)
+    """Where it was filed before: `{assignment, target, reason, by, at}` each."""
     details = models.JSONField("补充信息", default=dict)
     feedback = models.JSONField("现场反馈", null=True)
     signatures = models.JSONField("签字", null=True)
@@ -88,6 +93,7 @@ def visit_document(visit: Visit, answers: Iterable["Register"]) -> dict[str, Any
         "started_at": visit.started_at,
         "check_in": visit.check_in,
         "sample": visit.sample,
+        **_where_there_are_any(visit),
         "details": visit.details,
         "feedback": visit.feedback,
         "signatures": visit.signatures,
@@ -100,6 +106,12 @@ def visit_document(visit: Visit, answers: Iterable["Register"]) -> dict[str, Any
         "return_reason": visit.return_reason,
     }
     return with_addenda(document, visit.addenda.order_by("pk")) if visit.addenda_kept else document
+
+
+def _where_there_are_any(visit: Visit) -> dict[str, Any]:
+    """Members that most visits do not have."""
+    parts = {"entry": visit.entry, "draws": visit.draws, "refiled": visit.refiled}
+    return {name: value for name, value in parts.items() if value}
 
 
 class VisitAlias(models.Model):

@@ -60,6 +60,20 @@ class Repeat(StrEnum):
     RESPONDENT = "respondent"
 
 
+class ProofKind(StrEnum):
+    """What kind of evidence an item may insist on."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
+
+
+class ProofWhen(StrEnum):
+    """Whether evidence is required with every answer, or only with one that does not pass."""
+
+    ALWAYS = "always"
+    FAIL = "fail"
+
+
 class Severity(StrEnum):
     """Level of a finding (一般, 较重, 严重, 一票否决)."""
 
@@ -147,7 +161,37 @@ class ByStage(Frozen, frozen=True, kw_only=True, tag_field="op", tag="by_stage")
     junior: Text
 
 
+class AnyOf(Frozen, frozen=True, kw_only=True, tag_field="op", tag="any"):
+    """Holds when at least one of ``options`` was chosen; for conditions only."""
+
+    options: tuple[Text, ...]
+
+
 PassRule = Equals | AtMost | AtLeast | TimeAtMost | TimeAtLeast | OneOf | ByStage
+Test = Equals | AtMost | AtLeast | TimeAtMost | TimeAtLeast | AnyOf
+
+
+class Variant(Frozen, frozen=True, kw_only=True):
+    """A pass rule for some targets or grades only; the first one that fits takes the place of the item's own."""
+
+    targets: tuple[TargetType, ...] = ()
+    grades: GradeRange | None = None
+    pass_rule: PassRule = msgspec.field(name="pass")
+
+
+class Condition(Frozen, frozen=True, kw_only=True):
+    """Show an item only if the answer to an earlier item is such; unanswered means that it does not hold."""
+
+    item: ItemCode
+    test: Test = msgspec.field(name="is")
+
+
+class Proof(Frozen, frozen=True, kw_only=True):
+    """At least ``minimum`` pieces of evidence of this kind have to be at the answer, or at a finding on the item."""
+
+    kind: ProofKind
+    minimum: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
+    when: ProofWhen = ProofWhen.FAIL
 
 
 class LegalBasis(Frozen, frozen=True, kw_only=True):
@@ -208,6 +252,8 @@ class Item(Frozen, frozen=True, kw_only=True):
     ``default_days`` are natural days from delivery of the notice; it and ``severity`` are product defaults.
     ``grades_of_option`` marks the item whose answer tells the respondent's grades, one range per option.
     ``optional`` items never hold up a submission; ``refusable`` ones may be replaced by a note with the reason.
+    ``variants`` are pass rules by stage and grade, ``show_if`` conditions that must all hold for the item to be shown,
+    ``proof`` evidence without which a visit is not submitted.
     """
 
     code: ItemCode
@@ -230,6 +276,9 @@ class Item(Frozen, frozen=True, kw_only=True):
     basis: tuple[LegalBasis, ...]
     optional: bool = False
     refusable: bool = False
+    variants: tuple[Variant, ...] = ()
+    show_if: tuple[Condition, ...] = ()
+    proof: Proof | None = None
 
 
 class Template(Frozen, frozen=True, kw_only=True):

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from backend.inspections.rules.answer_keys import parse_key
+from backend.inspections.rules.answer_keys import AnswerKey, parse_key
 from backend.inspections.rules.answers import validate_answer
 from backend.inspections.rules.applicability import items_for
 from backend.inspections.rules.checklist import AnswerType, Item, TargetType, Template, TextFormat
 from backend.inspections.rules.errors import RuleError
+from backend.inspections.rules.proofs import Attached, missing_proofs
+from backend.inspections.rules.visibility import numbers_shown, shown
 
 Answer = Mapping[str, object]
 """A stored answer; ``value`` and ``note`` are read, anything else is ignored."""
@@ -26,20 +28,30 @@ def missing_for_submit(
     answers: Mapping[str, Answer],
     target_type: TargetType,
     grades: Collection[int] | None = None,
+    evidence: Collection[Attached] = (),
 ) -> list[Missing]:
     """Every gap of the visit, in the order of the templates and their items.
 
     Mandatory is every item that applies, except optional ones and long texts. Items that repeat need at least one
     answer. Photos and signatures need their minimum; a refusable signature may be replaced by a note with the reason.
-    Answers that could not be stored under the rules count as missing.
+    Answers that could not be stored under the rules count as missing. What a condition hides is not missing, whatever
+    was answered to it before. ``evidence`` is what is attached, for items that insist on proof.
     """
     keys = _keys_by_code(answers)
+    visit = _Visit(answers, target_type, grades, evidence)
     return [
         gap
         for template in templates
         for item in items_for(template, target_type, grades)
-        for gap in _gaps(item, {key: answers[key] for key in keys.get(item.code, [])}, grades)
+        for gap in _gaps(visit, template, item, {key: answers[key] for key in keys.get(item.code, [])})
     ]
+
+
+class _Visit(NamedTuple):
+    answers: Mapping[str, Answer]
+    target_type: TargetType
+    grades: Collection[int] | None
+    evidence: Collection[Attached]
 
 
 def is_mandatory(item: Item) -> bool:
@@ -57,11 +69,25 @@ def _keys_by_code(answers: Mapping[str, Answer]) -> dict[str, list[str]]:
     return keys
 
 
-def _gaps(item: Item, answers: Mapping[str, Answer], grades: Collection[int] | None) -> list[Missing]:
-    if not answers:
-        return [Missing(item.code, "unanswered", f"未填写：{item.text}")] if is_mandatory(item) else []
-    gaps = (_gap(item, key, answer, grades) for key, answer in answers.items())
-    return [gap for gap in gaps if gap]
+def _gaps(visit: _Visit, template: Template, item: Item, answers: Mapping[str, Answer]) -> list[Missing]:
+    numbers = numbers_shown(template, item, visit.answers) if item.show_if else None
+    if item.show_if:
+        answers = {
+            key: one for key, one in answers.items() if shown(template, item, visit.answers, parse_key(key).number)
+        }
+    gaps = [gap for key, answer in answers.items() if (gap := _gap(item, key, answer, visit.grades))]
+    unanswered = [Missing(key, "unanswered", f"未填写：{item.text}") for key in _expected(item, numbers, answers)]
+    lacking = missing_proofs(template, item, visit.answers, answers, visit.target_type, visit.evidence)
+    return unanswered + gaps + [Missing(key, "no_proof", reason) for key, reason in lacking]
+
+
+def _expected(item: Item, numbers: list[int] | None, answers: Mapping[str, Answer]) -> list[str]:
+    """The keys that have to be there and are not."""
+    if not is_mandatory(item):
+        return []
+    if numbers is None:
+        return [] if answers else [item.code]
+    return [key for number in numbers if (key := str(AnswerKey(item.code, number))) not in answers]
 
 
 def _gap(item: Item, key: str, answer: Answer, grades: Collection[int] | None) -> Missing | None:

@@ -18,6 +18,7 @@ from backend.inspections.rules.checklist import (
     Template,
     TimeAtLeast,
     TimeAtMost,
+    Variant,
 )
 
 LAST_PRIMARY_GRADE = 6
@@ -38,7 +39,23 @@ def verdict(item: Item, value: object, stage: TargetType, grade: int | None = No
         return Verdict.NOT_APPLICABLE
     if item.pass_rule is None:
         return Verdict.RECORDED
-    return Verdict.PASS if _passes(item, item.pass_rule, value, stage, grade) else Verdict.FAIL
+    rule = rule_for(item, item.pass_rule, stage, grade)
+    return Verdict.PASS if _passes(item, rule, value, stage, grade) else Verdict.FAIL
+
+
+def rule_for(item: Item, usual: PassRule, stage: TargetType, grade: int | None = None) -> PassRule:
+    """The rule that binds here: that of the first variant for this stage and grade, else the ``usual`` one.
+
+    A variant for grades needs to know the grade: nobody is blamed on a guess.
+    """
+    fitting = (variant for variant in item.variants if _fits(variant, stage, grade))
+    return next((variant.pass_rule for variant in fitting), usual)
+
+
+def _fits(variant: Variant, stage: TargetType, grade: int | None) -> bool:
+    if variant.targets and stage not in variant.targets:
+        return False
+    return variant.grades is None or (grade is not None and variant.grades[0] <= grade <= variant.grades[1])
 
 
 def _passes(item: Item, rule: PassRule, value: object, stage: TargetType, grade: int | None) -> bool:

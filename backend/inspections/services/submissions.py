@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from backend.core import clock, codec
@@ -10,12 +10,10 @@ from backend.core.actor import Actor
 from backend.core.errors import Conflict
 from backend.inspections.models import Finding, Visit, VisitRound, VisitState
 from backend.inspections.rules.checklist import AnswerType, Severity, Template
-from backend.inspections.rules.completeness import Missing, missing_for_submit
 from backend.inspections.rules.scoring import Score, ScoredFinding
 from backend.inspections.rules.scoring import score as score_of
-from backend.inspections.selectors import templates
 from backend.inspections.selectors.content import content_from, standing
-from backend.inspections.services import crews, dossiers
+from backend.inspections.services import completion, crews, dossiers
 from backend.inspections.services.dossier import Dossier
 from backend.journal.writing import Change, write
 
@@ -61,51 +59,11 @@ def _check_settled(dossier: Dossier) -> None:
         raise Conflict("bad_state", f"有{len(keys)}项应答存在冲突，请先选定：{'、'.join(keys[:5])}。", conflicts=keys)
 
 
-def _check_complete(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]) -> None:
-    visit = dossier.visit
-    pinned = dossier.templates
-    filled = {**_signed(visit, pinned), **answers}
-    gaps = missing_for_submit(pinned, filled, templates.target_type(visit.target), templates.grades_of(visit.target))
-    gaps += _unknown_evidence(dossier, answers)
+def _check_complete(dossier: Dossier, answers: completion.Answers) -> None:
+    gaps = completion.gaps(dossier, answers)
     if gaps:
         listed = [{"key": gap.key, "code": gap.code, "message": gap.message_zh} for gap in gaps]
         raise Conflict("bad_state", f"还有{len(gaps)}项未完成，不能提交。", missing=listed)
-
-
-def _signed(visit: Visit, pinned: Iterable[Template]) -> dict[str, dict[str, Any]]:
-    """Signatures given by `visit.sign` stand for the signature items, which nobody then answers a second time."""
-    given = visit.signatures or {}
-    filled: dict[str, dict[str, Any]] = {}
-    for item in (item for template in pinned for item in template.items if item.type is AnswerType.SIGNATURE):
-        ids = given.get("unit" if item.refusable else "inspectors", [])
-        refused = given.get("refused", "") if item.refusable else ""
-        if ids or refused:
-            filled[item.code] = {"value": ids, "note": refused}
-    return filled
-
-
-def _unknown_evidence(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]) -> list[Missing]:
-    """What names evidence that nobody has added: answers, signatures, fixes on the spot."""
-    known = {str(pk) for pk in dossier.evidence}
-    visit = dossier.visit
-    named = [*_named_by_answers(dossier, answers), *_named_by_signatures(visit), *_named_by_fixes(dossier)]
-    return [Missing(key, "unknown_evidence", "所列的佐证尚未登记。") for key, ids in named if not known.issuperset(ids)]
-
-
-def _named_by_answers(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
-    items = {item.code: item for template in dossier.templates for item in template.items}
-    media = (AnswerType.PHOTO, AnswerType.SIGNATURE)
-    return [(key, one["value"]) for key, one in answers.items() if items[key.partition("#")[0]].type in media]
-
-
-def _named_by_signatures(visit: Visit) -> list[tuple[str, list[str]]]:
-    given = visit.signatures or {}
-    return [(f"signatures.{name}", given.get(name, [])) for name in ("inspectors", "unit")]
-
-
-def _named_by_fixes(dossier: Dossier) -> list[tuple[str, list[str]]]:
-    fixes = [(row.number, row.on_spot) for row in standing(dossier.findings.values()) if row.on_spot]
-    return [(f"findings.{number}.on_spot", [*fix["before"], *fix["after"]]) for number, fix in fixes]
 
 
 def _close_round(change: Change, dossier: Dossier, actor: Actor, content: dict[str, Any], expected: str) -> None:
@@ -148,17 +106,18 @@ def score_lines(result: Score) -> list[dict[str, Any]]:
     ]
 
 
-def _is_valid(dossier: Dossier, answers: Mapping[str, Mapping[str, Any]]) -> bool:
+def _is_valid(dossier: Dossier, answers: completion.Answers) -> bool:
     """Whether it counts for coverage (workflow.md section 1.3): arrived, in the geofence or with a reason, and signed.
 
-    That all mandatory items are answered was settled before. Signed means by `visit.sign` or by the signature items.
+    That all mandatory items are answered was settled before; a crew that was not let in has covered nothing. Signed
+    means by `visit.sign` or by the signature items.
     """
     visit, pinned = dossier.visit, dossier.templates
     arrived = bool(visit.check_in and (visit.check_in["inside"] or visit.check_in["reason"]))
-    signed = {**_signed(visit, pinned)} or _signature_answers(pinned, answers)
-    return arrived and bool(signed)
+    signed = completion.signed(visit, pinned) or _signature_answers(pinned, answers)
+    return arrived and bool(signed) and not completion.was_refused(visit)
 
 
-def _signature_answers(pinned: Iterable[Template], answers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _signature_answers(pinned: Iterable[Template], answers: completion.Answers) -> list[str]:
     codes = [item.code for template in pinned for item in template.items if item.type is AnswerType.SIGNATURE]
     return [code for code in codes if code in answers and (answers[code]["value"] or answers[code]["note"])]

@@ -49,6 +49,8 @@ TEMPLATES: dict[str, Template] = {
     "visit.cancelled": Template("有检查被取消", "请打开督导系统查看。"),
     "assignment.declined": Template("有任务被退回", "请打开督导系统重新安排。"),
     "recusal.declared": Template("有人申请回避", "请打开督导系统查看。"),
+    "conflict.declared": Template("有人申报利害关系", "请打开督导系统审定。"),
+    "conflict.decided": Template("您的回避事项已有决定", "请打开督导系统查看。"),
     "answer.conflict": Template("有答案需要选定", "同一条目有两种记录，请打开督导应用选定。"),
     "target.reported": Template("有人上报疑似无证点", "请打开督导系统查看。"),
     "operation.held": Template("有操作等待超过24小时", "共{count}项，请打开督导系统处理。"),

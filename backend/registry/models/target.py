@@ -42,7 +42,10 @@ GRADES: dict[str, tuple[int, int]] = {
 
 
 class Target(Journaled):
-    """One inspected unit. `team` is the department-track team in charge, `station` the area station."""
+    """One inspected unit. `team` is the department-track team in charge today, `station` the area station.
+
+    Who was in charge on another day: `TeamInCharge`.
+    """
 
     journal_kind = "target"
 
@@ -54,6 +57,8 @@ class Target(Journaled):
     category = models.CharField("细类", max_length=40, blank=True)
     status = models.CharField("状态", max_length=40, blank=True)
     is_active = models.BooleanField("在检查范围内", default=True)
+    closed_on = models.DateField("退出检查日期", null=True, blank=True, editable=False)
+    """Since when it is not inspected; None while it is, and for those that never were."""
     district = models.ForeignKey(SchoolDistrict, on_delete=models.PROTECT, null=True, blank=True)
     station = models.ForeignKey(AreaStation, on_delete=models.PROTECT, null=True, blank=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="targets")

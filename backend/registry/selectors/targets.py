@@ -12,7 +12,7 @@ from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.terms import in_term
 from backend.journal import grants
-from backend.registry.models import Target, TargetContact, TargetKind, Team, Track
+from backend.registry.models import Target, TargetContact, TargetKind
 
 OVERSEERS = (Role.OFFICE, "system")
 READERS = (*PHONE_ROLES, Role.LEADERSHIP, Role.DEPARTMENT_HEAD, Role.TIP_CLERK)
@@ -57,18 +57,6 @@ def matching(rows: QuerySet[Target], *, q: str = "", active: bool | None = None,
 def of_contact(user_id: int, at: dt.datetime | None = None) -> QuerySet[Target]:
     """The targets that `user_id` acts for at `at` (default now)."""
     return Target.objects.filter(pk__in=_acted_for(user_id, at or clock.now()))
-
-
-def in_charge_of(team: Team) -> QuerySet[Target]:
-    """What `team` is to visit every month, in the order of codes.
-
-    A department's team: its schools and institutions. A station's crew: the schools of its station; institutions
-    are visited by the department track only (demo figures: 436 = 115 x 2 + 206).
-    """
-    active = Target.objects.filter(county_id=team.county_id, is_active=True).order_by("code")
-    if team.track == Track.STATION:
-        return active.filter(station_id=team.station_id, station__isnull=False, kind=TargetKind.SCHOOL)
-    return active.filter(team=team)
 
 
 def contacts(target: Target, at: dt.datetime | None = None) -> set[int]:

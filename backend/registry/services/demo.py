@@ -10,13 +10,16 @@ from backend.accounts.hashers import DemoPasswordHasher
 from backend.accounts.models import County, User
 from backend.accounts.services.bulk import NewUser, create_users
 from backend.accounts.services.people import create_county
+from backend.core import clock
 from backend.core.actor import Actor, system
 from backend.core.errors import Conflict
 from backend.journal.writing import write
+from backend.registry.demo import avoidance
 from backend.registry.demo import county as lists
 from backend.registry.demo import people as cast
 from backend.registry.models import (
     AreaStation,
+    Certificate,
     Department,
     Place,
     SchoolDistrict,
@@ -28,6 +31,8 @@ from backend.registry.models import (
 )
 from backend.registry.rules.sheets import SHEETS
 from backend.registry.services import organisation
+from backend.registry.services.certificates import NewCertificate, add_certificates
+from backend.registry.services.conflicts import Declaration, record
 from backend.registry.services.contacts import NewContact, add_contacts
 from backend.registry.services.imports import import_targets
 from backend.registry.services.memberships import NewMember, add_members
@@ -45,6 +50,7 @@ def load() -> County:
         _organise(actor)
         _import_lists(actor)
         _people(actor, cast.everybody())
+        _avoidance(actor)
     return county
 
 
@@ -147,6 +153,23 @@ def _people(actor: Actor, wanted: Sequence[cast.Person]) -> None:
         actor=actor,
         contacts=[NewContact(units[p.unit].pk, user.pk, _post(p)) for p, user in placed if p.unit],
     )
+
+
+def _avoidance(actor: Actor) -> None:
+    """Cards and conflicts of interest, once."""
+    if Certificate.objects.filter(county_id=actor.county_id).exists():
+        return
+    ids = dict(User.objects.filter(county_id=actor.county_id).values_list("username", "pk"))
+    terms = (avoidance.CARDS_FROM, avoidance.CARDS_UNTIL)
+    wanted = avoidance.cards(cast.everybody())
+    news = [NewCertificate(ids[card.username], card.kind, card.number, *terms) for card in wanted]
+    add_certificates(actor=actor, certificates=news)
+    units = {target.code: target for target in Target.objects.filter(county_id=actor.county_id)}
+    for tie in avoidance.TIES:
+        left = avoidance.months_before(clock.today(), tie.months_since) if tie.months_since else None
+        starts = left or avoidance.CARDS_FROM
+        declaration = Declaration(units[tie.unit].pk, tie.kind, starts, None, left, tie.reason)
+        record(actor=actor, user_id=ids[tie.username], declaration=declaration, declared_by="inspector")
 
 
 def _post(person: cast.Person) -> str:

@@ -12,17 +12,23 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict
 from backend.journal.models import Journaled
 from backend.journal.writing import Change, active, write
-from backend.registry.models import AreaStation, SchoolDistrict, Target, Team, Track
+from backend.registry.models import BEGINNING, AreaStation, SchoolDistrict, Target, Team, Track
 from backend.registry.rules.sheets import Record, Sheet, read_sheet
 from backend.registry.rules.tables import Fault, Faults
 from backend.registry.services.authority import only_office
+from backend.registry.services.responsibility import follow
+from backend.registry.services.targets import IN_CHARGE
 
 BATCH = 500
 """Rows of one statement."""
+
+SAYS_WHO = IN_CHARGE | {"is_active"}
+"""What a team in charge follows from."""
 
 LINKED = {"district": "学区", "station": "片区督导站", "team": "督查组"}
 COLUMN = {"district": "district", "station": "area_station", "team": "team"}
@@ -181,17 +187,28 @@ def _carry_out(change: Change, plan: _Plan) -> None:
     for target in plan.created:
         change.put(target)
         change.log("target.created", target, code=target.code, name=target.name, source="import")
+    follow(change, plan.created, since=BEGINNING)
     if plan.updated:
         _save_updated(plan)
     for target, changed in plan.updated:
         change.put(target)
         change.log("target.changed", target, fields=changed, source="import")
+    follow(change, [target for target, changed in plan.updated if not SAYS_WHO.isdisjoint(changed)])
 
 
 def _save_updated(plan: _Plan) -> None:
     """One statement for many rows: each is locked and known in full, so that it can be written over itself."""
     fields = sorted({name for _, changed in plan.updated for name in changed})
     rows = [target for target, _ in plan.updated]
+    if "is_active" in fields:
+        fields.append("closed_on")
+        _date_ends(plan)
     Target.objects.bulk_create(
         rows, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=fields
     )
+
+
+def _date_ends(plan: _Plan) -> None:
+    for target, changed in plan.updated:
+        if "is_active" in changed:
+            target.closed_on = None if target.is_active else clock.today()

@@ -4,12 +4,14 @@ import uuid
 from typing import Any, TypedDict, Unpack
 
 from backend.accounts.roles import FIELD_ROLES
+from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.journal.writing import write
-from backend.registry.models import AreaStation, SchoolDistrict, Target, TargetKind, Team, Track
+from backend.registry.models import BEGINNING, AreaStation, SchoolDistrict, Target, TargetKind, Team, Track
 from backend.registry.rules.places import in_china
 from backend.registry.services.authority import found, locked, only_office, unique_code
+from backend.registry.services.responsibility import follow
 
 
 class TargetFields(TypedDict, total=False):
@@ -37,6 +39,8 @@ class TargetFields(TypedDict, total=False):
 
 
 LINKS = {"district_id": SchoolDistrict, "station_id": AreaStation, "team_id": Team}
+IN_CHARGE = {"team_id", "station_id"}
+"""What says who is in charge of a target."""
 
 
 def create_target(*, actor: Actor, kind: str, code: str, **fields: Unpack[TargetFields]) -> Target:
@@ -52,6 +56,7 @@ def create_target(*, actor: Actor, kind: str, code: str, **fields: Unpack[Target
         target.save()
         change.put(target)
         change.log("target.created", target, code=code, name=target.name)
+        follow(change, [target], since=BEGINNING)
     return target
 
 
@@ -66,6 +71,8 @@ def update_target(*, actor: Actor, target_id: uuid.UUID, **fields: Unpack[Target
             target.save()
             change.put(target)
             change.log("target.changed", target, fields=changed)
+        if not IN_CHARGE.isdisjoint(changed):
+            follow(change, [target])
     return target
 
 
@@ -136,9 +143,11 @@ def _switch(actor: Actor, target_id: uuid.UUID, status: str, *, is_active: bool)
         target = locked(Target, actor, target_id)
         if target.is_active != is_active:
             target.is_active, target.status = is_active, status
-            target.save(update_fields=["is_active", "status"])
+            target.closed_on = None if is_active else clock.today()
+            target.save(update_fields=["is_active", "status", "closed_on"])
             change.put(target)
             change.log("target.reopened" if is_active else "target.closed", target, status=status)
+            follow(change, [target])
     return target
 
 

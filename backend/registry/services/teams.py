@@ -1,15 +1,17 @@
 """Keeping the teams of both tracks."""
 
+import datetime as dt
 import uuid
 from typing import TypedDict, Unpack
 
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid
-from backend.journal.writing import write
-from backend.registry.models import AreaStation, Department, Membership, Target, Team, Track
+from backend.journal.writing import Change, write
+from backend.registry.models import BEGINNING, AreaStation, Department, Membership, Target, TargetKind, Team, Track
 from backend.registry.services.authority import found, locked, only_office, unique_code
 from backend.registry.services.memberships import end_now
+from backend.registry.services.responsibility import follow
 
 
 class TeamFields(TypedDict, total=False):
@@ -32,6 +34,7 @@ def create_team(*, actor: Actor, code: str, track: str, **fields: Unpack[TeamFie
         _apply(team, actor, fields)
         team.save()
         change.log("team.created", team, code=code, name=team.name, track=track)
+        _tell_schools(change, team.station_id, since=BEGINNING)
     return team
 
 
@@ -40,10 +43,13 @@ def update_team(*, actor: Actor, team_id: uuid.UUID, **fields: Unpack[TeamFields
     only_office(actor)
     with write(actor=actor) as change:
         team = locked(Team, actor, team_id)
+        before = team.station_id
         changed = _apply(team, actor, fields)
         if changed:
             team.save()
             change.log("team.changed", team, fields=changed)
+        if "station" in changed:
+            _tell_schools(change, before, team.station_id)
     return team
 
 
@@ -60,7 +66,15 @@ def close_team(*, actor: Actor, team_id: uuid.UUID) -> Team:
             end_now(Membership.objects.filter(team=team))
             change.end_scope(team.scope)
             change.log("team.closed", team)
+            _tell_schools(change, team.station_id)
     return team
+
+
+def _tell_schools(change: Change, *station_ids: uuid.UUID | None, since: dt.date | None = None) -> None:
+    """Crews of these stations came or went: their schools follow."""
+    wanted = [pk for pk in station_ids if pk is not None]
+    schools = Target.objects.select_for_update().filter(station__in=wanted, kind=TargetKind.SCHOOL).order_by("pk")
+    follow(change, schools if wanted else [], since=since)
 
 
 def _apply(team: Team, actor: Actor, fields: TeamFields) -> list[str]:

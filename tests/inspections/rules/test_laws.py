@@ -19,7 +19,7 @@ from backend.inspections.rules.grading import LADDER, severity_after
 from backend.inspections.rules.questionnaires import violation_share
 from backend.inspections.rules.scoring import ScoredFinding, score
 from backend.inspections.rules.verdicts import Verdict, verdict
-from bench.answers import sample_answers
+from backend.desk.rules.answers import sample_answers
 
 
 def given(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -2,7 +2,7 @@ from random import Random
 
 from backend.inspections.catalogue import load_template
 from backend.inspections.rules.checklist import Item, TargetType
-from bench.answers import sample_answers
+from backend.desk.rules.answers import sample_answers
 
 
 def test_the_same_seed_gives_the_same_answers():

@@ -1,4 +1,4 @@
-"""Plausible answers for a whole checklist, drawn from a seed: for the day player, load runs and tests of the rules."""
+"""Plausible answers for a whole checklist, drawn from a seed: for the demonstration, load runs and tests of the rules."""
 
 from collections.abc import Callable, Collection
 from random import Random
@@ -70,6 +70,11 @@ def sample_answers(
             key = str(AnswerKey(item.code, number))
             answers[key] = _value(item, target_type, rng, fail=rng.random() < fail_rate, ids=ids)
     return answers
+
+
+def failing_value(item: Item, target_type: TargetType, rng: Random) -> Any:
+    """A valid value that does not pass; for items with a pass rule."""
+    return _value(item, target_type, rng, fail=True, ids=random_evidence_ids(rng))
 
 
 def _numbers(item: Item, grades: Collection[int], classes: Collection[int], respondents: int) -> Collection[int | None]:
