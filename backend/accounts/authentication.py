@@ -7,7 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from backend.accounts import tokens
+from backend.accounts import tickets, tokens
 from backend.accounts.models import DeviceSession
 from backend.accounts.selectors import people
 from backend.core import clock
@@ -41,6 +41,13 @@ def actor_for_token(text: str, *, roles: bool = True) -> tuple[Actor, DeviceSess
     return actor, session
 
 
+def actor_for_page_or_phone(text: str) -> Actor:
+    """The actor of a phone's access token or of a page's ticket, for the live socket. Raises `Unauthorized`."""
+    if text.startswith(tickets.PREFIX):
+        return tickets.actor_for_ticket(text)
+    return actor_for_token(text)[0]
+
+
 def token_in(header: str) -> str:
     """The token of an `Authorization: Bearer …` header. Raises `Unauthorized`."""
     scheme, _, token = header.partition(" ")
@@ -51,7 +58,10 @@ def token_in(header: str) -> str:
 
 def actor_for_header(headers: Mapping[str, str]) -> Actor:
     """The actor of an upload, of whom no roles are asked; header names in lower case. Raises `Unauthorized`."""
-    return actor_for_token(token_in(headers.get("authorization", "")), roles=False)[0]
+    text = token_in(headers.get("authorization", ""))
+    if text.startswith(tickets.PREFIX):
+        return tickets.actor_for_ticket(text)
+    return actor_for_token(text, roles=False)[0]
 
 
 class BearerAuthentication(BaseAuthentication):

@@ -1,5 +1,34 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from backend.desk import views
+from backend.desk.views import signing_in, start, unit
 
-urlpatterns = [path("", views.start, name="start")]
+
+class Sha256Converter:
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Sha256Converter, "sha256")
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("signin", signing_in.sign_in, name="sign_in"),
+    path("signout", signing_in.sign_out, name="sign_out"),
+    path("password", signing_in.password, name="password"),
+    path("unit/", unit.notice_list, name="unit_notices"),
+    path("unit/inbox", unit.messages, name="unit_inbox"),
+    path("unit/ticket", unit.ticket, name="unit_ticket"),
+    path("unit/files/<sha256:sha256>", unit.file, name="unit_file"),
+    path("unit/notices/<uuid:notice_id>", unit.notice, name="unit_notice"),
+    path("unit/notices/<uuid:notice_id>/acknowledge", unit.acknowledge, name="unit_acknowledge"),
+    path("unit/notices/<uuid:notice_id>/defence", unit.defend, name="unit_defence"),
+    path("unit/notices/<uuid:notice_id>/extension", unit.extend, name="unit_extension"),
+    path("unit/notices/<uuid:notice_id>/items/<uuid:item_id>/report", unit.report, name="unit_report"),
+    path("unit/notices/<uuid:notice_id>/items/<uuid:item_id>/evidence", unit.attach, name="unit_attach"),
+    path("unit/notices/<uuid:notice_id>/items/<uuid:item_id>/declare", unit.declare, name="unit_declare"),
+]

@@ -12,7 +12,8 @@ from backend.journal.writing import write
 from backend.media.services import expectations
 from backend.notices.models import NoticeEvidence, NoticeFinding
 from backend.notices.rules.lifecycle import Party, State
-from backend.notices.services.steps import OPEN_FINDINGS, Step, changing, require
+from backend.notices.selectors.possible import OPEN_FINDINGS
+from backend.notices.services.steps import Step, changing, require
 from backend.notices.services.working import begin_work
 
 MOST_PER_FINDING = 30

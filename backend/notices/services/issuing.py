@@ -19,9 +19,10 @@ from backend.notices.models import DeliveryReceipt, RectificationNotice
 from backend.notices.rules import wording
 from backend.notices.rules.deadlines import due_date
 from backend.notices.rules.lifecycle import Party, State
+from backend.notices.selectors.possible import OPEN_FINDINGS
 from backend.notices.services import numbers, photos
 from backend.notices.services.paper import paper
-from backend.notices.services.steps import OPEN_FINDINGS, Step, changing, require
+from backend.notices.services.steps import Step, changing, require
 from backend.registry.selectors import targets
 
 SERIES = "rectification_notice"

@@ -9,7 +9,8 @@ from backend.inspections.models import SeverityLevel
 from backend.notices.models import Defence, Extension, NoticeFinding, RectificationNotice
 from backend.notices.rules.deadlines import DEFENCE_DAYS, due_date, longest_extension
 from backend.notices.rules.lifecycle import Party, State
-from backend.notices.services.steps import OPEN_FINDINGS, Step, changing, require
+from backend.notices.selectors.possible import OPEN_FINDINGS
+from backend.notices.services.steps import Step, changing, require
 
 
 def acknowledge(*, actor: Actor, notice_id: uuid.UUID) -> RectificationNotice:

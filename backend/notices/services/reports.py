@@ -12,7 +12,8 @@ from backend.inspections.models import FindingState, SeverityLevel
 from backend.inspections.services import findings
 from backend.notices.models import FindingReport, NoticeEvidence, NoticeFinding, RectificationReport
 from backend.notices.rules.lifecycle import Party, State
-from backend.notices.services.steps import OPEN_FINDINGS, Step, changing, require
+from backend.notices.selectors.possible import OPEN_FINDINGS
+from backend.notices.services.steps import Step, changing, require
 from backend.notices.services.working import adopt_site_verdicts, begin_work
 
 PROVEN_BY_PHOTO = (SeverityLevel.SERIOUS, SeverityLevel.VETO)

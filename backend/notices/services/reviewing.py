@@ -14,10 +14,11 @@ from backend.notices.models import FindingReport, NoticeFinding, RectificationNo
 from backend.notices.rules import wording
 from backend.notices.rules.deadlines import due_date
 from backend.notices.rules.lifecycle import Party, State
+from backend.notices.selectors.possible import OPEN_FINDINGS
 from backend.notices.services import numbers
 from backend.notices.services.drafts import release_findings
 from backend.notices.services.replies import extendable
-from backend.notices.services.steps import OPEN_FINDINGS, Step, changing, require
+from backend.notices.services.steps import Step, changing, require
 from backend.notices.services.working import adopt_site_verdicts, new_term
 
 CLOSING = "close_out"

@@ -12,17 +12,14 @@ from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden
-from backend.inspections.models import FindingState
 from backend.journal.writing import Change, write
 from backend.notices.models import NoticeFinding, NoticeTransition, RectificationNotice
 from backend.notices.rules.lifecycle import TRANSITIONS, WITH_THE_UNIT, Party, refusal, state_after
 from backend.notices.selectors import notices
+from backend.notices.selectors.possible import OPEN_FINDINGS
 from backend.registry.selectors import targets
 
 RIGHT_TO_SIGN = "notices.sign_notice"
-
-OPEN_FINDINGS = (FindingState.IN_NOTICE, FindingState.RECTIFYING, FindingState.RETURNED)
-"""States of a finding that wait for the unit."""
 
 
 @dataclass

@@ -1,0 +1,104 @@
+"""What every page has in common: who asks, the headers of an answer, errors as pages, and work kept over a sign-in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from backend.accounts.models import User
+from backend.accounts.selectors import people
+from backend.core import http
+from backend.core.actor import Actor
+from backend.core.errors import NotFound, Problem
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+ActorView = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy: nothing from elsewhere, nothing inline."""
+
+KEPT = "kept:"
+"""Prefix of the fields of a form that waits behind the sign-in page."""
+
+MOST_KEPT = 64 * 1024
+"""Characters of a form that are carried over a sign-in; the longest form of these pages has about 10,000."""
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A rendered page. It is never stored: after signing out the back button must show nothing."""
+    answer = render(request, f"desk/{template}", context, status=status)
+    answer["Content-Security-Policy"] = POLICY
+    answer["Cache-Control"] = "no-store"
+    answer["Cross-Origin-Opener-Policy"] = "same-origin"
+    return answer
+
+
+def actor_of(request: HttpRequest) -> Actor | None:
+    """Who is signed in by session; nobody, a maintainer without a county and a closed account are alike."""
+    user = request.user
+    return people.actor_of(user) if isinstance(user, User) and user.county_id is not None else None
+
+
+def for_roles(roles: frozenset[str]) -> Callable[[ActorView[P]], View[P]]:
+    """Only for people who hold one of `roles`; the others are shown the way in. Problems become pages."""
+
+    def decorate(view: ActorView[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            actor = actor_of(request)
+            if actor is None:
+                return to_sign_in(request)
+            if not actor.has(*roles):
+                return page(request, "problem.html", {"detail": "此页面不属于您的账号。"}, status=403)
+            try:
+                return view(request, actor, *args, **kwargs)
+            except (Problem, Http404) as fault:
+                return told(request, http.as_problem(fault) or NotFound())
+
+        return guarded
+
+    return decorate
+
+
+def told(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """A problem as a page."""
+    return page(request, "problem.html", {"detail": problem.detail}, status=problem.status)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The way in. What was being sent when the session turned out to be over travels along in the form."""
+    if request.method in ("GET", "HEAD"):
+        return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}")
+    fields = {name: text for name, text in request.POST.items() if name != "csrfmiddlewaretoken"}
+    if sum(map(len, fields.values())) > MOST_KEPT:
+        fields = {}
+    origin = request.POST.get("page") or reverse("start")
+    context = {"next": origin, "kept": {f"{KEPT}{name}": text for name, text in fields.items()}}
+    return page(request, "sign_in.html", context, status=401)
+
+
+def keep(request: HttpRequest, path: str) -> None:
+    """After a sign-in: what came along with it is shown again on the page at `path`."""
+    fields = {name.removeprefix(KEPT): text for name, text in request.POST.items() if name.startswith(KEPT)}
+    if fields:
+        request.session["kept"] = {"path": path, "fields": fields}
+
+
+def kept(request: HttpRequest) -> dict[str, str]:
+    """What was kept for this page, once."""
+    found = request.session.get("kept")
+    if not found or found["path"] != request.path:
+        return {}
+    del request.session["kept"]
+    return dict(found["fields"])

@@ -1,0 +1,89 @@
+"""Signing in and out by session, and changing the own password."""
+
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from backend.accounts.api.auth import check_password
+from backend.accounts.models import User
+from backend.accounts.roles import UNIT_ROLES
+from backend.accounts.selectors import people
+from backend.accounts.services import people as people_services
+from backend.core.errors import Problem
+from backend.desk.pages import KEPT, actor_of, keep, page, to_sign_in
+from backend.journal.writing import write
+
+
+@csrf_protect
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page; after it, the page that was asked for or the person's own first page."""
+    wanted = _within(request, request.POST.get("next") or request.GET.get("next") or "")
+    if request.method != "POST":
+        return page(request, "sign_in.html", {"next": wanted})
+    try:
+        user = check_password(request, request.POST.get("username", ""), request.POST.get("password", ""))
+    except Problem as fault:
+        fields = {name: text for name, text in request.POST.items() if name.startswith(KEPT)}
+        context = {
+            "next": wanted,
+            "kept": fields,
+            "fault": fault.detail,
+            "username": request.POST.get("username", "")[:40],
+        }
+        return page(request, "sign_in.html", context, status=fault.status)
+    _begin(request, user)
+    keep(request, wanted)
+    return HttpResponseRedirect(wanted or first_page(user))
+
+
+def first_page(user: User) -> str:
+    """Where a person begins."""
+    return reverse("unit_notices" if people.roles_of(user) & UNIT_ROLES else "start")
+
+
+def _begin(request: HttpRequest, user: User) -> None:
+    """A session, with its line in the audit trail."""
+    with write(actor=people.actor_of(user)) as change:
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        change.log("user.signed_in", user, by="page")
+
+
+def _within(request: HttpRequest, address: str) -> str:
+    """`address` if it is one of ours, else nothing."""
+    safe = url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure())
+    return address if safe and address.startswith("/") else ""
+
+
+@csrf_protect
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return HttpResponseRedirect(reverse("sign_in"))
+
+
+@csrf_protect
+@sensitive_post_parameters("old", "new", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Change the own password; other sessions of the account end with it."""
+    actor = actor_of(request)
+    if actor is None or not isinstance(request.user, User):
+        return to_sign_in(request)
+    if request.method != "POST":
+        return page(request, "password.html")
+    old, new = request.POST.get("old", ""), request.POST.get("new", "")
+    if new != request.POST.get("again", ""):
+        return page(request, "password.html", {"fault": "两次输入的新密码不一致。"}, status=400)
+    try:
+        people_services.change_password(actor=actor, old=old, new=new)
+    except Problem as fault:
+        return page(request, "password.html", {"fault": fault.detail}, status=fault.status)
+    request.user.refresh_from_db()
+    update_session_auth_hash(request, request.user)
+    return page(request, "password.html", {"done": True})
