@@ -15,7 +15,7 @@ from backend.inspections.models import Assignment, VisitKind, VisitMode
 from backend.inspections.models.lifecycle import assignment_after
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import templates
-from backend.inspections.services import crews, publication
+from backend.inspections.services import crews, footing, publication
 from backend.inspections.services.authority import only_office
 from backend.journal.writing import Change, write
 from backend.registry.models import Target, Team
@@ -112,6 +112,7 @@ def release(*, actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     with write(actor=actor) as change:
         assignment = locked(actor, assignment_id)
         _move(assignment, "release")
+        footing.check(assignment)
         assignment.released_at = clock.now()
         assignment.save(update_fields=["state", "released_at"])
         crews.open_to_leader(change, assignment)
@@ -207,6 +208,7 @@ def reassign(
         _move(assignment, "reassign")
         _replace(change, assignment, leader, {leader, *crew})
         if before != "planned":
+            footing.check(assignment)
             crews.open_to_leader(change, assignment)
             _announce(change, assignment)
             change.put(assignment)
