@@ -139,7 +139,7 @@ SPECTACULAR_SETTINGS = {
         "BulletinStateEnum": "backend.bulletins.models.bulletin.STATES",
         "CertificateKindEnum": "backend.registry.models.CertificateKind.choices",
         "ConflictStateEnum": "backend.registry.models.ConflictState.choices",
-        "DrawStateEnum": "backend.inspections.models.draw.DrawState.choices",
+        "DrawStateEnum": "backend.inspections.models.draw_lifecycle.DrawState.choices",
         "EvidenceStateEnum": "backend.notices.models.answers.ProofState.choices",
         "EvidenceKindEnum": "backend.inspections.models.EvidenceKindName.choices",
         "FindingStateEnum": "backend.inspections.models.FindingState.choices",
