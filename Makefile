@@ -21,13 +21,16 @@ NODE := $(SCRIPTS)/node_modules/.lock-$(shell cksum < $(SCRIPTS)/package-lock.js
 export SOAK_SECONDS
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench soak day lock schema clean
+.PHONY: help run demo-term test lint format bench soak day lock schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F '\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
 run: $(RUN) ## serve a demonstration county on PORT (8000) with its data in DATA (./data); Ctrl-C ends it
 	@DUDAO_DEMO=yes DUDAO_DATA="$(DATA)" exec $(BIN)/python manage.py up --port "$(PORT)"
+
+demo-term: $(RUN) ## load a whole term of inspections into DATA, which must be empty; then make run DATA=... shows it
+	@DUDAO_DEMO=yes DUDAO_DATA="$(DATA)" exec $(BIN)/python manage.py demo_term $(ARGS)
 
 test: $(DEV) $(NODE) ## the whole suite, on SQLite and then on PostgreSQL; ARGS are handed to pytest
 	@sh tools/test.sh $(BIN) $(WORKERS) $(ARGS)

@@ -68,6 +68,50 @@ class Sample(Command, frozen=True, kw_only=True):
     classes: Annotated[list[SampledClass], msgspec.Meta(max_length=40)]
 
 
+class Enter(Command, frozen=True, kw_only=True):
+    """How the crew was met. Posts (校长, 值班人员), never names; `witness`: user id of another of the crew."""
+
+    admitted: bool = True
+    certificates_shown: bool = False
+    informed: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    refused_by: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    reason: Line = ""
+    witness: Annotated[int, msgspec.Meta(ge=1, le=2**53)] | None = None
+
+
+class ClassToday(Command, frozen=True, kw_only=True):
+    """A class that is there today and how many pupils it has."""
+
+    grade: Annotated[int, msgspec.Meta(ge=1, le=9)]
+    number: Annotated[int, msgspec.Meta(ge=1, le=99)]
+    size: Annotated[int, msgspec.Meta(ge=1, le=99)]
+
+
+class DrawClasses(Command, frozen=True, kw_only=True):
+    """`number`: which draw of the visit this is by the phone's count, from 1; a later one needs a `reason`."""
+
+    classes: Annotated[list[ClassToday], msgspec.Meta(min_length=1, max_length=200)]
+    count: Annotated[int, msgspec.Meta(ge=2, le=4)] = 3
+    pupils: Annotated[int, msgspec.Meta(ge=1, le=20)] = 10
+    number: Annotated[int, msgspec.Meta(ge=1, le=99)] | None = None
+    reason: Line = ""
+
+
+class RefileVisit(Command, frozen=True, kw_only=True):
+    """Where the visit belongs: an open assignment of the crew's track, or a target."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    assignment: uuid.UUID | None = None
+    target: uuid.UUID | None = None
+
+
+class LeaveCrew(Command, frozen=True, kw_only=True):
+    """`successor`: user id of the one of the crew who leads from now on, where the leader leaves."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    successor: Annotated[int, msgspec.Meta(ge=1, le=2**53)] | None = None
+
+
 class AmendVisit(Command, frozen=True, kw_only=True, omit_defaults=True):
     """Details beside the checklist; what is left out stays as it was."""
 

@@ -5,7 +5,7 @@ from backend.core.actor import system
 from backend.core.duties import duty, ending
 from backend.inspections.models import Finding, Publication
 from backend.inspections.selectors import assignments as selectors
-from backend.inspections.services import assignments, integrity, publication
+from backend.inspections.services import assignments, integrity, monthly, publication
 
 
 @duty("inspections.reveal", every=20.0)
@@ -27,3 +27,9 @@ def publish_waiting() -> None:
 def assess() -> None:
     """Compare what came with what was declared; woken by every receipt."""
     integrity.assess_waiting(enough=ending)
+
+
+@duty("inspections.open_plans", every=1800.0)
+def open_plans() -> int:
+    """On the 25th, draft the plan of the next month; answers how many drafts were made."""
+    return monthly.open_due()

@@ -40,12 +40,13 @@ class Crew:
     def inspect(self, phone: Phone, visit: str) -> None:
         """Everything that the general page asks before a visit can be submitted."""
         self.arrive(phone, visit)
-        gate, signature = (photo(phone, visit, "TY-05"), photo(phone, visit, "TY-09", kind="signature"))
+        gate = photo(phone, visit, "TY-05")
+        signatures = [photo(phone, visit, "TY-09", kind="signature") for _ in range(2)]
         answer(
             phone, visit, **{"TY-01": "yes", "TY-02": 1, "TY-03": "yes", "TY-04": "no", "TY-05": [gate], "TY-08": "no"}
         )
         phone.do("visit", "feedback", visit, text="到场人数不足，已当场说明。")
-        phone.do("visit", "sign", visit, inspectors=[signature], refused="负责人外出")
+        phone.do("visit", "sign", visit, inspectors=signatures, refused="负责人外出")
 
     def begun(self) -> str:
         """A visit that the leader began and inspected, known to both phones."""

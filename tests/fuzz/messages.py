@@ -126,6 +126,7 @@ def payloads(known: Known) -> dict[str, tuple[str, dict[str, Any]]]:
         "assignment.accept": (known.assignment, {}),
         "assignment.decline": (known.assignment, {"reason": "另有任务。"}),
         "assignment.depart": (known.assignment, {}),
+        "assignment.leave": (known.assignment, {"reason": "突发疾病。", "successor": known.second}),
         "recusal.declare": (known.assignment, recusal),
         "visit.start": (FRESH % 1, {"assignment": known.assignment, "target": known.target, "rev": 1}),
         "inbox.read": (known.message, {"upto": 1}),
@@ -141,6 +142,14 @@ def _of_a_visit(known: Known) -> dict[str, dict[str, Any]]:
     return {
         "visit.check_in": {"location": PLACE, "reason": "定位偏移。"},
         "visit.sample": {"classes": [{"grade": 3, "number": 2, "pupils": [4, 17, 31]}]},
+        "visit.enter": {"admitted": False, "refused_by": "门卫", "reason": "称须先请示。", "witness": known.second},
+        "visit.draw_classes": {
+            "classes": [{"grade": 4, "number": one, "size": 40 + one} for one in range(1, 6)],
+            "count": 2,
+            "pupils": 3,
+            "number": 1,
+        },
+        "visit.refile": {"target": known.target, "reason": "误选了相邻学校。"},
         "visit.amend": {"remarks": "备注", "notice_number": "云双减〔2026〕1号", "cards": ["A-1", "A-2"]},
         "visit.feedback": {"text": "已当面反馈。", "explanation": "校方无异议。"},
         "visit.sign": {"inspectors": [known.evidence], "unit": [known.evidence], "refused": ""},
@@ -166,6 +175,7 @@ def _of_findings(known: Known) -> dict[str, tuple[str, dict[str, Any]]]:
     return {
         "finding.record": (FRESH % 2, {**words, "visit": known.visit}),
         "finding.amend": (known.finding, words),
+        "finding.confirm_fix": (known.finding, {}),
         "finding.withdraw": (known.finding, {"reason": "重复记录。"}),
     }
 

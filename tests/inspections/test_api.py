@@ -141,7 +141,7 @@ def test_a_visit_is_filled_in_submitted_and_approved_over_rest(fieldwork: Fieldw
     assert post(client, "visits", {"id": visit, "assignment": str(assignment.pk)}, 201)["state"] == "departed"
     located = {"location": {"lng": 108.7132, "lat": 30.9322}}
     assert post(client, f"visits/{visit}/check-in", located)["state"] == "arrived"
-    photos = [str(uuid7()) for _ in range(3)]
+    photos = [str(uuid7()) for _ in range(4)]
     for photo in photos:
         fact = {"id": photo, "sha256": hashlib.sha256(photo.encode()).hexdigest(), "size": 3, "filetype": "image/jpeg"}
         assert post(client, f"visits/{visit}/evidence", fact, 201)["state"] == "awaited"
@@ -157,7 +157,11 @@ def test_a_visit_is_filled_in_submitted_and_approved_over_rest(fieldwork: Fieldw
     refused = client.post_json(f"{API}/visits/{visit}/submit")
     assert (refused.status_code, refused.json()["code"]) == (409, "bad_state")
     assert [gap["key"] for gap in refused.json()["missing"]] == ["TY-09", "TY-10"]
-    post(client, f"visits/{visit}/signatures", {"inspectors": [photos[1]], "refused": "负责人外出"})
+    alone = post(client, f"visits/{visit}/signatures", {"inspectors": [photos[1]], "refused": "负责人外出"})
+    assert alone["signatures"] == {"inspectors": [photos[1]], "unit": [], "refused": "负责人外出"}
+    witnessed = client.post_json(f"{API}/visits/{visit}/submit").json()["missing"]
+    assert [(gap["key"], gap["code"]) for gap in witnessed] == [("signatures.inspectors", "two_inspectors")]
+    post(client, f"visits/{visit}/signatures", {"inspectors": [photos[1], photos[3]]})
     wrong = client.post_json(f"{API}/visits/{visit}/submit", {"hash": "0" * 64})
     assert (wrong.status_code, wrong.json()["code"]) == (409, "content_differs")
     assert post(client, f"visits/{visit}/submit")["state"] == "submitted"

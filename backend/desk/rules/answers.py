@@ -1,4 +1,4 @@
-"""Plausible answers for a whole checklist, drawn from a seed: for the demonstration, load runs and tests of the rules."""
+"""Plausible answers for a whole checklist, drawn from a seed: for the demonstration, load runs and tests."""
 
 from collections.abc import Callable, Collection
 from random import Random

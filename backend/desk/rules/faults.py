@@ -163,7 +163,9 @@ class Faults:
             primary = grade <= LAST_PRIMARY
             code = OVER_LIMIT[primary]
             measured = [v for v in own if v.unit and grade in v.unit.grades and "ZY" in v.templates]
-            over = [v for v in measured if any(f.item == code for f in v.findings) and self._longest(v, primary) == grade]
+            over = [
+                v for v in measured if any(f.item == code for f in v.findings) and self._longest(v, primary) == grade
+            ]
             for visit in measured:
                 limit = LIMITS[primary]
                 spread = round(self.rng.gauss(mean, 5))

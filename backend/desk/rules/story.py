@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from backend.desk.rules.term import HALVES, HOLIDAY, INSTITUTION_LISTS, SCHOOL_LISTS, Half
+from backend.core.clock import CHINA
+from backend.desk.rules.term import BEGIN, HALVES, HOLIDAY, INSTITUTION_LISTS, SCHOOL_LISTS, Half
 from backend.inspections.rules.checklist import Severity, TargetType
 
 SITE_LISTS = ("TY", "YX")
@@ -19,6 +20,11 @@ OFFLINE_SHARE = 0.25
 """Visits whose phone comes back to a signal 2 to 8 hours later (load model of the demonstration)."""
 
 LATEST = dt.time(22, 45)
+
+
+def drawn(*about: object) -> Random:
+    """A generator of its own for each thing, the same every time."""
+    return Random(" ".join(map(str, about)))  # noqa: S311 -- a story, no secret
 
 
 class Unit(NamedTuple):
@@ -56,9 +62,9 @@ class PlannedVisit:
     team: str
     day: dt.date
     templates: tuple[str, ...]
-    begins: dt.datetime = dt.datetime.min
-    leaves: dt.datetime = dt.datetime.min
-    arrives: dt.datetime = dt.datetime.min
+    begins: dt.datetime = BEGIN
+    leaves: dt.datetime = BEGIN
+    arrives: dt.datetime = BEGIN
     findings: list[PlannedFinding] = field(default_factory=list)
     minutes: dict[int, int] = field(default_factory=dict)
     """Of written homework by grade, as measured."""
@@ -178,17 +184,17 @@ def _begin(visit: PlannedVisit, rng: Random) -> dt.time:
 
 
 def _set_hours(visit: PlannedVisit, begin: dt.time, rng: Random) -> None:
-    visit.begins = dt.datetime.combine(visit.day, begin) + dt.timedelta(minutes=rng.randrange(50))
+    visit.begins = dt.datetime.combine(visit.day, begin, CHINA) + dt.timedelta(minutes=rng.randrange(50))
     visit.leaves = visit.begins + dt.timedelta(minutes=rng.randint(55, 110))
     late = rng.randint(120, 480) if rng.random() < OFFLINE_SHARE else rng.randint(1, 4)
     arrives = visit.leaves + dt.timedelta(minutes=late)
-    visit.arrives = min(arrives, dt.datetime.combine(visit.day, LATEST))
+    visit.arrives = min(arrives, dt.datetime.combine(visit.day, LATEST, CHINA))
 
 
 def _number(planned: list[PlannedVisit]) -> None:
     """In the order of arrival, no two at the same second."""
     planned.sort(key=lambda visit: (visit.arrives, visit.team, visit.place))
-    before = dt.datetime.min
+    before = BEGIN
     for number, visit in enumerate(planned):
         visit.number = number
         visit.arrives = max(visit.arrives, before + dt.timedelta(seconds=1))

@@ -63,6 +63,9 @@ HALVES = (
 BEGIN = dt.datetime(2026, 8, 31, 1, 0, tzinfo=dt.UTC)
 """Nine in the morning in China of the day before the term."""
 
+FOUNDED = dt.datetime(2026, 8, 20, 1, 0, tzinfo=dt.UTC)
+"""When the county's people take office."""
+
 LAST_DAY = _day(11, 20)
 
 HOLIDAY = (_day(10, 1), _day(10, 8))

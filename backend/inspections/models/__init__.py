@@ -6,6 +6,8 @@ from backend.inspections.models.announcement import Announcement
 from backend.inspections.models.answer import Answer, AnswerRevision, RevisionFate
 from backend.inspections.models.assignment import Assignment, CrewMember, Recusal, VisitKind, VisitMode
 from backend.inspections.models.copy import CopyProcess, EvidenceCopy
+from backend.inspections.models.draw import Draw, DrawLibrary, DrawnTarget, DrawOutcome, DrawSeal
+from backend.inspections.models.draw_lifecycle import DrawState
 from backend.inspections.models.evidence import Evidence, EvidenceKindName, EvidenceState
 from backend.inspections.models.finding import (
     Finding,
@@ -39,6 +41,12 @@ __all__ = [
     "ChecklistTemplate",
     "CopyProcess",
     "CrewMember",
+    "Draw",
+    "DrawLibrary",
+    "DrawOutcome",
+    "DrawSeal",
+    "DrawState",
+    "DrawnTarget",
     "Evidence",
     "EvidenceCopy",
     "EvidenceFlag",

@@ -58,6 +58,10 @@ class Assignment(Journaled):
     released_at = models.DateTimeField(null=True)
     departed_at = models.DateTimeField(null=True)
     announced_at = models.DateTimeField(null=True)
+    moved_visit = models.UUIDField(null=True, editable=False)
+    """The visit that was begun here and belonged elsewhere. A phone that begins it late, citing a revision up to
+    `moved_rev`, joins it there."""
+    moved_rev = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "督查任务"
@@ -95,6 +99,7 @@ class Assignment(Journaled):
             "reveal_at": self.reveal_at,
             "state": self.state,
             "own": self.own,
+            **({"reopened": True} if self.moved_visit else {}),
         }
 
     def present(self) -> "models.QuerySet[CrewMember]":

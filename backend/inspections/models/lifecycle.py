@@ -52,6 +52,10 @@ ASSIGNMENT_MOVES: dict[str, dict[str, str]] = {
     "reassign": {A.PLANNED: A.PLANNED, A.RELEASED: A.RELEASED, A.ACCEPTED: A.RELEASED, A.DEPARTED: A.RELEASED},
     # A visit that a replaced crew began ends what its successors never set out for, or what was not yet released again.
     "finish": {A.DEPARTED: A.DONE, A.RELEASED: A.DONE, A.ACCEPTED: A.DONE, A.PLANNED: A.DONE},
+    # Somebody drops out on the way; the others go on.
+    "leave": {A.ACCEPTED: A.ACCEPTED, A.RELEASED: A.RELEASED, A.DEPARTED: A.DEPARTED},
+    # Its visit turned out to be of another target: it still has to be made.
+    "reopen": {A.DEPARTED: A.RELEASED, A.RELEASED: A.RELEASED, A.ACCEPTED: A.ACCEPTED, A.PLANNED: A.PLANNED},
     "cancel": {A.PLANNED: A.CANCELLED, A.RELEASED: A.CANCELLED, A.ACCEPTED: A.CANCELLED, A.DEPARTED: A.CANCELLED},
 }
 
@@ -65,10 +69,12 @@ VISIT_MOVES: dict[str, dict[str, str]] = {
     "check_in": _AT_WORK | {V.DEPARTED: V.ARRIVED},
     "work": _AT_WORK | {V.DEPARTED: V.IN_PROGRESS, V.ARRIVED: V.IN_PROGRESS, V.RETURNED: V.IN_PROGRESS},
     "note": _AT_WORK,
+    "enter": _AT_WORK,
     "feedback": dict.fromkeys(_AT_WORK, V.FEEDBACK_GIVEN.value),
     "submit": dict.fromkeys(_AT_WORK, V.SUBMITTED.value),
     "approve": {V.SUBMITTED: V.APPROVED},
     "return": {V.SUBMITTED: V.RETURNED},
+    "refile": _AT_WORK,
     "cancel": dict.fromkeys(_AT_WORK, V.CANCELLED.value),
 }
 

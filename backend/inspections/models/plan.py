@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from backend.core import clock
-from backend.inspections.models.plan_lifecycle import PlanState
+from backend.inspections.models.plan_lifecycle import IN_FORCE, PlanState
 from backend.journal.models import Journaled
 from backend.registry.models import Target, Team, Track
 
@@ -85,6 +85,11 @@ class InspectionPlan(Journaled):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its scope is what was approved, and no longer what its rule says."""
+        return self.state in IN_FORCE
 
 
 class ScopeException(models.Model):

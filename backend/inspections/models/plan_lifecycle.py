@@ -27,6 +27,9 @@ PLAN_MOVES: dict[str, dict[str, str]] = {
     "close": {P.RELEASED: P.CLOSED},
 }
 
+IN_FORCE = frozenset({P.APPROVED, P.RELEASED, P.CLOSED})
+"""A scope was approved and stands."""
+
 TAKES_ASSIGNMENTS = frozenset({P.APPROVED, P.RELEASED})
 """Crews are sent for a plan that was approved; what it means to be released is that they learn of it."""
 

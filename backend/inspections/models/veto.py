@@ -45,9 +45,10 @@ class VetoView(models.TextChoices):
 
 
 class VetoOpinion(models.Model):
-    """One person's word on a candidate; a person has one, and it stays."""
+    """One person's word on a candidate as it was submitted in `round`; a person has one on it, and it stays."""
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="veto_opinions")
+    round = models.PositiveSmallIntegerField("轮次")
     user_id = models.BigIntegerField()
     user_name = models.CharField(max_length=80)
     leads = models.BooleanField("领导")
@@ -57,7 +58,7 @@ class VetoOpinion(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "一票否决意见"
-        constraints = [models.UniqueConstraint(fields=["finding", "user_id"], name="veto_opinion_once")]
+        constraints = [models.UniqueConstraint(fields=["finding", "round", "user_id"], name="veto_opinion_once")]
 
     def __str__(self) -> str:
         return f"{self.finding_id}: {self.view}"

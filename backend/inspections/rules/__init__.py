@@ -15,6 +15,8 @@ module             question it answers
 ``grading``        which level a finding gets and when it is due
 ``scoring``        what a visit scores, line by line
 ``questionnaires`` what share of anonymous respondents reported a violation
+``class_draw``     which classes and pupil numbers are looked at
+``footing``        what the kind of a visit demands of crew and papers
 ``citations``      what a notice cites as the basis of an item
 =================  ==========================================================================
 """

@@ -53,6 +53,8 @@ def check_key(item: Item, key: AnswerKey, *, grades: Iterable[int] | None = None
     if item.repeat is not None and key.number is None:
         raise RuleError(path, "repeat_missing", f"条目{item.code}须{_REPEAT_ZH[item.repeat]}分别应答，请带“#序号”。")
     if key.number is not None and key.number not in allowed_numbers(item, grades=grades):
+        if item.repeat is Repeat.GRADE:
+            raise RuleError(path, "repeat_out_of_range", f"被查单位没有条目{item.code}所问的{key.number}年级。")
         raise RuleError(path, "repeat_out_of_range", f"条目{item.code}没有序号{key.number}。")
 
 

@@ -57,6 +57,21 @@ def check_severity_choice(base: Severity, chosen: Severity, reason: str) -> None
         raise RuleError("reason", "reason_missing", "下调问题级别须写明理由。")
 
 
+def severity_settled(
+    base: Severity, *, repeat_within_12_months: bool, self_found_fixed: bool, chosen: Severity | None
+) -> Grading:
+    """The level by the rules, or the one that was chosen where it is at most one lower (see `check_severity_choice`).
+
+    For findings that are graded anew: a choice that the rules no longer allow gives way to them.
+    """
+    ruled = severity_after(
+        base, repeat_within_12_months=repeat_within_12_months, self_found_fixed=self_found_fixed
+    ).severity
+    allowed = chosen is not None and LADDER.index(ruled) - LADDER.index(chosen) in (0, 1)
+    severity = chosen if allowed and chosen is not None else ruled
+    return Grading(severity, severity is Severity.VETO)
+
+
 def can_fix_on_spot(severity: Severity) -> bool:
     """Whether a finding of this level may be closed on the spot; the caller makes sure that no person is liable."""
     return severity in (Severity.MINOR, Severity.MODERATE)

@@ -1,19 +1,26 @@
-"""Monthly coverage (workflow.md section 1.3): distinct targets validly visited among those in scope, by track and team.
+"""Monthly coverage (workflow.md section 1.3): distinct targets validly visited among those in scope.
 
 A visit is valid when it was submitted and not cancelled, its crew arrived inside the geofence or gave a reason, all
 mandatory items were answered, and it was signed or the refusal noted. The last round received by the cut-off counts.
+
+In scope is what the month's plan approved; without a plan, every active school and institution. What is closed,
+merged or on holiday leaves the scope on its day, unless it was covered before. A covered target counts for the team in
+charge on the day of its first valid visit, one that is not for the team in charge at the month's end (or the cut-off).
 """
 
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from backend.core import clock
-from backend.inspections.models import VisitRound
-from backend.inspections.selectors.statistics import Window, rounds
-from backend.registry.models import Target, TargetKind, Team, Track
+from backend.inspections.models import InspectionPlan, PlanKind, VisitRound
+from backend.inspections.rules import planning
+from backend.inspections.selectors import plans
+from backend.inspections.selectors.plans import Key
+from backend.inspections.selectors.statistics import Window, cancelled, rounds
+from backend.registry.models import SchoolDistrict, Target, TargetKind, Team, TeamInCharge, Track
 
 Ids = set[uuid.UUID]
 
@@ -30,6 +37,11 @@ class Share:
         """0–100; None where nothing is in scope."""
         return 100 * len(self.covered) / len(self.scope) if self.scope else None
 
+    def add(self, cell: "Cell") -> None:
+        self.scope.add(cell.target.pk)
+        if cell.is_covered:
+            self.covered.add(cell.target.pk)
+
 
 @dataclass(slots=True)
 class TeamShare:
@@ -37,62 +49,179 @@ class TeamShare:
     share: Share
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One target on one track: the team it counts for (id; None: nobody is in charge), and its first valid visit."""
+
+    target: Target
+    track: str
+    team: uuid.UUID | None
+    covered_at: dt.datetime | None
+
+    @property
+    def key(self) -> Key:
+        return self.target.pk, self.track
+
+    @property
+    def is_covered(self) -> bool:
+        return self.covered_at is not None
+
+
 @dataclass(slots=True)
 class Coverage:
-    """One month: by track, by team, and what both tracks visited (双督查)."""
+    """One month or campaign, cell by cell; by track, by team, and what both tracks visited (双督查)."""
 
     month: str
-    tracks: dict[str, Share]
+    cells: list[Cell]
     teams: list[TeamShare]
-    both: Share
+    plan: InspectionPlan | None = None
+
+    @property
+    def tracks(self) -> dict[str, Share]:
+        return {str(track.value): share(cell for cell in self.cells if cell.track == track) for track in Track}
+
+    @property
+    def both(self) -> Share:
+        one, other = self.tracks[Track.DEPARTMENT], self.tracks[Track.STATION]
+        return Share(one.scope & other.scope, one.covered & other.covered)
+
+    def by(self, name: Callable[[Cell], str]) -> dict[tuple[str, str], Share]:
+        """Shares by a name of the cell and its track, sorted."""
+        found: dict[tuple[str, str], Share] = defaultdict(Share)
+        for cell in self.cells:
+            found[name(cell), cell.track].add(cell)
+        return dict(sorted(found.items()))
+
+
+def share(cells: Iterable[Cell]) -> Share:
+    found = Share()
+    for cell in cells:
+        found.add(cell)
+    return found
 
 
 def coverage(county_id: int, month: str, *, cut_off: dt.datetime | None = None) -> Coverage:
     """Coverage of a month, `YYYY-MM`, as known at `cut_off` (default now)."""
-    covered = _covered(rounds(county_id, _window(month, cut_off or clock.now())))
-    targets = list(Target.objects.filter(county_id=county_id, is_active=True).exclude(kind=TargetKind.SUSPECTED_SITE))
-    tracks = {str(track.value): _share(_in_scope(targets, track), covered[track.value]) for track in Track}
-    twice = tracks[Track.DEPARTMENT].scope & tracks[Track.STATION].scope
-    both = _share(twice, covered[Track.DEPARTMENT] & covered[Track.STATION])
-    return Coverage(month, tracks, _by_team(county_id, targets, covered), both)
+    known = cut_off or clock.now()
+    plan = plans.of_month(county_id, month)
+    if plan is not None and (not plan.is_frozen or plan.approved_at is None or plan.approved_at > known):
+        plan = None
+    first, last = planning.bounds(month)
+    cells = _cells(_Period(county_id, first, last, known), plan)
+    return Coverage(month, cells, _by_team(county_id, cells), plan)
 
 
-def _window(month: str, cut_off: dt.datetime) -> Window:
-    first = dt.date.fromisoformat(f"{month}-01")
-    after = (first + dt.timedelta(days=32)).replace(day=1)
-    return Window(clock.midnight(first), clock.midnight(after), cut_off)
+def of_plan(plan: InspectionPlan, *, cut_off: dt.datetime | None = None) -> Coverage:
+    """Coverage of a plan. A special campaign counts its own visits only; the other kinds every valid visit."""
+    own = plan.pk if plan.kind == PlanKind.SPECIAL_CAMPAIGN else None
+    first, last = (plan.starts_on, plan.ends_on) if own else planning.bounds(plan.month)
+    cells = _cells(_Period(plan.county_id, first, last, cut_off or clock.now(), own), plan)
+    return Coverage(plan.month, cells, _by_team(plan.county_id, cells), plan)
 
 
-def _covered(rows: Iterable[VisitRound]) -> dict[str, Ids]:
-    found: dict[str, Ids] = defaultdict(set)
-    for row in rows:
-        if row.counts_for_coverage:
-            found[row.visit.track].add(row.visit.target_id)
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """From `first` to `last`, as known at `known`; `own`: only the visits of this plan count."""
+
+    county_id: int
+    first: dt.date
+    last: dt.date
+    known: dt.datetime
+    own: uuid.UUID | None = None
+
+    @property
+    def window(self) -> Window:
+        return Window(clock.midnight(self.first), clock.midnight(self.last + plans.ONE_DAY), self.known)
+
+    @property
+    def day(self) -> dt.date:
+        """The last day that is told of."""
+        return min(self.last, clock.local_date(self.known))
+
+
+def _cells(period: _Period, plan: InspectionPlan | None) -> list[Cell]:
+    covered, in_charge = _first_visits(period), _InCharge(period.county_id, period.first, period.last)
+    cells = []
+    for target, track, left in _scope(period, plan):
+        at = covered.get((target.pk, track))
+        if at is None and left is not None and left <= period.day:
+            continue
+        day = period.day if at is None else clock.local_date(at)
+        cells.append(Cell(target, track, in_charge.on(day, target.pk, track), at))
+    return cells
+
+
+def _scope(period: _Period, plan: InspectionPlan | None) -> Iterator[tuple[Target, str, dt.date | None]]:
+    """Each target and track, and the day from which it is no longer in scope, if there is one."""
+    if plan is None:
+        rows = Target.objects.filter(county_id=period.county_id).exclude(kind=TargetKind.SUSPECTED_SITE)
+        known = [target for target in rows.order_by("code") if target.is_active or target.closed_on]
+        pairs = [(target, track) for target in known for track in plans.tracks_of(target)]
+        left: dict[uuid.UUID, dt.date] = {}
+    elif plan.is_frozen:
+        pairs = [(row.target, row.track) for row in plans.approved_lines(plan).order_by("target__code", "track")]
+        left = plans.exclusions(plan)
+    else:
+        pairs = [(line.target, line.track) for line in plans.resolved(plan, period.day)]
+        left = plans.exclusions(plan)
+    for target, track in pairs:
+        days = [day for day in (target.closed_on, left.get(target.pk)) if day is not None]
+        if not days or min(days) > period.first or plan is not None:
+            yield target, track, min(days, default=None)
+
+
+def _first_visits(period: _Period) -> dict[Key, dt.datetime]:
+    """By target and track when its first valid visit was received."""
+    window = period.window
+    rows = VisitRound.objects.filter(
+        visit__county_id=period.county_id,
+        submitted_at__gte=window.since,
+        submitted_at__lt=window.until,
+        submitted_at__lte=window.cut_off,
+    ).exclude(visit__in=cancelled(period.county_id, window.cut_off))
+    if period.own is not None:
+        rows = rows.filter(visit__assignment__plan=period.own)
+    last = {
+        visit: (valid, at, (target, track))
+        for visit, valid, at, target, track in rows.order_by("round").values_list(
+            "visit_id", "counts_for_coverage", "submitted_at", "visit__target_id", "visit__track"
+        )
+    }
+    found: dict[Key, dt.datetime] = {}
+    for valid, at, key in last.values():
+        if valid:
+            found[key] = min(at, found.get(key, at))
     return found
 
 
-def _in_scope(targets: Iterable[Target], track: Track) -> Ids:
-    """The department track visits everything, the station track the schools of its stations."""
-    if track == Track.DEPARTMENT:
-        return {target.pk for target in targets}
-    return {target.pk for target in targets if target.kind == TargetKind.SCHOOL and target.station_id}
+class _InCharge:
+    """Which team was in charge of what on the days of a period."""
+
+    def __init__(self, county_id: int, first: dt.date, last: dt.date) -> None:
+        self._terms: dict[Key, list[tuple[dt.date, dt.date | None, uuid.UUID]]] = defaultdict(list)
+        rows = TeamInCharge.objects.filter(target__county_id=county_id, starts_on__lte=last)
+        columns = rows.values_list("target_id", "track", "starts_on", "ends_on", "team_id")
+        for target, track, starts_on, ends_on, team in columns:
+            if ends_on is None or ends_on > first:
+                self._terms[target, track].append((starts_on, ends_on, team))
+
+    def on(self, day: dt.date, target: uuid.UUID, track: str) -> uuid.UUID | None:
+        for starts_on, ends_on, team in self._terms[target, track]:
+            if starts_on <= day and (ends_on is None or ends_on > day):
+                return team
+        return None
 
 
-def _share(scope: Ids, covered: Ids) -> Share:
-    return Share(scope, covered & scope)
-
-
-def _by_team(county_id: int, targets: list[Target], covered: dict[str, Ids]) -> list[TeamShare]:
+def _by_team(county_id: int, cells: Iterable[Cell]) -> list[TeamShare]:
+    shares: dict[uuid.UUID | None, Share] = defaultdict(Share)
+    for cell in cells:
+        shares[cell.team].add(cell)
     teams = Team.objects.filter(county_id=county_id).order_by("code")
-    return [TeamShare(team, _share(_of_team(targets, team), covered[team.track])) for team in teams]
+    return [TeamShare(team, shares[team.pk]) for team in teams]
 
 
-def _of_team(targets: Iterable[Target], team: Team) -> Ids:
-    if team.track == Track.DEPARTMENT:
-        return {target.pk for target in targets if target.team_id == team.pk}
-    if team.station_id is None:
-        return set()
-    return {t.pk for t in targets if t.station_id == team.station_id and t.kind == TargetKind.SCHOOL}
+def district_names(county_id: int) -> dict[uuid.UUID, str]:
+    return dict(SchoolDistrict.objects.filter(county_id=county_id).values_list("pk", "name"))
 
 
 def by_day(county_id: int, first: dt.date, last: dt.date, *, cut_off: dt.datetime) -> list[tuple[dt.date, Ids]]:

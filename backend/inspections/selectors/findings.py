@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -48,3 +49,9 @@ def history_of(visit: Visit) -> list[tuple[str, dt.datetime]]:
     counted = {row.pk for row in visits_there if row.plan_month != visit.plan_month}
     standing = [row for row in recent if row.visit_id in counted and row.state != FindingState.WITHDRAWN]
     return [(row.item_code, row.recorded_at) for row in standing]
+
+
+def is_repeat(history: Iterable[tuple[str, dt.datetime]], finding: Finding) -> bool:
+    """Whether `history_of` its visit holds the same item within 12 months before the finding."""
+    since = finding.recorded_at - REPEAT_WITHIN
+    return any(code == finding.item_code and since < at < finding.recorded_at for code, at in history)

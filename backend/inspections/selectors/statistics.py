@@ -93,14 +93,15 @@ def rounds(county_id: int, window: Window) -> list[VisitRound]:
         submitted_at__lt=window.until,
         submitted_at__lte=window.cut_off,
     )
-    rows = rows.exclude(visit__in=_cancelled(county_id, window.cut_off))
+    rows = rows.exclude(visit__in=cancelled(county_id, window.cut_off))
     last: dict[Any, VisitRound] = {}
     for row in rows.select_related("visit__target", "visit__assignment__team").order_by("round"):
         last[row.visit_id] = row
     return sorted(last.values(), key=lambda row: (row.submitted_at, row.pk))
 
 
-def _cancelled(county_id: int, cut_off: dt.datetime) -> Any:
+def cancelled(county_id: int, cut_off: dt.datetime) -> Any:
+    """The visits called off by then."""
     rows = VisitTransition.objects.filter(visit__county_id=county_id, verb="cancel", at__lte=cut_off)
     return rows.values("visit")
 

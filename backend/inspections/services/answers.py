@@ -65,8 +65,9 @@ def set_answers(
     """Merge answers into the visit by the policy of `merging`; `n` is the device's counter of the operation.
 
     One answer that the rules refuse refuses the whole call: an operation is one deed of the inspector and stays whole
-    in quarantine, where a reviewer sees it beside the reason. Raises `NotFound`, `Conflict(late_lock, late_assignment,
-    bad_state)`, `Invalid(invalid, path, msg)`, also for a visit that would pass 64 KB.
+    in quarantine, where a reviewer sees it beside the reason of every answer that is refused (`errors [{path, code,
+    msg}]`, codes of `rules`, `unknown_item`, `not_applicable`). Raises `NotFound`, `Conflict` (late_lock,
+    late_assignment, bad_state), `Invalid(invalid, path, msg)`, also for a visit that would pass 64 KB.
     """
     with write(actor=actor) as change:
         dossier = dossiers.for_work(change, actor, visit_id)
@@ -86,16 +87,30 @@ def set_answers(
 def _validate(dossier: Dossier, answers: Mapping[str, NewAnswer]) -> None:
     if not answers or len(answers) > MOST_AT_ONCE:
         raise field_work.refuse("answers", f"一次须提交1至{MOST_AT_ONCE}项应答。")
-    items = dossier.items
     grades = templates.grades_of(dossier.visit.target)
-    for key, new in answers.items():
-        try:
-            code = parse_key(key).code
-            if code not in items:
-                raise RuleError(f"answers.{key}", "unknown_item", f"本次到访的清单中没有条目{code}。")
-            validate_answer(items[code][1], key, new.value, new.note, grades=grades)
-        except RuleError as fault:
-            raise Invalid("invalid", fault.message_zh, path=fault.path, msg=fault.message_zh) from fault
+    faults = [fault for key, new in answers.items() if (fault := _fault(dossier, grades, key, new)) is not None]
+    if faults:
+        errors = [{"path": one.path, "code": one.code, "msg": one.message_zh} for one in faults]
+        first = faults[0]
+        raise Invalid("invalid", first.message_zh, path=first.path, msg=first.message_zh, errors=errors)
+
+
+def _fault(dossier: Dossier, grades: list[int] | None, key: str, new: NewAnswer) -> RuleError | None:
+    """Why one answer cannot be stored, None if it can."""
+    try:
+        code = parse_key(key).code
+        if code not in dossier.items:
+            raise _not_asked(dossier, key, code)
+        validate_answer(dossier.items[code][1], key, new.value, new.note, grades=grades)
+    except RuleError as fault:
+        return fault
+    return None
+
+
+def _not_asked(dossier: Dossier, key: str, code: str) -> RuleError:
+    if any(item.code == code for template in dossier.templates for item in template.items):
+        return RuleError(f"answers.{key}", "not_applicable", f"条目{code}不适用于本次被查单位。")
+    return RuleError(f"answers.{key}", "unknown_item", f"本次到访的清单中没有条目{code}。")
 
 
 class _Batch:

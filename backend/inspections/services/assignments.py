@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.accounts.roles import PHONE_ROLES
@@ -15,8 +15,9 @@ from backend.inspections.models import Assignment, VisitKind, VisitMode
 from backend.inspections.models.lifecycle import assignment_after
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import templates
-from backend.inspections.services import crews, publication
+from backend.inspections.services import crews, footing, plan_terms, publication
 from backend.inspections.services.authority import only_office
+from backend.inspections.services.plan_terms import PlanTerms
 from backend.journal.writing import Change, write
 from backend.registry.models import Target, Team
 
@@ -39,6 +40,7 @@ class NewAssignment:
     kind: str = VisitKind.ROUTINE
     mode: str = VisitMode.OPEN
     reveal_at: dt.datetime | None = None
+    plan: uuid.UUID | None = None
 
 
 def assign(*, actor: Actor, new: NewAssignment) -> Assignment:
@@ -56,9 +58,11 @@ def assign_many(*, actor: Actor, news: Sequence[NewAssignment]) -> list[Assignme
         targets = Target.objects.select_related("team").in_bulk([new.target for new in news])
         teams = Team.objects.in_bulk([new.team for new in news])
         able = people.with_role(actor.county_id, PHONE_ROLES)
+        plans = plan_terms.terms(actor.county_id, (new.plan for new in news))
         for number, new in enumerate(news):
             _check(actor, number, new, targets.get(new.target), teams.get(new.team), able)
-        return [_plan(change, actor, new, targets[new.target], teams[new.team]) for new in news]
+            _check_plan(number, new, targets[new.target], teams[new.team], plans)
+        return [_plan(change, actor, new, targets[new.target], teams[new.team], plans) for new in news]
 
 
 def _check(
@@ -79,8 +83,28 @@ def _check(
         refuse("scheduled_on", "安排日期不能早于今天。")
 
 
-def _plan(change: Change, actor: Actor, new: NewAssignment, target: Target, team: Team) -> Assignment:
-    codes = new.templates or templates.default_codes(actor.county_id, target)
+def _check_plan(
+    number: int, new: NewAssignment, target: Target, team: Team, plans: Mapping[uuid.UUID, PlanTerms]
+) -> None:
+    if new.plan is None:
+        return
+    known = plans.get(new.plan)
+    fault = known.fault(target, team.track, new.scheduled_on) if known else ("plan", "督查计划不存在。")
+    if fault is not None:
+        field, reason = fault
+        raise Invalid("bad_assignment", reason, path=f"items.{number}.{field}", msg=reason)
+
+
+def _plan(
+    change: Change,
+    actor: Actor,
+    new: NewAssignment,
+    target: Target,
+    team: Team,
+    plans: Mapping[uuid.UUID, PlanTerms],
+) -> Assignment:
+    chosen = plans[new.plan].codes(target, team.track) if new.plan is not None else []
+    codes = new.templates or chosen or templates.default_codes(actor.county_id, target)
     assignment = Assignment.objects.create(
         county_id=actor.county_id,
         target=target,
@@ -88,6 +112,7 @@ def _plan(change: Change, actor: Actor, new: NewAssignment, target: Target, team
         track=team.track,
         kind=new.kind,
         mode=new.mode,
+        plan_id=new.plan,
         plan_month=f"{new.scheduled_on:%Y-%m}",
         scheduled_on=new.scheduled_on,
         templates=[[row.code, row.version] for row in templates.newest(actor.county_id, codes)],
@@ -112,6 +137,7 @@ def release(*, actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     with write(actor=actor) as change:
         assignment = locked(actor, assignment_id)
         _move(assignment, "release")
+        footing.check(assignment)
         assignment.released_at = clock.now()
         assignment.save(update_fields=["state", "released_at"])
         crews.open_to_leader(change, assignment)
@@ -207,6 +233,7 @@ def reassign(
         _move(assignment, "reassign")
         _replace(change, assignment, leader, {leader, *crew})
         if before != "planned":
+            footing.check(assignment)
             crews.open_to_leader(change, assignment)
             _announce(change, assignment)
             change.put(assignment)

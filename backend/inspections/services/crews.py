@@ -55,6 +55,15 @@ def open_to_crew(change: Change, assignment: Assignment) -> None:
         _grant(change, assignment, user_id, clock.now())
 
 
+def admit(change: Change, assignment: Assignment, user_ids: set[int]) -> None:
+    """They join a crew that has set out, and read what it reads from now on."""
+    now, rev = clock.now(), crews.present_rev(assignment)
+    rows = (CrewMember(assignment=assignment, user_id=one, joined_at=now, from_rev=rev) for one in sorted(user_ids))
+    CrewMember.objects.bulk_create(rows)
+    for user_id in sorted(user_ids):
+        _grant(change, assignment, user_id, now)
+
+
 def _grant(change: Change, assignment: Assignment, user_id: int, starts_at: dt.datetime) -> None:
     change.grant(user_id, assignment.scope, starts_at=starts_at)
     change.grant(user_id, assignment.target.scope, starts_at=starts_at)

@@ -222,8 +222,7 @@ class Dossier:
         if self._history is None:
             with self._change.aside():
                 self._history = finding_rows.history_of(self.visit)
-        since = finding.recorded_at - finding_rows.REPEAT_WITHIN
-        return any(code == finding.item_code and since < at < finding.recorded_at for code, at in self._history)
+        return finding_rows.is_repeat(self._history, finding)
 
     # -- changing it
 

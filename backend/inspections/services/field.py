@@ -45,10 +45,15 @@ def admit(change: Change, actor: Actor, assignment: Assignment) -> None:
     """
     if actor.vouched_by is None or crews.works_on(actor, assignment):
         return
-    now = clock.now()
-    CrewMember.objects.create(assignment=assignment, user_id=actor.person, joined_at=now, ended_at=now)
-    change.grant(actor.person, assignment.scope, starts_at=now, ends_at=now)
+    count_in(change, assignment, actor.person)
     change.log("crew.admitted", assignment, user=actor.person, vouched_by=actor.vouched_by)
+
+
+def count_in(change: Change, assignment: Assignment, user_id: int) -> None:
+    """`user_id` counts as having belonged to the crew; it is over as it begins, and opens nothing to read."""
+    now = clock.now()
+    CrewMember.objects.create(assignment=assignment, user_id=user_id, joined_at=now, ended_at=now)
+    change.grant(user_id, assignment.scope, starts_at=now, ends_at=now)
 
 
 def step(
@@ -110,6 +115,8 @@ def is_newest(visit: Visit, register: str, actor: Actor, n: int | None) -> bool:
     return True
 
 
-def refuse(path: str, reason: str, code: str = "invalid") -> Invalid:
-    """An error that names the field and says in Chinese what is wrong with it."""
-    return Invalid(code, reason, path=path, msg=reason)
+def refuse(path: str, reason: str, code: str = "invalid", *, because: str = "") -> Invalid:
+    """An error that names the field and says in Chinese what is wrong with it; `because` is a stable code for it."""
+    if not because:
+        return Invalid(code, reason, path=path, msg=reason)
+    return Invalid(code, reason, path=path, msg=reason, errors=[{"path": path, "code": because, "msg": reason}])

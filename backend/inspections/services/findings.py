@@ -144,6 +144,8 @@ def confirm_on_spot(*, actor: Actor, finding_id: uuid.UUID) -> Finding:
     """The other inspector confirms a fix that was recorded without it. Raises `Conflict` for its own author."""
     with write(actor=actor) as change:
         dossier, finding = _for_work(change, actor, finding_id)
+        if finding.state not in EDITABLE:
+            raise Conflict("bad_state", "该问题已不能修改。")
         if finding.on_spot is None or finding.recorded_by == actor.user_id:
             raise Conflict("bad_state", "须由另一名督查员确认即知即改。")
         before = finding.state
@@ -236,8 +238,14 @@ def _write(dossier: Dossier, finding: Finding, new: NewFinding, actor: Actor, n:
 
 def _item(dossier: Dossier, code: str) -> tuple[Template, Item]:
     if code not in dossier.items:
-        raise field.refuse("item", f"本次到访的清单中没有条目{code}。")
+        raise _unknown_item(dossier, code)
     return dossier.items[code]
+
+
+def _unknown_item(dossier: Dossier, code: str) -> Invalid:
+    if any(item.code == code for template in dossier.templates for item in template.items):
+        return field.refuse("item", f"条目{code}不适用于本次被查单位。", because="not_applicable")
+    return field.refuse("item", f"本次到访的清单中没有条目{code}。", because="unknown_item")
 
 
 def _grading(dossier: Dossier, finding: Finding, base: Severity, new: NewFinding) -> Grading:

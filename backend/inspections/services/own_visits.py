@@ -22,7 +22,7 @@ def begin(change: Change, actor: Actor, target_id: uuid.UUID | None) -> Assignme
     """
     if actor.user_id is None or not actor.has(*PHONE_ROLES):
         raise Forbidden()
-    target = _visible(actor, target_id)
+    target = visible(actor, target_id)
     membership = own_team(actor.user_id)
     now = clock.now()
     assignment = Assignment.objects.create(
@@ -66,7 +66,8 @@ def leaders_beside(user_id: int, membership: Membership | None) -> set[int]:
     return set(rows.values_list("user_id", flat=True)) - {user_id}
 
 
-def _visible(actor: Actor, target_id: uuid.UUID | None) -> Target:
+def visible(actor: Actor, target_id: uuid.UUID | None) -> Target:
+    """A target of the county that the actor may know of. Raises `NotFound`."""
     target = Target.objects.filter(pk=target_id, county_id=actor.county_id).first() if target_id else None
     hidden = target is not None and target.kind == TargetKind.SUSPECTED_SITE
     if target is None or (hidden and not grants.may_read(actor.user_id or 0, target.scope)):

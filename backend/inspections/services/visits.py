@@ -69,15 +69,21 @@ def start(
         else:
             assignment, setting_out = _granted(actor, assignment_id, rev)
             field.admit(change, actor, assignment)
-            if setting_out:
+            if setting_out and not _moved(assignment, rev):
                 assignments.set_out(change, assignment)
-        under_way = find_one(Visit, assignment_id=assignment.pk)
+        moved = _moved(assignment, rev)
+        under_way = find_one(Visit, id=moved) if moved else find_one(Visit, assignment_id=assignment.pk)
         if under_way is not None:
             return _join(change, under_way, visit_id)
         alias = find_one(VisitAlias, id=visit_id)
         if alias is not None:  # or the visit would take what the other crew's second phone does under this id
             raise _taken(actor, alias.visit)
         return Started(_begin(change, actor, visit_id, assignment, rev, at), new=True)
+
+
+def _moved(assignment: Assignment, rev: int) -> uuid.UUID | None:
+    """The visit that whoever saw this revision meant, where it was filed under another assignment since."""
+    return assignment.moved_visit if 0 < rev <= assignment.moved_rev else None
 
 
 def _known(change: Change, visit_id: uuid.UUID) -> Visit | None:
@@ -108,12 +114,17 @@ def _granted(actor: Actor, assignment_id: uuid.UUID, rev: int) -> tuple[Assignme
 
 def _again(change: Change, actor: Actor, visit: Visit, assignment_id: uuid.UUID | None) -> Started:
     """The same visit is begun once more; to a stranger its id is one that cannot be used."""
-    if assignment_id not in (None, visit.assignment_id):
+    if assignment_id not in (None, visit.assignment_id) and str(assignment_id) not in _earlier(visit):
         raise _taken(actor, visit)
     if visit.county_id != actor.county_id or not field.may_work(actor, visit.assignment):
         raise Conflict("late_assignment", field.LATE)
     field.admit(change, actor, visit.assignment)
     return Started(visit, new=False)
+
+
+def _earlier(visit: Visit) -> set[str]:
+    """The assignments under which the visit was filed before."""
+    return {str(one["assignment"]) for one in visit.refiled}
 
 
 def _join(change: Change, visit: Visit, other_id: uuid.UUID) -> Started:
@@ -175,18 +186,19 @@ def check_in(
         dossier = dossiers.for_work(change, actor, visit_id)
         visit = dossier.visit
         field.hear(visit, "check_in", actor, n)
-        arrival = _arrival(visit, place)
-        if not arrival["inside"] and not reason.strip():
+        found = arrival(visit, place)
+        if not found["inside"] and not reason.strip():
             raise field.refuse("reason", "到达位置不在学校范围内或未取得定位，请写明原因。")
         dossier.move("check_in", actor, at=at, reason=reason, always=True)
         said = {"reason": reason, "by": actor.user_id, "at": _text(clock.now()), "device_at": _text(at)}
-        visit.check_in = {**arrival, **said}
+        visit.check_in = {**found, **said}
         _keep(change, dossier, visit.check_in)
-        change.log("visit.checked_in", visit, metres=arrival["metres"], inside=arrival["inside"])
+        change.log("visit.checked_in", visit, metres=found["metres"], inside=found["inside"])
     return visit
 
 
-def _arrival(visit: Visit, place: Place | None) -> dict[str, Any]:
+def arrival(visit: Visit, place: Place | None) -> dict[str, Any]:
+    """Whether the place is at the visit's target: `{place, metres, inside}`."""
     target = visit.target
     if place is None:
         return {"place": None, "metres": None, "inside": False}

@@ -1,8 +1,7 @@
 """What this room lets phones read and do. Each handler parses, calls one service and answers."""
 
 import uuid
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +11,6 @@ from backend.inspections.services import (
     answers,
     assignments,
     evidence,
-    field,
     findings,
     recusals,
     reviews,
@@ -22,8 +20,10 @@ from backend.inspections.services import (
 )
 from backend.inspections.sync import (
     keeping,  # noqa: F401 -- declares which bytes wait for their fact
+    onsite,  # noqa: F401 -- declares what is done at the gate, inside, and about the crew
     reviewing,  # noqa: F401 -- declares how this room's operations are reviewed
 )
+from backend.inspections.sync.ordering import in_order
 from backend.inspections.sync.payloads import evidence_of, finding_of, object_id, place_of, texts
 from backend.journal.rows import Batch
 from backend.media.services import expectations
@@ -76,21 +76,8 @@ def start(command: Command[c.StartVisit]) -> Outcome:
     return Outcome(started.visit, "applied" if started.new else "merged", detail={"visit": str(started.visit.pk)})
 
 
-def _in_order(handler: Callable[[Command[Any]], Outcome]) -> Callable[[Command[Any]], Outcome]:
-    """An older word of the same device that arrives late changes nothing and is told `merged` (protocol, I3)."""
-
-    @wraps(handler)
-    def handle(command: Command[Any]) -> Outcome:
-        try:
-            return handler(command)
-        except field.Outdated as late:
-            return Outcome(late.visit, "merged")
-
-    return handle
-
-
 @operation("visit.check_in", payload=c.CheckIn)
-@_in_order
+@in_order
 def check_in(command: Command[c.CheckIn]) -> Outcome:
     place, reason = place_of(command.data.location), command.data.reason
     visit = visits.check_in(
@@ -100,7 +87,7 @@ def check_in(command: Command[c.CheckIn]) -> Outcome:
 
 
 @operation("visit.sample", payload=c.Sample)
-@_in_order
+@in_order
 def sample(command: Command[c.Sample]) -> Outcome:
     classes: list[dict[str, Any]] = msgspec.to_builtins(command.data.classes)
     return Outcome(
@@ -117,7 +104,7 @@ def amend(command: Command[c.AmendVisit]) -> Outcome:
 
 
 @operation("visit.feedback", payload=c.Feedback)
-@_in_order
+@in_order
 def feedback(command: Command[c.Feedback]) -> Outcome:
     text, explanation = command.data.text, command.data.explanation
     visit = visits.feedback(
@@ -132,7 +119,7 @@ def feedback(command: Command[c.Feedback]) -> Outcome:
 
 
 @operation("visit.sign", payload=c.Sign)
-@_in_order
+@in_order
 def sign(command: Command[c.Sign]) -> Outcome:
     visit = visits.sign(
         actor=command.actor,

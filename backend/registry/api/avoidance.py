@@ -61,9 +61,9 @@ class ConflictDecisionView(APIView):
 
     permission_classes = (OfficeOnly,)
 
-    @extend_schema(operation_id="conflicts_decide", request=s.DecisionIn, responses=s.ConflictOut)
+    @extend_schema(operation_id="conflicts_decide", request=s.ConflictDecisionIn, responses=s.ConflictOut)
     def post(self, request: Request, conflict_id: uuid.UUID) -> Response:
-        row = conflicts.decide(actor=actor_of(request), conflict_id=conflict_id, **read(s.DecisionIn, request))
+        row = conflicts.decide(actor=actor_of(request), conflict_id=conflict_id, **read(s.ConflictDecisionIn, request))
         return Response(s.conflict(row))
 
 

@@ -18,7 +18,7 @@ from backend.registry.models import (
 DECISIONS = [(state.value, state.label) for state in (ConflictState.DECIDED, ConflictState.REJECTED)]
 
 
-class PersonOut(serializers.Serializer[Any]):
+class TiedPersonOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
 
@@ -50,7 +50,7 @@ class ConflictIn(OwnConflictIn):
     )
 
 
-class DecisionIn(serializers.Serializer[Any]):
+class ConflictDecisionIn(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=DECISIONS)
     reason = serializers.CharField(max_length=500)
     valid_until = DayField(required=False, allow_null=True)
@@ -58,7 +58,7 @@ class DecisionIn(serializers.Serializer[Any]):
 
 class ConflictOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    user = PersonOut()
+    user = TiedPersonOut()
     target = RefOut()
     kind = serializers.ChoiceField(choices=RecusalKind.choices)
     state = serializers.ChoiceField(choices=ConflictState.choices)
@@ -93,7 +93,7 @@ class CertificateTermIn(serializers.Serializer[Any]):
 
 class CertificateOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    user = PersonOut()
+    user = TiedPersonOut()
     kind = serializers.ChoiceField(choices=CertificateKind.choices)
     number = serializers.CharField()
     valid_from = serializers.DateField()

@@ -1,0 +1,129 @@
+"""Which targets are not validly visited yet, and why (workflow.md section 1.3)."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from backend.inspections.models import Assignment, AssignmentState, Visit, VisitState
+from backend.inspections.selectors.coverage import Cell, Coverage
+from backend.inspections.selectors.plans import Key
+
+
+class GapReason(StrEnum):
+    """How far the newest attempt of the month came."""
+
+    NOT_ASSIGNED = "not_assigned"
+    ASSIGNED = "assigned"
+    STARTED = "started"
+    RETURNED = "returned"
+    NOT_VALID = "not_valid"
+
+
+class FailedRule(StrEnum):
+    """Why a submitted visit does not count (workflow.md section 1.3)."""
+
+    NOT_CHECKED_IN = "not_checked_in"
+    OUTSIDE_WITHOUT_REASON = "outside_without_reason"
+    NOT_ADMITTED = "not_admitted"
+    NOT_SIGNED = "not_signed"
+    AFTER_PERIOD = "after_period"
+
+
+REASON_TEXT = {
+    GapReason.NOT_ASSIGNED: "未安排",
+    GapReason.ASSIGNED: "已安排，未开始",
+    GapReason.STARTED: "已开始，未提交",
+    GapReason.RETURNED: "已退回，待重新提交",
+    GapReason.NOT_VALID: "已提交，不计入覆盖",
+}
+
+RULE_TEXT = {
+    FailedRule.NOT_CHECKED_IN: "没有到达打卡。",
+    FailedRule.OUTSIDE_WITHOUT_REASON: "打卡地点在电子围栏之外，且未说明原因。",
+    FailedRule.NOT_ADMITTED: "被拒绝进入，未能检查。",
+    FailedRule.NOT_SIGNED: "没有签字，也没有拒签说明。",
+    FailedRule.AFTER_PERIOD: "在本期结束之后才提交，计入下一期。",
+}
+
+OPEN = (AssignmentState.PLANNED, AssignmentState.RELEASED, AssignmentState.ACCEPTED, AssignmentState.DEPARTED)
+SUBMITTED = (VisitState.SUBMITTED, VisitState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One target on one track that is not covered.
+
+    `scheduled_on`: of the newest assignment; `rule`: which one its visit breaks, where it was submitted.
+    """
+
+    cell: Cell
+    reason: GapReason
+    scheduled_on: dt.date | None = None
+    rule: FailedRule | None = None
+
+    @property
+    def mark(self) -> str:
+        """Unique and in the order of the list."""
+        return f"{self.cell.target.code}/{self.cell.track}"
+
+    @property
+    def text(self) -> str:
+        """One Chinese sentence."""
+        day = f"，安排在{self.scheduled_on.month}月{self.scheduled_on.day}日" if self.scheduled_on else ""
+        rule = f"：{RULE_TEXT[self.rule]}" if self.rule else f"{day}。"
+        return REASON_TEXT[self.reason] + rule
+
+
+def gaps(
+    found: Coverage,
+    county_id: int,
+    *,
+    team: uuid.UUID | None = None,
+    track: str | None = None,
+    reason: str | None = None,
+) -> list[Gap]:
+    """What is not covered, in the order of codes and tracks, as far as every filter given fits."""
+    open_ = [cell for cell in found.cells if not cell.is_covered]
+    open_ = [cell for cell in open_ if team in (None, cell.team) and track in (None, cell.track)]
+    newest = _newest(county_id, found)
+    every = [_gap(cell, newest.get(cell.key)) for cell in open_]
+    return sorted((gap for gap in every if reason in (None, gap.reason)), key=lambda gap: gap.mark)
+
+
+def _newest(county_id: int, found: Coverage) -> dict[Key, Assignment]:
+    """The newest attempt per target and track; those called off are none."""
+    rows = Assignment.objects.filter(county_id=county_id, plan_month=found.month)
+    rows = rows.exclude(state=AssignmentState.CANCELLED).exclude(visit__state=VisitState.CANCELLED)
+    fields = ("target_id", "track", "state", "scheduled_on", *(f"visit__{name}" for name in VISIT))
+    light = rows.select_related("visit").only(*fields).order_by("scheduled_on", "pk")
+    return {(row.target_id, row.track): row for row in light}
+
+
+VISIT = ("state", "check_in", "entry", "counts_for_coverage", "assignment_id")
+
+
+def _gap(cell: Cell, attempt: Assignment | None) -> Gap:
+    if attempt is None:
+        return Gap(cell, GapReason.NOT_ASSIGNED)
+    visit: Visit | None = getattr(attempt, "visit", None)
+    if visit is None:
+        reason = GapReason.ASSIGNED if attempt.state in OPEN else GapReason.NOT_ASSIGNED
+        return Gap(cell, reason, attempt.scheduled_on)
+    if visit.state in SUBMITTED:
+        return Gap(cell, GapReason.NOT_VALID, attempt.scheduled_on, failed_rule(visit))
+    reason = GapReason.RETURNED if visit.state == VisitState.RETURNED else GapReason.STARTED
+    return Gap(cell, reason, attempt.scheduled_on)
+
+
+def failed_rule(visit: Visit) -> FailedRule:
+    """The first rule of a valid visit that a submitted one breaks; all kept: it came after the period."""
+    check_in: dict[str, Any] | None = visit.check_in
+    if visit.counts_for_coverage:
+        return FailedRule.AFTER_PERIOD
+    if not check_in:
+        return FailedRule.NOT_CHECKED_IN
+    if not check_in["inside"] and not check_in["reason"]:
+        return FailedRule.OUTSIDE_WITHOUT_REASON
+    return FailedRule.NOT_ADMITTED if visit.entry and not visit.entry["admitted"] else FailedRule.NOT_SIGNED

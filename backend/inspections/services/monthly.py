@@ -1,0 +1,49 @@
+"""The product opens the plan of the next month by itself, once (workflow.md section 1.1)."""
+
+from backend.accounts.models import County
+from backend.core import clock
+from backend.core.actor import system
+from backend.core.errors import Conflict
+from backend.inspections.models import InspectionPlan, PlanKind
+from backend.inspections.rules import planning
+from backend.inspections.selectors import plans as selectors
+from backend.inspections.services import crews, plans
+from backend.journal.writing import write
+
+
+def open_due() -> int:
+    """Open what is due in every county; how many drafts were made.
+
+    Safe to run twice at once: the monthly plan of a county and month is unique, and who comes second finds it there.
+    """
+    return sum(_open(county.pk, month) for county in County.objects.order_by("pk") for month in due(county.pk))
+
+
+def due(county_id: int) -> list[str]:
+    """From the 25th on the next month; also the present one, where the product was off when it should have been.
+
+    A county that never had a plan is not given one in the midst of its month, and one without targets none at all.
+    """
+    today = clock.today()
+    month = planning.month_of(today)
+    known = set(
+        InspectionPlan.objects.filter(county_id=county_id, kind=PlanKind.MONTHLY).values_list("month", flat=True)
+    )
+    wanted = [month] if known and min(known) < month else []
+    if today.day >= planning.OPENS_ON:
+        wanted.append(planning.month_after(month))
+    missing = [each for each in wanted if each not in known]
+    return missing if missing and selectors.candidates(county_id).exists() else []
+
+
+def _open(county_id: int, month: str) -> int:
+    actor = system(county_id)
+    try:
+        with write(actor=actor) as change:
+            plan = plans.create(actor=actor, month=month)
+            change.tell("plan.opened", crews.office(county_id), plan)
+    except Conflict as fault:
+        if fault.code != "plan_exists":
+            raise
+        return 0
+    return 1
