@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -16,7 +17,7 @@ LARGEST = 20 * 1024 * 1024
 """Bytes. Larger files need a browser that uploads in pieces, and goes on after a cut line."""
 
 
-def receive(*, actor: Actor, notice_id: uuid.UUID, item_id: uuid.UUID, kind: str, file: UploadedFile) -> None:
+def receive(*, actor: Actor, notice_id: uuid.UUID, item_id: uuid.UUID, kind: str, file: "UploadedFile[Any]") -> None:
     """Raises `TooLarge`, `UnsupportedType`, and what declaring or uploading refuses."""
     size = file.size or 0
     if size > LARGEST:
@@ -42,13 +43,13 @@ def receive(*, actor: Actor, notice_id: uuid.UUID, item_id: uuid.UUID, kind: str
             held.keep()
 
 
-def _head(file: UploadedFile) -> bytes:
+def _head(file: "UploadedFile[Any]") -> bytes:
     file.seek(0)
     head: bytes = file.read(filetypes.HEAD)
     return head
 
 
-def _hash(file: UploadedFile) -> str:
+def _hash(file: "UploadedFile[Any]") -> str:
     digest = hashlib.sha256()
     for piece in file.chunks():
         digest.update(piece)
