@@ -17,6 +17,8 @@ PYTEST := $(BIN)/python -m pytest
 # A tus client and a tus server of other people, for tests and benchmarks alone.
 SCRIPTS := tests/media/javascript
 NODE := $(SCRIPTS)/node_modules/.lock-$(shell cksum < $(SCRIPTS)/package-lock.json | tr ' ' '-')
+# The phone's engine, for its tests: the product runs without Node.
+PHONE := phone/node_modules/.lock-$(shell cksum < phone/package-lock.json | tr ' ' '-')
 
 export SOAK_SECONDS
 
@@ -32,7 +34,7 @@ run: $(RUN) ## serve a demonstration county on PORT (8000) with its data in DATA
 demo-term: $(RUN) ## load a whole term of inspections into DATA, which must be empty; then make run DATA=... shows it
 	@DUDAO_DEMO=yes DUDAO_DATA="$(DATA)" exec $(BIN)/python manage.py demo_term $(ARGS)
 
-test: $(DEV) $(NODE) ## the whole suite, on SQLite and then on PostgreSQL; ARGS are handed to pytest
+test: $(DEV) $(NODE) $(PHONE) ## the whole suite, on SQLite and then on PostgreSQL; ARGS are handed to pytest
 	@sh tools/test.sh $(BIN) $(WORKERS) $(ARGS)
 
 lint: $(DEV) ## style, types, layers, migrations, API schema, sizes and knots
@@ -46,7 +48,7 @@ bench: $(DEV) $(NODE) ## measure the product; RATIOS=--quick measures briefly, R
 	@$(BIN)/python -m bench.ratios $(RATIOS)
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(DEV) $(NODE) ## long runs, bounded by SOAK_SECONDS (600)
+soak: $(DEV) $(NODE) $(PHONE) ## long runs, bounded by SOAK_SECONDS (600)
 	@sh tools/soak.sh $(BIN) $(ARGS)
 
 day: $(DEV) ## play one day of inspections in a county against a real server
@@ -60,7 +62,7 @@ schema: $(DEV) ## write api_schema.yaml and the tables of docs/sync-protocol.md 
 	@$(BIN)/python tools/protocol.py --write
 
 clean: ## remove the virtual environments and caches; data stay
-	@rm -rf .venv .tools $(SCRIPTS)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .tools $(SCRIPTS)/node_modules phone/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find backend bench tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN):
@@ -71,3 +73,6 @@ $(DEV):
 
 $(NODE):
 	@$(PYTHON) tools/bootstrap.py node $@
+
+$(PHONE):
+	@$(PYTHON) tools/bootstrap.py phone $@

@@ -4,8 +4,8 @@ Two steps, each done only when needed: a small tool environment `.tools` with th
 and `pipenv sync` into `.venv`. Asks nothing, uses the standard library only, and follows the pip configuration of
 the machine. Runs with any Python 3, so that an old one is told what is missing.
 
-Tests and benchmarks also speak to a tus client and a tus server written for Node: `npm ci` puts exactly what their
-lock lists beside them. The product needs none of it.
+Tests and benchmarks also speak to a tus client and a tus server written for Node, and run the phone's engine: `npm ci`
+puts exactly what each lock lists beside it. The product needs none of it.
 """
 
 from __future__ import annotations  # an old Python must get as far as being told so
@@ -21,10 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 PINS = ROOT / "tools" / "pipenv.txt"
 NODE = ROOT / "tests" / "media" / "javascript"
+PHONE = ROOT / "phone"
 
 
 def main() -> None:
-    """`bootstrap.py tools` makes .tools; `run|dev STAMP…` fills .venv too, `node STAMP…` the folder of the Node
+    """`bootstrap.py tools` makes .tools; `run|dev STAMP…` fills .venv too, `node|phone STAMP…` a folder of Node
     packages; then the stamps are touched.
     """
     wanted, *stamps = sys.argv[1:]
@@ -34,7 +35,9 @@ def main() -> None:
         if stamps and all(Path(stamp).exists() for stamp in stamps):
             return
         if wanted == "node":
-            install_node_packages()
+            install_node_packages(NODE, "--omit=optional")
+        elif wanted == "phone":
+            install_node_packages(PHONE)  # its bundler is an optional package of each platform
         else:
             make_tools()
         if wanted in {"run", "dev"}:
@@ -87,14 +90,14 @@ def pipenv_environment() -> dict[str, str]:
     }
 
 
-def install_node_packages() -> None:
+def install_node_packages(folder: Path, *more: str) -> None:
     """What package-lock.json lists, without scripts of packages; the machine's npm configuration says from where."""
     npm = shutil.which("npm")
     if npm is None:
         sys.exit("Tests and benchmarks need Node 20 or newer with npm (the product does not).")
-    print("Installing Node packages for tests ...", flush=True)
-    options = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-    run([npm, "ci", "--prefix", str(NODE), *options], dict(os.environ))
+    print(f"Installing Node packages for tests into {folder.relative_to(ROOT)} ...", flush=True)
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", *more]
+    run([npm, "ci", "--prefix", str(folder), *options], dict(os.environ))
 
 
 def run(command: list[str], environment: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -13,19 +14,20 @@ from backend.core import codec
 from backend.core.errors import Invalid
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[M]):
+class Page(Generic[R]):
     """`rows` of one page; `next` is the opaque mark of the page after it, or None at the end."""
 
-    rows: Sequence[M]
+    rows: Sequence[R]
     next: str | None
 
-    def answer(self, to_json: Callable[[M], dict[str, Any]]) -> dict[str, Any]:
+    def answer(self, to_json: Callable[[R], dict[str, Any]]) -> dict[str, Any]:
         return {"items": [to_json(row) for row in self.rows], "next": self.next}
 
 
@@ -45,6 +47,16 @@ def page(queryset: QuerySet[M], query: QueryDict, *, by: str = "-id") -> Page[M]
     return Page(rows, _mark(getattr(rows[-1], field)) if more else None)
 
 
+def page_of(rows: Sequence[R], query: QueryDict, *, mark: Callable[[R], str]) -> Page[R]:
+    """One page of computed rows that are sorted by their unique `mark`; parameters and errors like `page`."""
+    limit = _limit(query.get("limit"))
+    marks = [mark(row) for row in rows]
+    after = query.get("after")
+    start = bisect_right(marks, _text(after)) if after else 0
+    end = start + limit
+    return Page(rows[start:end], _mark(marks[end - 1]) if len(rows) > end else None)
+
+
 def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
@@ -55,6 +67,16 @@ def _limit(text: str | None) -> int:
 
 def _mark(value: Any) -> str:
     return base64.urlsafe_b64encode(codec.dumps(value)).decode().rstrip("=")
+
+
+def _text(mark: str) -> str:
+    try:
+        value = codec.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+    except (ValueError, binascii.Error) as fault:
+        raise Invalid("bad_page", "翻页标记无效，请从第一页重新开始。") from fault
+    if not isinstance(value, str):
+        raise Invalid("bad_page", "翻页标记无效，请从第一页重新开始。")
+    return value
 
 
 def _read(mark: str, queryset: QuerySet[M], field: str) -> Any:

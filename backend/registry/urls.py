@@ -1,6 +1,6 @@
 from django.urls import path
 
-from backend.registry.api import avoidance, imports, organisation, targets, teams
+from backend.registry.api import avoidance, imports, organisation, responsibility, targets, teams
 
 urlpatterns = [
     path("registry/districts", organisation.DistrictsView.as_view()),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("registry/targets/<uuid:target_id>/close", targets.TargetCloseView.as_view()),
     path("registry/targets/<uuid:target_id>/reopen", targets.TargetReopenView.as_view()),
     path("registry/targets/<uuid:target_id>/contacts", targets.ContactsView.as_view()),
+    path("registry/targets/<uuid:target_id>/teams", responsibility.TermsInChargeView.as_view()),
+    path("registry/terms-in-charge/<int:term_id>/end", responsibility.TermInChargeEndView.as_view()),
     path("registry/contacts/<int:contact_id>/end", targets.ContactEndView.as_view()),
     path("registry/conflicts", avoidance.ConflictsView.as_view()),
     path("registry/conflicts/<uuid:conflict_id>", avoidance.ConflictView.as_view()),

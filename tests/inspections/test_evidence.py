@@ -1,6 +1,7 @@
 """Evidence: an immutable fact, and the fate of its bytes."""
 
 import dataclasses
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -106,3 +107,11 @@ def test_evidence_may_name_a_finding_of_the_same_visit_only(fieldwork: Fieldwork
     with pytest.raises(NotFound) as held:
         fieldwork.evidence(other, fieldwork.leader(other.assignment), finding=finding.pk)
     assert held.value.kind == "finding"
+
+
+def test_a_time_of_any_zone_stands_in_the_document_as_it_is_read_from_the_table(visit: Visit, author: Actor) -> None:
+    taken_at = dt.datetime(2026, 11, 20, 17, 12, 33, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    new = dataclasses.replace(FACT, taken_at=taken_at)
+    row = evidence.add(actor=author, evidence_id=uuid7(), visit_id=visit.pk, new=new)
+    assert shown(row)["taken_at"] == "2026-11-20T09:12:33Z"
+    assert Evidence.objects.get(pk=row.pk).journal_document()["taken_at"] == taken_at

@@ -35,8 +35,8 @@ LIMITS = {True: 60, False: 90}
 SPECIAL = frozenset({*OVER_LIMIT.values(), EARLY_HOMEWORK, BELOW_MINIMUM, HIDDEN_SITE})
 """Items with a story of their own, not drawn with the others."""
 
-NOT_DRAWN = frozenset({"TY", "YX"})
-"""Checklists whose items are about the visit itself or about hidden sites."""
+NOT_DRAWN = frozenset({"TY", "YX", "JS"})
+"""Checklists whose items are about the visit itself, about hidden sites, or what single teachers said."""
 
 
 @dataclass
@@ -80,13 +80,14 @@ class Faults:
                 self._put(visit, BELOW_MINIMUM, "plain", left)
 
     def _typical(self, own: Sequence[PlannedVisit], quota: Mapping[str, int], left: dict[Severity, int]) -> None:
-        """About half of them keep their level; of the others the unit knew, or they were few."""
+        """About half keep their level; of others the unit knew, or they were few. Where no visit is left none fails."""
         for code, wanted in quota.items():
             for at in range(wanted):
                 how = "plain" if at % 2 == 0 else self.rng.choice(("self_found", "lowered"))
                 if Severity(self._item_of(code).severity or "") is Severity.MINOR:
                     how = "plain"
-                self._put(self._free(own, code), code, how, left)
+                if any(self._may(visit, code) for visit in own):
+                    self._put(self._free(own, code), code, how, left)
 
     def _others(self, own: Sequence[PlannedVisit], severity: Severity, left: dict[Severity, int]) -> None:
         while left[severity] > 0:

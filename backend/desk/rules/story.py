@@ -8,7 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from backend.core.clock import CHINA
-from backend.desk.rules.term import BEGIN, HALVES, HOLIDAY, INSTITUTION_LISTS, SCHOOL_LISTS, Half
+from backend.desk.rules.term import BEGIN, HALVES, HOLIDAY, INSTITUTION_LISTS, SCHOOL_LISTS, SPECIAL_SCHOOL_LISTS, Half
 from backend.inspections.rules.checklist import Severity, TargetType
 
 SITE_LISTS = ("TY", "YX")
@@ -135,7 +135,7 @@ def _half(number: int, half: Half, months: _Months, rng: Random) -> list[Planned
 def _planned(half: int, at: int, unit: Unit, team: str) -> PlannedVisit:
     lists = SCHOOL_LISTS[(at + half) % len(SCHOOL_LISTS)] if unit.is_school else INSTITUTION_LISTS[unit.type.value]
     if unit.type is TargetType.SPECIAL:
-        lists = ("TY", "AQ")
+        lists = SPECIAL_SCHOOL_LISTS
     return PlannedVisit(half, 0, unit, team, dt.date.min, lists)
 
 

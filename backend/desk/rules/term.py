@@ -75,14 +75,14 @@ HOMEWORK_MEANS = {3: 38, 4: 42, 5: 47, 6: 52, 7: 63, 8: 74, 9: 82}
 """Mean minutes of written homework a day by grade."""
 
 TYPICAL = {
-    "ZY-02": 100,
-    "ZY-16": 90,
-    "BX-09": 76,
-    "WX-13": 64,
-    "KH-12": 54,
-    "WX-10": 46,
-    "FX-07": 38,
-    "FX-14": 30,
+    "ZY-02": 74,
+    "ZY-16": 66,
+    "BX-09": 56,
+    "WX-13": 48,
+    "KH-12": 43,
+    "WX-10": 39,
+    "FX-07": 35,
+    "FX-14": 29,
     "XK-12": 2,
     "XK-18": 2,
 }
@@ -103,8 +103,10 @@ EARLY_HOMEWORK = "ZY-06"
 VETOES = (("BX-22", "FX-04"), ("BX-03", "FX-01"), (MAKE_UP_LESSONS,), ("FX-08",), ("BX-20",))
 """Red lines of each half-month; that of the hidden site of October comes besides."""
 
-SCHOOL_LISTS = (("TY", "ZY", "KH", "BX"), ("TY", "ZY", "KH", "WX"), ("TY", "ZY", "BX", "WX"))
-"""Checklists of school visits, in turn."""
+SCHOOL_LISTS = (("TY", "ZY", "KH", "BX", "JS"), ("TY", "ZY", "KH", "WX", "JS"), ("TY", "ZY", "BX", "WX", "JS"))
+"""Checklists of school visits, in turn; three teachers are heard beside each."""
+
+SPECIAL_SCHOOL_LISTS = ("TY", "AQ", "JS")
 
 INSTITUTION_LISTS = {"subject": ("TY", "XK", "ZJ"), "non_subject": ("TY", "FX", "ZJ", "YX")}
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from backend.core.fields import InstantField
 from backend.inspections.api.fields import NamedOut, VersionField, named
 from backend.inspections.models import Assignment, AssignmentState, VisitKind, VisitMode
+from backend.inspections.selectors.burden import Warning
 from backend.inspections.services.assignments import NewAssignment
 from backend.registry.models import RecusalKind, Track
 
@@ -35,6 +36,7 @@ class AssignmentIn(serializers.Serializer[Any]):
     )
     kind = serializers.ChoiceField(choices=VisitKind.choices, default=VisitKind.ROUTINE)
     mode = serializers.ChoiceField(choices=VisitMode.choices, default=VisitMode.OPEN)
+    plan = serializers.UUIDField(required=False, allow_null=True, help_text="An approved plan that it belongs to.")
     reveal_at = InstantField(
         required=False, allow_null=True, help_text="When the leader learns the target; default 06:30 of the day."
     )
@@ -96,8 +98,28 @@ class AssignmentsOut(serializers.Serializer[Any]):
     items = AssignmentOut(many=True)
 
 
+class BurdenWarningOut(serializers.Serializer[Any]):
+    assignment = serializers.UUIDField()
+    counted = serializers.IntegerField(help_text="Visits of the month, besides tip checks and reviews.")
+    limit = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class PlannedOut(AssignmentsOut):
+    warnings = BurdenWarningOut(many=True, help_text="Schools that are visited more often than they should be.")
+
+
 def new_assignment(given: dict[str, Any]) -> NewAssignment:
     return NewAssignment(**given)
+
+
+def warning(found: Warning) -> dict[str, Any]:
+    return {
+        "assignment": found.assignment.pk,
+        "counted": found.counted,
+        "limit": found.limit,
+        "text": found.text,
+    }
 
 
 def assignment(found: Assignment) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from backend.core.schema import PAGING, paged
 from backend.inspections.api import assignment_serializers as s
 from backend.inspections.api.fields import VisitReasonIn
 from backend.inspections.selectors import assignments as selectors
+from backend.inspections.selectors import burden
 from backend.inspections.services import assignments, recusals
 
 
@@ -29,14 +30,18 @@ class AssignmentsView(APIView):
         rows = selectors.matching(actor_of(request), **read_query(s.AssignmentsQuery, request))
         return Response(page(rows, request.query_params).answer(s.assignment))
 
-    @extend_schema(operation_id="assignments_create", request=s.AssignmentsIn, responses={201: s.AssignmentsOut})
+    @extend_schema(operation_id="assignments_create", request=s.AssignmentsIn, responses={201: s.PlannedOut})
     def post(self, request: Request) -> Response:
-        """Plan assignments, all or none; nobody learns of them before their release. Office only."""
+        """Plan assignments, all or none; nobody learns of them before their release. Office only.
+
+        `warnings` names those with which a school is visited too often; they are made all the same.
+        """
         actor = actor_of(request)
         news = [s.new_assignment(item) for item in read(s.AssignmentsIn, request)["items"]]
         made = assignments.assign_many(actor=actor, news=news)
         rows = selectors.listed(actor, [row.pk for row in made])
-        return Response({"items": [s.assignment(row) for row in rows]}, status=201)
+        warned = [s.warning(one) for one in burden.warnings(actor.county_id, made)]
+        return Response({"items": [s.assignment(row) for row in rows], "warnings": warned}, status=201)
 
 
 class AssignmentView(APIView):

@@ -1,77 +1,89 @@
-"""How much of the county was visited in a month."""
-
-from typing import Any
+"""How much of the county was visited in a month, what is missing, and where it leads."""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.accounts.permissions import WithRole, actor_of
-from backend.accounts.roles import Role
+from backend.accounts.permissions import actor_of
 from backend.core import clock
+from backend.core.pages import page, page_of
 from backend.core.requests import read_query
-from backend.inspections.api.assignment_serializers import PLAN_MONTH
-from backend.inspections.selectors.coverage import Coverage, Share, coverage
-from backend.registry.models import Track
-
-
-class Overseers(WithRole):
-    """Those who may see the whole county's progress."""
-
-    roles = frozenset({Role.OFFICE, Role.LEADERSHIP})
-
-
-class CoverageQuery(serializers.Serializer[Any]):
-    month = serializers.RegexField(PLAN_MONTH, required=False, help_text="YYYY-MM, default the present month.")
-
-
-class ShareOut(serializers.Serializer[Any]):
-    scope = serializers.IntegerField(help_text="Targets in scope.")
-    covered = serializers.IntegerField(help_text="Of these, validly visited.")
-    percent = serializers.FloatField(allow_null=True)
-
-
-class TrackShareOut(ShareOut):
-    track = serializers.ChoiceField(choices=Track.choices)
-
-
-class TeamShareOut(TrackShareOut):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-
-
-class CoverageOut(serializers.Serializer[Any]):
-    month = serializers.CharField()
-    tracks = TrackShareOut(many=True)
-    teams = TeamShareOut(many=True)
-    both = ShareOut(help_text="Schools that both tracks are to visit, and did.")
+from backend.core.schema import PAGING, paged
+from backend.inspections.api import coverage_serializers as s
+from backend.inspections.api.permissions import Leaders, Overseers
+from backend.inspections.selectors import burden, coverage, gaps, pace, progress
 
 
 class CoverageView(APIView):
-    """Coverage of a month, by track and team."""
+    """Coverage of a month, by track, team, district and type."""
 
     permission_classes = (Overseers,)
 
-    @extend_schema(operation_id="coverage_get", parameters=[CoverageQuery], responses=CoverageOut)
+    @extend_schema(operation_id="coverage_get", parameters=[s.MonthQuery], responses=s.CoverageOut)
     def get(self, request: Request) -> Response:
-        month = read_query(CoverageQuery, request).get("month") or f"{clock.today():%Y-%m}"
-        return Response(_whole(coverage(actor_of(request).county_id, month)))
+        county = actor_of(request).county_id
+        found = coverage.coverage(county, month_of(request))
+        return Response(s.whole(found, coverage.district_names(county)))
 
 
-def _whole(found: Coverage) -> dict[str, Any]:
-    return {
-        "month": found.month,
-        "tracks": [{"track": track, **_share(share)} for track, share in found.tracks.items()],
-        "teams": [
-            {"id": one.team.pk, "name": one.team.name, "track": one.team.track, **_share(one.share)}
-            for one in found.teams
-        ],
-        "both": _share(found.both),
-    }
+class GapsView(APIView):
+    """What is not validly visited yet, and why."""
+
+    permission_classes = (Overseers,)
+
+    @extend_schema(operation_id="coverage_gaps", parameters=[*PAGING, s.GapsQuery], responses=paged(s.GapOut))
+    def get(self, request: Request) -> Response:
+        county, query = actor_of(request).county_id, read_query(s.GapsQuery, request)
+        found = coverage.coverage(county, query.pop("month", None) or this_month())
+        rows = gaps.gaps(found, county, **query)
+        return Response(page_of(rows, request.query_params, mark=lambda gap: gap.mark).answer(s.gap))
 
 
-def _share(share: Share) -> dict[str, Any]:
-    percent = None if share.percent is None else round(share.percent, 1)
-    return {"scope": len(share.scope), "covered": len(share.covered), "percent": percent}
+class ForecastView(APIView):
+    """How many targets will be missed if work goes on as it did on the last ten working days."""
+
+    permission_classes = (Overseers,)
+
+    @extend_schema(operation_id="coverage_forecast", parameters=[s.MonthQuery], responses=s.OutlookOut)
+    def get(self, request: Request) -> Response:
+        county, month = actor_of(request).county_id, month_of(request)
+        found = pace.outlook(coverage.coverage(county, month), county)
+        told = {"month": month, "since": found.since, "until": found.until, "county": s.forecast(found.county)}
+        return Response(told | {"teams": [s.team_forecast(team, one) for team, one in found.teams]})
+
+
+class BurdenView(APIView):
+    """How often each school is entered in a month and its year, by kind of visit; in the order of codes."""
+
+    permission_classes = (Overseers,)
+
+    @extend_schema(operation_id="coverage_burden", parameters=[*PAGING, s.MonthQuery], responses=paged(s.BurdenOut))
+    def get(self, request: Request) -> Response:
+        county = actor_of(request).county_id
+        found = page(burden.schools(county), request.query_params, by="code")
+        known = burden.of_targets(county, [target.pk for target in found.rows], month_of(request))
+        return Response(found.answer(lambda target: s.burden(target, known[target.pk])))
+
+
+class ProgressView(APIView):
+    """Progress of the teams that the caller leads, in numbers; of all teams for the office and leadership."""
+
+    permission_classes = (Leaders,)
+
+    @extend_schema(operation_id="coverage_teams", parameters=[*PAGING, s.MonthQuery], responses=paged(s.ProgressOut))
+    def get(self, request: Request) -> Response:
+        rows = progress.of_teams(actor_of(request), month_of(request))
+        return Response(page_of(rows, request.query_params, mark=lambda row: row.mark).answer(progress_row))
+
+
+def progress_row(row: progress.Progress) -> dict[str, object]:
+    return {**s.team_share(row.share), "forecast": s.forecast(row.forecast) if row.forecast else None}
+
+
+def month_of(request: Request) -> str:
+    return read_query(s.MonthQuery, request).get("month") or this_month()
+
+
+def this_month() -> str:
+    return f"{clock.today():%Y-%m}"

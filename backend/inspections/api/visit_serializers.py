@@ -19,6 +19,7 @@ from backend.inspections.models import (
     VisitMode,
     VisitState,
 )
+from backend.inspections.selectors.visits import checks_this_year
 from backend.registry.models import Track
 
 
@@ -157,7 +158,14 @@ class AddendumOut(serializers.Serializer[Any]):
 class VisitOut(VisitRow):
     templates = serializers.ListField(child=VersionField())
     crew = CrewMemberOut(many=True)
+    authors = NamedOut(many=True, help_text="Everybody who ever belonged to the crew: `by` of answers names them.")
     check_in = DocumentField(allow_null=True)
+    entry = DocumentField(allow_null=True)
+    draws = serializers.ListField(child=DocumentField())
+    refiled = serializers.ListField(child=DocumentField(), help_text="Where it was filed before.")
+    checks_this_year = serializers.IntegerField(
+        allow_null=True, help_text="Administrative checks of the target in this calendar year; null for other kinds."
+    )
     sample = serializers.ListField(child=DocumentField())
     details = DocumentField()
     feedback = DocumentField(allow_null=True)
@@ -199,11 +207,27 @@ def visit_row(found: Visit) -> dict[str, Any]:
 def visit(found: Visit) -> dict[str, Any]:
     """The whole visit; wants what `selectors.visits.whole` brings."""
     answers = list(found.answers.all())
-    names = ("templates", "check_in", "sample", "details", "feedback", "signatures", "return_reason", "content_hash")
+    names = (
+        "templates",
+        "check_in",
+        "entry",
+        "draws",
+        "refiled",
+        "sample",
+        "details",
+        "feedback",
+        "signatures",
+        "return_reason",
+        "content_hash",
+    )
     return {
         **visit_row(found),
         **{name: getattr(found, name) for name in names},
         "crew": crew(found.assignment),
+        "authors": [
+            named(*one) for one in sorted({(row.user_id, row.user.name) for row in found.assignment.crew.all()})
+        ],
+        "checks_this_year": checks_this_year(found) if found.kind == VisitKind.ADMINISTRATIVE_CHECK else None,
         "deductions": found.score_lines,
         "answers": {row.key: row.register().as_json() for row in answers},
         "conflicts": {row.key: row.rivals for row in answers if row.rivals},

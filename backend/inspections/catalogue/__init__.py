@@ -1,6 +1,6 @@
 """The product's own catalogue: 14 checklist templates and the policies they rest on (see ``README.md``)."""
 
-from backend.inspections.catalogue.documents import content_hash, from_document, to_document
+from backend.inspections.catalogue.documents import content_hash, from_document, policy_document, to_document
 from backend.inspections.catalogue.faults import CatalogueError, Fault
 from backend.inspections.catalogue.load import load_catalogue, load_policies, load_template
 
@@ -12,5 +12,6 @@ __all__ = [
     "load_catalogue",
     "load_policies",
     "load_template",
+    "policy_document",
     "to_document",
 ]

@@ -10,7 +10,7 @@ import rfc8785
 from backend.inspections.catalogue.check import check_template
 from backend.inspections.catalogue.faults import CatalogueError
 from backend.inspections.catalogue.shapes import plain_faults, shape_faults
-from backend.inspections.rules.checklist import Template
+from backend.inspections.rules.checklist import PolicyDocument, Template
 
 MAX_DOCUMENT_BYTES = 64 * 1024
 
@@ -18,6 +18,12 @@ MAX_DOCUMENT_BYTES = 64 * 1024
 def to_document(template: Template) -> dict[str, Any]:
     """The template as plain JSON values, policies included; ``from_document`` gives the equal template back."""
     document: dict[str, Any] = msgspec.to_builtins(template)
+    return document
+
+
+def policy_document(policy: PolicyDocument) -> dict[str, Any]:
+    """One policy as it stands in a template's document."""
+    document: dict[str, Any] = msgspec.to_builtins(policy)
     return document
 
 

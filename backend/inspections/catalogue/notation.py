@@ -13,7 +13,7 @@ from backend.inspections.rules import wording as w
 Json = dict[str, Any]
 
 PART, FIELD = "；", "｜"
-_NUMBER = re.compile(r"[-+]?[0-9]{1,16}(\.[0-9]{1,16})?([eE][-+]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?")
 _RANGE = re.compile(r"([1-9])(?:至([1-9]))?年级")
 
 
@@ -96,7 +96,7 @@ def read_number(text: str) -> int | float:
     """A finite number; whole ones as such."""
     if not _NUMBER.fullmatch(text.strip()):
         raise Unreadable(f"“{text[:20]}”不是数字。")
-    return int(text) if re.fullmatch(r"\s*[-+]?[0-9]+\s*", text) else float(text)
+    return int(text) if re.fullmatch(r"[-+]?[0-9]+", text.strip()) else float(text)
 
 
 OPERATORS = {

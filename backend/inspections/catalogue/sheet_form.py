@@ -69,6 +69,8 @@ def _fill(sheet: Worksheet, row: int, number: int, value: str | float | None, *,
         return
     cell = sheet.cell(row, number)
     assert isinstance(cell, Cell)
+    if isinstance(value, float) and float(f"{value:.16g}") != value:
+        value = repr(value)  # a spreadsheet's numbers are shorter than ours
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
@@ -179,7 +181,7 @@ def _records(
             reading.refuse(
                 "unknown_heading", f"表头“{heading[:20]}”无法识别或重复。", f"{sheet}!{get_column_letter(place)}1"
             )
-    if len(rows) > MOST_ROWS:
+    if any(_text_of(cell) for row in rows[MOST_ROWS:] for cell in row):
         reading.refuse("too_many_rows", f"不得超过{MOST_ROWS}行。", f"{sheet}!{MOST_ROWS + 1}")
     for number, row in enumerate(rows[1:MOST_ROWS], 2):
         cells = [

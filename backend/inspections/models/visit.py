@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from backend.core import clock
-from backend.inspections.models.addendum import with_addenda
+from backend.core import clock, codec
+from backend.inspections.models.addendum import ROOM, with_addenda
 from backend.inspections.models.assignment import Assignment, VisitKind, VisitMode
 from backend.inspections.models.lifecycle import VisitState
 from backend.journal.models import Journaled
@@ -105,7 +105,16 @@ def visit_document(visit: Visit, answers: Iterable["Register"]) -> dict[str, Any
         "approved_at": visit.approved_at,
         "return_reason": visit.return_reason,
     }
+    document |= _deductions(visit, document)
     return with_addenda(document, visit.addenda.order_by("pk")) if visit.addenda_kept else document
+
+
+def _deductions(visit: Visit, document: dict[str, Any]) -> dict[str, Any]:
+    """What the score follows from, `[{item, severity, points}]`, unless there is no room for it in one document."""
+    lines = [{name: line[name] for name in ("item", "severity", "points")} for line in visit.score_lines]
+    if not lines or visit.score is None:
+        return {}
+    return {} if len(codec.dumps([document, lines])) > ROOM else {"deductions": lines}
 
 
 def _where_there_are_any(visit: Visit) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def numbers_shown(template: Template, item: Item, answers: Answers) -> list[int]
 
 def _number(key: str, code: str) -> int | None:
     own, _, number = key.partition("#")
-    return int(number) if own == code and number.isascii() and number.isdigit() else None
+    return int(number) if own == code and number.isascii() and number.isdigit() and len(number) <= 4 else None
 
 
 def _holds(template: Template, condition: Condition, answers: Answers, number: int | None) -> bool:

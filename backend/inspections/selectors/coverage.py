@@ -13,6 +13,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from backend.core import clock
 from backend.inspections.models import InspectionPlan, PlanKind, VisitRound
@@ -74,6 +75,7 @@ class Coverage:
     month: str
     cells: list[Cell]
     teams: list[TeamShare]
+    in_charge: "InCharge"
     plan: InspectionPlan | None = None
 
     @property
@@ -106,17 +108,19 @@ def coverage(county_id: int, month: str, *, cut_off: dt.datetime | None = None) 
     plan = plans.of_month(county_id, month)
     if plan is not None and (not plan.is_frozen or plan.approved_at is None or plan.approved_at > known):
         plan = None
-    first, last = planning.bounds(month)
-    cells = _cells(_Period(county_id, first, last, known), plan)
-    return Coverage(month, cells, _by_team(county_id, cells), plan)
+    return _counted(month, _Period(county_id, *planning.bounds(month), known), plan)
 
 
 def of_plan(plan: InspectionPlan, *, cut_off: dt.datetime | None = None) -> Coverage:
     """Coverage of a plan. A special campaign counts its own visits only; the other kinds every valid visit."""
     own = plan.pk if plan.kind == PlanKind.SPECIAL_CAMPAIGN else None
     first, last = (plan.starts_on, plan.ends_on) if own else planning.bounds(plan.month)
-    cells = _cells(_Period(plan.county_id, first, last, cut_off or clock.now(), own), plan)
-    return Coverage(plan.month, cells, _by_team(plan.county_id, cells), plan)
+    return _counted(plan.month, _Period(plan.county_id, first, last, cut_off or clock.now(), own), plan)
+
+
+def first_visits(county_id: int, first: dt.date, last: dt.date) -> dict[Key, dt.datetime]:
+    """By target and track when its first valid visit of these days was received."""
+    return _first_visits(_Period(county_id, first, last, clock.now()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,14 @@ class _Period:
         return min(self.last, clock.local_date(self.known))
 
 
-def _cells(period: _Period, plan: InspectionPlan | None) -> list[Cell]:
-    covered, in_charge = _first_visits(period), _InCharge(period.county_id, period.first, period.last)
+def _counted(month: str, period: _Period, plan: InspectionPlan | None) -> Coverage:
+    in_charge = InCharge(period.county_id)
+    cells = _cells(period, plan, in_charge)
+    return Coverage(month, cells, _by_team(period.county_id, cells), in_charge, plan)
+
+
+def _cells(period: _Period, plan: InspectionPlan | None, in_charge: "InCharge") -> list[Cell]:
+    covered = _first_visits(period)
     cells = []
     for target, track, left in _scope(period, plan):
         at = covered.get((target.pk, track))
@@ -179,6 +189,7 @@ def _first_visits(period: _Period) -> dict[Key, dt.datetime]:
         submitted_at__lt=window.until,
         submitted_at__lte=window.cut_off,
     ).exclude(visit__in=cancelled(period.county_id, window.cut_off))
+    rows = rows.exclude(visit__target__kind=TargetKind.SUSPECTED_SITE)
     if period.own is not None:
         rows = rows.filter(visit__assignment__plan=period.own)
     last = {
@@ -194,21 +205,27 @@ def _first_visits(period: _Period) -> dict[Key, dt.datetime]:
     return found
 
 
-class _InCharge:
-    """Which team was in charge of what on the days of a period."""
+class _Term(NamedTuple):
+    starts_on: dt.date
+    ends_on: dt.date | None
+    team: uuid.UUID
 
-    def __init__(self, county_id: int, first: dt.date, last: dt.date) -> None:
-        self._terms: dict[Key, list[tuple[dt.date, dt.date | None, uuid.UUID]]] = defaultdict(list)
-        rows = TeamInCharge.objects.filter(target__county_id=county_id, starts_on__lte=last)
+
+class InCharge:
+    """Which team is in charge of what on any day."""
+
+    def __init__(self, county_id: int) -> None:
+        self._terms: dict[Key, list[_Term]] = defaultdict(list)
+        rows = TeamInCharge.objects.filter(target__county_id=county_id)
         columns = rows.values_list("target_id", "track", "starts_on", "ends_on", "team_id")
         for target, track, starts_on, ends_on, team in columns:
-            if ends_on is None or ends_on > first:
-                self._terms[target, track].append((starts_on, ends_on, team))
+            self._terms[target, track].append(_Term(starts_on, ends_on, team))
 
     def on(self, day: dt.date, target: uuid.UUID, track: str) -> uuid.UUID | None:
-        for starts_on, ends_on, team in self._terms[target, track]:
-            if starts_on <= day and (ends_on is None or ends_on > day):
-                return team
+        """The id of the team in charge on `day`; None: no team was."""
+        for term in self._terms.get((target, track), ()):
+            if term.starts_on <= day and (term.ends_on is None or term.ends_on > day):
+                return term.team
         return None
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from backend.accounts.roles import PHONE_ROLES
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.errors import NotFound
 from backend.core.lookup import find
 from backend.inspections.models import Finding, FindingState, Publication, Visit
 from backend.inspections.selectors import visits
@@ -26,6 +27,15 @@ def scoped(actor: Actor) -> QuerySet[Finding]:
     if actor.user_id is not None and actor.has(*PHONE_ROLES):
         seen |= Q(publication=Publication.TARGET, target__in=_sent_to(actor.user_id))
     return Finding.objects.filter(seen, county_id=actor.county_id)
+
+
+def of_own_visits(actor: Actor, finding_id: uuid.UUID) -> Finding:
+    """A finding of a visit that `actor` may see. Raises `NotFound` also for one known only as history of its target."""
+    rows = Finding.objects.select_related("hearing").filter(visit__in=visits.scoped(actor).values("pk"))
+    finding = rows.filter(pk=finding_id).first()
+    if finding is None:
+        raise NotFound("finding", finding_id)
+    return finding
 
 
 def _sent_to(user_id: int) -> list[uuid.UUID]:

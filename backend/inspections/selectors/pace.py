@@ -67,12 +67,11 @@ def outlook(found: Coverage, county_id: int) -> Outlook:
 
 
 def _lately(found: Coverage, county_id: int, since: dt.date, today: dt.date) -> Counter[uuid.UUID | None]:
-    """By team the targets covered since then, also of the month before where the days reach into it."""
-    months = {planning.month_of(since), planning.month_of(today)}
+    """By team what was covered since then: target and track once in a month, on the day of the first valid visit."""
     counted: Counter[uuid.UUID | None] = Counter()
-    for month in sorted(months):
-        known = found if month == found.month else coverages.coverage(county_id, month)
-        for cell in known.cells:
-            if cell.covered_at is not None and since <= clock.local_date(cell.covered_at) <= today:
-                counted[cell.team] += 1
+    for month in sorted({planning.month_of(since), planning.month_of(today)}):
+        for (target, track), at in coverages.first_visits(county_id, *planning.bounds(month)).items():
+            day = clock.local_date(at)
+            if since <= day <= today:
+                counted[found.in_charge.on(day, target, track)] += 1
     return counted

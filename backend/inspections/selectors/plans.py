@@ -34,6 +34,11 @@ class Line:
     def key(self) -> Key:
         return self.target.pk, self.track
 
+    @property
+    def mark(self) -> str:
+        """Unique and in the order of lists."""
+        return f"{self.target.code}/{self.track}"
+
 
 def scoped(actor: Actor) -> QuerySet[InspectionPlan]:
     """The plans of the county, for the office and leadership; nobody else knows of any."""

@@ -1,11 +1,12 @@
 """Reading checklist templates: lists, newest versions, and those a visit is pinned to."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
 from backend.core.actor import Actor
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, NotFound
 from backend.core.lookup import find
 from backend.inspections.models import ChecklistTemplate, TemplateStatus, Visit
 from backend.inspections.rules.applicability import items_for
@@ -22,6 +23,36 @@ GENERAL = "TY"
 def scoped(actor: Actor) -> QuerySet[ChecklistTemplate]:
     """The templates of the actor's county."""
     return ChecklistTemplate.objects.filter(county_id=actor.county_id)
+
+
+def get(actor: Actor, template_id: uuid.UUID) -> ChecklistTemplate:
+    """One version. Raises `NotFound`, also for another county's."""
+    found = scoped(actor).filter(pk=template_id).first()
+    if found is None:
+        raise NotFound("template", template_id)
+    return found
+
+
+def compared(
+    actor: Actor, template_id: uuid.UUID, against: uuid.UUID | None = None
+) -> tuple[ChecklistTemplate, ChecklistTemplate | None]:
+    """A version, and the one to compare it with: the one before it, None for the first. Raises `NotFound`."""
+    of = get(actor, template_id)
+    if against is not None:
+        return of, get(actor, against)
+    return of, scoped(actor).filter(code=of.code, version__lt=of.version).order_by("-version").first()
+
+
+def asked_for(
+    actor: Actor, target_id: uuid.UUID | None, kind: str | None, grades: list[int] | None
+) -> tuple[TargetType, list[int] | None]:
+    """Type and grades of a target of the county, or those given. Raises `NotFound`."""
+    if target_id is None:
+        return TargetType(kind or ""), grades
+    target = Target.objects.filter(pk=target_id, county_id=actor.county_id).first()
+    if target is None:
+        raise NotFound("target", target_id)
+    return target_type(target), grades_of(target)
 
 
 def newest(county_id: int, codes: Iterable[str]) -> list[ChecklistTemplate]:

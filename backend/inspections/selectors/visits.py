@@ -1,12 +1,24 @@
 """Reading visits."""
 
+import datetime as dt
 import uuid
 
 from django.db.models import Prefetch, QuerySet
 
+from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.inspections.models import Answer, CrewMember, Evidence, Finding, Visit, VisitRound, VisitTransition
+from backend.inspections.models import (
+    Answer,
+    CrewMember,
+    Evidence,
+    Finding,
+    Visit,
+    VisitKind,
+    VisitRound,
+    VisitState,
+    VisitTransition,
+)
 from backend.inspections.selectors import assignments
 
 
@@ -36,6 +48,23 @@ def matching(
     wanted = {"plan_month": month, "assignment__team": team, "target": target, "track": track, "state": state}
     rows = scoped(actor).filter(**{name: value for name, value in wanted.items() if value is not None})
     return rows.select_related("target", "assignment__team")
+
+
+def for_score(actor: Actor, visit_id: uuid.UUID) -> Visit:
+    """One visit with its findings, in order, and what was said of vetoes. Raises `NotFound`."""
+    findings = Finding.objects.order_by("number").prefetch_related("veto_opinions")
+    visit = scoped(actor).prefetch_related(Prefetch("findings", queryset=findings)).filter(pk=visit_id).first()
+    if visit is None:
+        raise NotFound("visit", visit_id)
+    return visit
+
+
+def checks_this_year(visit: Visit) -> int:
+    """How many administrative checks its target had in the calendar year of this one, this one included."""
+    year = clock.local_date(visit.started_at).year
+    begins, ends = (clock.midnight(dt.date(each, 1, 1)) for each in (year, year + 1))
+    rows = Visit.objects.filter(target_id=visit.target_id, kind=VisitKind.ADMINISTRATIVE_CHECK)
+    return rows.filter(started_at__gte=begins, started_at__lt=ends).exclude(state=VisitState.CANCELLED).count()
 
 
 def whole(actor: Actor, visit_id: uuid.UUID) -> Visit:

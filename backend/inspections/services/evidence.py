@@ -132,8 +132,11 @@ def _check(new: NewEvidence) -> None:
 
 
 def _instant(taken_at: dt.datetime | None) -> dt.datetime | None:
-    """A time without a zone is one in China, as in the photo itself."""
-    return taken_at.replace(tzinfo=clock.CHINA) if taken_at is not None and taken_at.tzinfo is None else taken_at
+    """A time without a zone is one in China, as in the photo itself. Kept in UTC, so that the document of the evidence
+    says it in the same words before and after it was read from the table."""
+    if taken_at is None:
+        return None
+    return (taken_at.replace(tzinfo=clock.CHINA) if taken_at.tzinfo is None else taken_at).astimezone(dt.UTC)
 
 
 def _build(actor: Actor, evidence_id: uuid.UUID, dossier: Dossier, new: NewEvidence) -> Evidence:

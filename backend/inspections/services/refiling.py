@@ -20,6 +20,7 @@ from backend.inspections.selectors import templates
 from backend.inspections.services import assignments, crews, field, own_visits, publication, visits
 from backend.journal.writing import Change, write
 from backend.registry.models import Target
+from backend.registry.selectors import avoidance
 
 OPEN = (AssignmentState.RELEASED, AssignmentState.ACCEPTED, AssignmentState.DEPARTED)
 
@@ -91,6 +92,10 @@ def _made(change: Change, actor: Actor, old: Assignment, target_id: uuid.UUID | 
     target = _target(actor, target_id)
     if target.pk == old.target_id:
         raise field.refuse("target", "到访本就属于该单位。", because="same_target")
+    crew = crew_rows.present(old)
+    away = _conflicted(crew, target.pk, old.scheduled_on)
+    if old.leader_id in away:
+        raise Conflict("crew_conflict", "组长与该单位存在利害关系，请由督导办先另行指定组长。")
     codes = templates.default_codes(old.county_id, target)
     now = clock.now()
     new = Assignment.objects.create(
@@ -112,7 +117,7 @@ def _made(change: Change, actor: Actor, old: Assignment, target_id: uuid.UUID | 
         own=old.own,
         created_by=actor.user_id,
     )
-    crews.enrol(new, old.leader_id, crew_rows.present(old))
+    crews.enrol(new, old.leader_id, crew - away)
     crews.open_to_leader(change, new)
     crews.open_to_crew(change, new)
     change.log("assignment.made_for_visit", new, instead_of=str(old.pk))
@@ -127,16 +132,24 @@ def _target(actor: Actor, target_id: uuid.UUID | None) -> Target:
 
 
 def _bring_crew(change: Change, old: Assignment, new: Assignment) -> None:
-    """Whoever worked under the old one may under the new one; who stays away from the right target does not."""
+    """Whoever worked under the old one may under the new one, and reads it unless a conflict of interest forbids it.
+
+    Work that was done is done: it counts, and the office sees who did it.
+    """
     away = set(Recusal.objects.filter(assignment__in=[old, new]).values_list("user_id", flat=True))
     known = set(new.crew.values_list("user_id", flat=True))
-    present = crew_rows.present(old) - known - away
+    everybody = set(old.crew.values_list("user_id", flat=True)) - known - away
+    present = (crew_rows.present(old) & everybody) - _conflicted(everybody, new.target_id, new.scheduled_on)
     crews.admit(change, new, present)
-    gone = set(old.crew.values_list("user_id", flat=True)) - known - present - away
+    gone = everybody - present
     for user_id in sorted(gone):
         field.count_in(change, new, user_id)
     if new.state != AssignmentState.DEPARTED:
         assignments.set_out(change, new)
+
+
+def _conflicted(people: set[int], target_id: uuid.UUID, day: dt.date) -> set[int]:
+    return {user_id for user_id, _, _ in avoidance.kept_away({(one, target_id, day) for one in people})}
 
 
 def _move(change: Change, actor: Actor, visit: Visit, new: Assignment, reason: str) -> None:

@@ -49,7 +49,8 @@ def terms_of(actor: Actor, target_id: uuid.UUID) -> QuerySet[TeamInCharge]:
 
 def term(county_id: int, term_id: int) -> TeamInCharge:
     """One term of the county. Raises `NotFound`."""
-    row = TeamInCharge.objects.filter(pk=term_id, target__county_id=county_id).first()
+    rows = TeamInCharge.objects.select_related("team")
+    row = rows.filter(pk=term_id, target__county_id=county_id).first()
     if row is None:
         raise NotFound("team_in_charge", term_id)
     return row

@@ -32,6 +32,9 @@ from backend.media.services.expectations import Promise
 from backend.registry.models import Target
 
 ROOMS = (101, 102, 201, 202, 301, 302, 401, 402, 501, 601)
+CLASSES = 3
+"""How many are looked at in a school."""
+
 CAMERA = Camera("演示手机", "演示系统 1", "督导 1")
 SURE = (8.0, 60.0)
 """Metres of a position's accuracy."""
@@ -225,11 +228,11 @@ class Fieldwork:
 
     @property
     def _rooms(self) -> tuple[int, ...]:
-        """Two classes of grades that the school has."""
+        """Numbers of classes of grades that the school has; an institution has none, and nobody asks."""
         grades = self.target.grades
-        able = [room for room in ROOMS if room // 100 in grades] or [grade * 100 + 1 for grade in grades]
+        able = [room for room in ROOMS if room // 100 in grades] or [grade * 100 + 1 for grade in grades] or [0]
         at = self.planned.number
-        return (able[at % len(able)], able[(at + 1) % len(able)]) if len(able) > 1 else (101, 302)
+        return tuple(able[(at + step) % len(able)] for step in range(min(CLASSES, len(able))))
 
     def _class(self, room: int) -> dict[str, Any]:
         pupils = sorted(self.rng.sample(range(1, 46), 3))
@@ -246,7 +249,7 @@ class Fieldwork:
         """The device's time after this share of the stay; never after what the server's clock says."""
         planned = self.planned
         at = planned.begins + (planned.leaves - planned.begins) * share
-        return min(at, clock.now())
+        return min(at, clock.now()).astimezone(dt.UTC)
 
 
 @dataclass

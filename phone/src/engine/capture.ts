@@ -1,0 +1,83 @@
+/** Keeping a photo, signature or document: its bytes, its fact and its place in the upload queue, all or nothing. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+
+import type { JsonObject } from "./json.ts";
+import { plain } from "./json.ts";
+import type { Outbox } from "./outbox.ts";
+import { Problem } from "./reasons.ts";
+import { CHUNK, type Store, type TableName, type Writing } from "./store/port.ts";
+import { chunkKey, hashOfBytes } from "./uploads.ts";
+
+export interface Picture {
+  visit: string;
+  bytes: Uint8Array;
+  filetype: string;
+  /** Further members of `evidence.add`: kind, answer_key, finding, taken_at, location, mock, device. */
+  more?: JsonObject;
+}
+
+const CAPTURE: readonly TableName[] = ["meta", "ops", "base", "files", "chunks"];
+
+export class Capture {
+  constructor(
+    protected readonly store: Store,
+    protected readonly outbox: Outbox,
+  ) {}
+
+  /** The evidence's id, once its bytes have been read back from the database and still hash alike. */
+  async keep(picture: Picture): Promise<string> {
+    if (picture.bytes.length === 0) throw new Problem("no_photo");
+    const evidence = this.outbox.newId();
+    const digest = hashOfBytes(picture.bytes);
+    await this.save(evidence, picture, digest);
+    await this.readBack(evidence, picture.bytes.length, digest);
+    return evidence;
+  }
+
+  protected save(evidence: string, picture: Picture, digest: string): Promise<void> {
+    return this.store.write(CAPTURE, async (tx) => {
+      await this.saveBytes(tx, evidence, picture.bytes);
+      await this.saveFact(tx, evidence, picture, digest);
+    });
+  }
+
+  protected async saveFact(tx: Writing, evidence: string, picture: Picture, digest: string): Promise<void> {
+    const { visit, filetype, bytes } = picture;
+    const data = { visit, sha256: digest, size: bytes.length, filetype, ...plain(picture.more ?? {}) };
+    const { n, made } = await this.outbox.addIn(tx, "evidence.add", evidence, data);
+    await tx.put("files", {
+      ...{ key: evidence, n, visit, sha256: digest, size: bytes.length, filetype, made },
+      ...{ chunks: Math.ceil(bytes.length / CHUNK), url: "", offset: 0, restarts: 0, refused: "", verified: 0, bytes: 1 },
+    });
+  }
+
+  /** As ArrayBuffers, not Blobs: Safari loses those. */
+  protected async saveBytes(tx: Writing, evidence: string, bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length; from += CHUNK) {
+      const piece = bytes.slice(from, from + CHUNK).buffer as ArrayBuffer;
+      await tx.put("chunks", { key: chunkKey(evidence, from / CHUNK), bytes: piece });
+    }
+  }
+
+  private async readBack(evidence: string, size: number, digest: string): Promise<void> {
+    const rows = await this.store.read(["chunks"], (tx) => tx.prefix("chunks", `${evidence}/`));
+    const hash = sha256.create();
+    for (const row of rows) hash.update(new Uint8Array(row.bytes));
+    const whole = rows.reduce((sum, row) => sum + row.bytes.byteLength, 0) === size;
+    if (!whole || bytesToHex(hash.digest()) !== digest) throw new Problem("not_readable");
+  }
+
+  /** The bytes of a file that are still here, for showing or export; null where they are gone. */
+  async bytesOf(evidence: string): Promise<Uint8Array | null> {
+    const rows = await this.store.read(["chunks"], (tx) => tx.prefix("chunks", `${evidence}/`));
+    if (rows.length === 0) return null;
+    const whole = new Uint8Array(rows.reduce((sum, row) => sum + row.bytes.byteLength, 0));
+    let at = 0;
+    for (const row of rows) {
+      whole.set(new Uint8Array(row.bytes), at);
+      at += row.bytes.byteLength;
+    }
+    return whole;
+  }
+}

@@ -1,0 +1,78 @@
+/** What the screen shows: the pulled documents, with this phone's own undecided operations replayed on top. */
+import type { JsonObject } from "./json.ts";
+import { fact } from "./meta.ts";
+import { replay, type Scene, touched } from "./replay.ts";
+import type { OpRow, Reading, Store, TableName } from "./store/port.ts";
+import { text, UNDECIDED } from "./wire.ts";
+
+export interface Shown {
+  id: string;
+  doc: JsonObject;
+}
+
+const VIEW: readonly TableName[] = ["meta", "base", "ops"];
+
+export class Overlay {
+  constructor(protected readonly store: Store) {}
+
+  /** The document as the person sees it, undefined where there is none; `visit` may be an id it became part of. */
+  document(kind: string, id: string): Promise<JsonObject | undefined> {
+    return this.store.read(VIEW, async (tx) => {
+      const own = await this.replayed(tx);
+      const name = kind === "visit" ? await realVisit(tx, id) : id;
+      return own.get(`${kind}/${name}`) ?? (await tx.get("base", `${kind}/${name}`))?.doc;
+    });
+  }
+
+  /** All documents of a kind, in the order of their ids. */
+  all(kind: string): Promise<Shown[]> {
+    return this.store.read(VIEW, async (tx) => {
+      const found = new Map((await tx.prefix("base", `${kind}/`)).map((row) => [row.key, row.doc]));
+      for (const [key, doc] of await this.replayed(tx)) if (key.startsWith(`${kind}/`)) found.set(key, doc);
+      const rows = [...found].map(([key, doc]) => ({ id: key.slice(kind.length + 1), doc }));
+      return rows.filter((row) => row.doc["same_as"] === undefined).sort((a, b) => (a.id < b.id ? -1 : 1));
+    });
+  }
+
+  /** The id of the visit that work under this id belongs to: a second phone's own start joins the first one's. */
+  visit(id: string): Promise<string> {
+    return this.store.read(VIEW, (tx) => realVisit(tx, id));
+  }
+
+  /** The documents that own operations change, as they are after them. */
+  private async replayed(tx: Reading): Promise<Map<string, JsonObject>> {
+    const ops = await Promise.all((await tx.where("ops", "shown", 1)).filter(isShown).map((op) => renamed(tx, op)));
+    const before = new Map<string, JsonObject | undefined>();
+    for (const op of ops) {
+      for (const [kind, id] of touched(op)) {
+        const key = `${kind}/${id}`;
+        if (!before.has(key)) before.set(key, (await tx.get("base", key))?.doc);
+      }
+    }
+    const after = new Map<string, JsonObject>();
+    const scene: Scene = {
+      me: (await fact(tx, "identity"))?.user.id ?? 0,
+      doc: (kind, id) => after.get(`${kind}/${id}`) ?? before.get(`${kind}/${id}`),
+      put: (kind, id, doc) => after.set(`${kind}/${id}`, doc),
+    };
+    for (const op of ops) replay(scene, op);
+    return after;
+  }
+}
+
+/** A submission that was refused is over at once: showing the visit as submitted would keep the person from going on. */
+function isShown(op: OpRow): boolean {
+  const refused = op.answer !== null && !["applied", "merged", ...UNDECIDED].includes(op.answer.status);
+  return !(op.name === "visit.submit" && refused);
+}
+
+async function renamed(tx: Reading, op: OpRow): Promise<OpRow> {
+  return op.visit === "" ? op : { ...op, visit: await realVisit(tx, op.visit) };
+}
+
+async function realVisit(tx: Reading, id: string): Promise<string> {
+  const same = text((await tx.get("base", `visit/${id}`))?.doc["same_as"]);
+  if (same !== "") return same;
+  const own = (await tx.where("ops", "visit", id)).find((op) => op.name === "visit.start" && op.id === id);
+  return text(own?.answer?.result["visit"]) || id;
+}

@@ -1,0 +1,399 @@
+/** Two phones of a crew, a server, bad lines and an operator: what happens to them, and what must hold after each step. */
+import { Engine, type Parts } from "../../src/engine/engine.ts";
+import type { JsonObject } from "../../src/engine/json.ts";
+import type { FileRow, OpRow } from "../../src/engine/store/port.ts";
+import { Crash, MemoryStore } from "../../src/engine/store/memory.ts";
+import { bodyOf, saidIn } from "../../src/engine/outbox.ts";
+import { hashOfBytes } from "../../src/engine/uploads.ts";
+import { Line, type Random, seeded } from "../server/line.ts";
+import { POISON } from "../server/custody.ts";
+import { Server } from "../server/server.ts";
+
+export const NAMES = ["lead", "member"] as const;
+const VISITS = ["a", "b"];
+/** Assignments whose visit somebody works on before the phone that began it has said so. */
+const LATE = ["c", "d", "e"];
+const KEYS = ["Q1", "Q2"];
+const PIECE = 7;
+
+export class Broken extends Error {}
+
+function must(holds: boolean, law: string): asserts holds {
+  if (!holds) throw new Broken(law);
+}
+
+/** One phone: its disk, what was ever made on it, and how far it has heard of the server's present life. */
+export class Phone {
+  store = new MemoryStore();
+  engine!: Engine;
+  readonly line: Line;
+  readonly made = new Map<string, OpRow>();
+  readonly photos = new Map<string, Uint8Array>();
+  /** The server's time when it made up the last complete page that arrived here. */
+  seen = 0;
+  /** What it saw decided, in whatever life of the server: of a restore it hears only later. */
+  readonly settled = new Set<string>();
+
+  constructor(
+    readonly name: string,
+    readonly user: number,
+    private readonly world: World,
+    random: Random,
+  ) {
+    this.line = new Line(world.server, random);
+  }
+
+  async open(): Promise<void> {
+    const http = { send: (request: Parameters<Line["send"]>[0]) => this.send(request) };
+    const pace = { piece: PIECE, moved: () => undefined };
+    const { random, parts } = this.world;
+    const chance = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
+    const clock = { now: () => this.world.server.now + this.user * 3_600_000 };
+    this.engine = await Engine.open({ store: this.store, http, clock, chance, limit: 3, pace }, parts);
+  }
+
+  private async send(request: Parameters<Line["send"]>[0]) {
+    const answer = await this.line.send(request);
+    if (request.path.endsWith("/sync/pull") && answer.status === 200 && answer.text.includes('"more":false')) {
+      this.seen = Number(answer.headers["sync-time"]);
+    }
+    return answer;
+  }
+
+  /** The process died: another one opens over the same disk. */
+  async restart(): Promise<void> {
+    this.store = this.store.reopened();
+    await this.open();
+  }
+
+  rows<T>(table: "ops" | "files" | "base"): T[] {
+    const rows = [...(this.store.disk.get(table)?.entries() ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+    return rows.map(([, row]) => row as T);
+  }
+
+  row(op: string): OpRow | undefined {
+    return this.rows<OpRow>("ops").find((row) => row.op === op);
+  }
+
+  bytes(evidence: string): string {
+    const chunks = [...(this.store.disk.get("chunks")?.entries() ?? [])].filter(([key]) => key.startsWith(evidence));
+    const parts = chunks.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => (row as { bytes: ArrayBuffer }).bytes);
+    return hashOfBytes(Uint8Array.from(parts.flatMap((part) => [...new Uint8Array(part)])));
+  }
+}
+
+export class World {
+  readonly server = new Server();
+  readonly phones: Phone[] = [];
+  readonly random: Random;
+  private visits = new Map<string, string>();
+  private used = 0;
+
+  constructor(
+    readonly parts: Partial<Parts>,
+    seed: number,
+  ) {
+    this.random = seeded(seed);
+  }
+
+  async begin(): Promise<void> {
+    for (const assignment of [...VISITS, ...LATE]) {
+      this.server.life.feed.put(`crew:${assignment}`, "assignment", assignment, { templates: [["TY", 1]], state: "departed" });
+      for (const user of [1, 2]) this.server.life.grant(user, `crew:${assignment}`);
+    }
+    for (const [place, name] of NAMES.entries()) {
+      const phone = new Phone(name, place + 1, this, this.random);
+      await phone.open();
+      phone.line.device = (await phone.engine.session.signIn(name, "right", { name, platform: "test" })).device;
+      await phone.engine.sync();
+      this.phones.push(phone);
+    }
+    for (const assignment of VISITS) this.visits.set(assignment, await this.phones[0]!.engine.start(assignment));
+    for (const phone of this.phones) await phone.engine.sync();
+    this.server.backUp();
+    this.server.durable = null;
+    this.note();
+  }
+
+  visit(which: number): string {
+    return this.visits.get(VISITS[which % VISITS.length]!)!;
+  }
+
+  // What may happen
+
+  /** Something a phone does; where it dies of it, it opens again. */
+  private async act(phone: Phone, what: () => Promise<unknown>): Promise<void> {
+    try {
+      await what();
+    } catch (fault) {
+      if (!(fault instanceof Crash)) throw fault;
+      await phone.restart();
+    }
+  }
+
+  answer(who: number, which: number, value: string): Promise<void> {
+    const [phone, visit] = [this.phone(who), this.visit(which)];
+    const key = KEYS[(which >> 1) % KEYS.length]!;
+    return this.act(phone, () => phone.engine.answer(visit, { [key]: { value } }));
+  }
+
+  /** On a visit that nobody has heard of yet: held, until its start arrives. */
+  async early(who: number): Promise<void> {
+    const phone = this.phone(who);
+    const [visit, assignment] = [phone.engine.outbox.newId(), LATE[this.used++]];
+    if (assignment === undefined) return;
+    await this.act(phone, () => phone.engine.do("answer.set", visit, { answers: { Q1: { value: "early", base: 0 } } }));
+    this.waiting.push({ visit, assignment, who });
+  }
+
+  private waiting: { visit: string; assignment: string; who: number }[] = [];
+
+  /** Another phone of the crew makes the visit known that others have waited for. */
+  async arrive(): Promise<void> {
+    const next = this.waiting.shift();
+    if (!next) return;
+    const phone = this.phone(next.who + 1);
+    await this.act(phone, () => phone.engine.do("visit.start", next.visit, { assignment: next.assignment, rev: 1 }));
+    if (!phone.rows<OpRow>("ops").some((row) => row.id === next.visit)) this.waiting.push(next); // died before it was kept
+  }
+
+  async photograph(who: number, which: number): Promise<void> {
+    const phone = this.phone(who);
+    const bytes = Uint8Array.from({ length: 5 + Math.floor(this.random() * 20) }, () => Math.floor(this.random() * 256));
+    const picture = { visit: this.visit(which), bytes, filetype: "image/jpeg" };
+    await this.act(phone, async () => phone.photos.set(await phone.engine.photograph(picture), bytes));
+  }
+
+  async sync(who: number, badness: number): Promise<void> {
+    const phone = this.phone(who);
+    phone.line.badness = badness;
+    await this.act(phone, async () => {
+      const trouble = await phone.engine.sync();
+      if (trouble === null) this.checkVisible(phone);
+    });
+    phone.line.badness = 0;
+  }
+
+  async upload(who: number, badness: number): Promise<void> {
+    const phone = this.phone(who);
+    phone.line.badness = badness;
+    await this.act(phone, () => phone.engine.upload());
+    phone.line.badness = 0;
+  }
+
+  crash(who: number, nth: number, when: "before" | "after"): void {
+    this.phone(who).store.crashAt(nth, when);
+  }
+
+  grant(who: number, which: number, yes: boolean): void {
+    const scopes = this.server.life.grants.get(who % 2 === 0 ? 1 : 2)!;
+    const scope = `crew:${VISITS[which % 2]}`;
+    if (yes) scopes.add(scope);
+    else scopes.delete(scope);
+  }
+
+  /** The target's history: one object that lives now here, now there, or nowhere. */
+  move(where: number): void {
+    const feed = this.server.life.feed;
+    if (where % 3 === 2) feed.remove("finding", "f");
+    else feed.put(`crew:${VISITS[where % 3]}`, "finding", "f", { visit: "none", at: this.server.now });
+  }
+
+  restored = false;
+
+  restore(): void {
+    this.restored = true;
+    this.server.restore();
+    for (const phone of this.phones) phone.line.clear();
+  }
+
+  /** A row of the phone's database is lost behind its back. */
+  async damage(who: number): Promise<void> {
+    const phone = this.phone(who);
+    const [first] = phone.rows<{ key: string }>("base");
+    if (first) phone.store.disk.get("base")!.delete(first.key);
+    await phone.restart();
+  }
+
+  private phone(who: number): Phone {
+    return this.phones[who % this.phones.length]!;
+  }
+
+  // What must hold
+
+  /** After every step. */
+  async check(): Promise<void> {
+    this.note();
+    for (const phone of this.phones) {
+      this.checkCustody(phone);
+      this.checkBytes(phone);
+      await this.checkView(phone);
+    }
+    this.checkNumbers();
+  }
+
+  /** Remember what was made, as it was made: a first attempt freezes it. */
+  private note(): void {
+    for (const phone of this.phones) {
+      for (const row of phone.rows<OpRow>("ops")) {
+        const before = phone.made.get(row.op);
+        must(!before?.body || before.body === row.body, "I1: an operation changed after its first attempt");
+        phone.made.set(row.op, structuredClone(row));
+      }
+    }
+  }
+
+  /** I1: every operation is on its phone or, word for word, on the server. */
+  private checkCustody(phone: Phone): void {
+    const here = new Set(phone.rows<OpRow>("ops").map((row) => row.op));
+    for (const [op, row] of phone.made) {
+      if (here.has(op)) continue;
+      must(this.server.life.kept.get(op)?.raw === bodyOf(row), `I1: ${row.name} ${row.n} is lost`);
+    }
+  }
+
+  /** Bytes of a photo are on the phone or, by their hash, on the server; a fact without bytes is a photo lost. */
+  private checkBytes(phone: Phone): void {
+    for (const file of phone.rows<FileRow>("files")) {
+      const safe = this.server.life.blobs.has(file.sha256) || phone.bytes(file.key) === file.sha256;
+      must(safe, "I1: the bytes of a photo are lost");
+    }
+    for (const row of phone.made.values()) {
+      if (row.name !== "evidence.add") continue;
+      const held = phone.store.disk.get("files")!.has(row.id) || this.server.life.blobs.has(String(row.data["sha256"]));
+      must(held, "I1: a photo's fact without its bytes");
+    }
+  }
+
+  /** I15: until a complete pull has shown what the server made of it, the person sees what they typed. */
+  private async checkView(phone: Phone): Promise<void> {
+    const typed = new Map<string, { row: OpRow; value: string }>();
+    for (const row of [...phone.made.values()].sort((a, b) => a.n - b.n)) {
+      for (const [key, said] of Object.entries(saidIn(row))) typed.set(`${row.visit}/${key}`, { row, value: String(said.value) });
+    }
+    for (const [place, { row, value }] of typed) {
+      const kept = this.server.life.kept.get(row.op);
+      if (phone.row(row.op)?.waiting === 1) phone.settled.delete(row.op);
+      else if (kept !== undefined && kept.decided > 0 && kept.decided <= phone.seen) phone.settled.add(row.op);
+      const decided = phone.settled.has(row.op);
+      const doc = await phone.engine.overlay.document("visit", row.visit);
+      if (decided || doc === undefined) continue;
+      const answers = doc["answers"] as Record<string, JsonObject>;
+      const shown = answers[place.split("/")[1]!]?.["value"];
+      must(shown === value, `I15: ${value} was typed, ${String(shown)} is shown`);
+    }
+  }
+
+  /** I3 and loss detection: one number, one operation; in the order in which the phone gave them. */
+  private checkNumbers(): void {
+    const owners = new Map<string, string>();
+    for (const [op, { author, n }] of this.server.life.kept) {
+      const before = owners.get(`${author.device}/${n}`) ?? op;
+      must(before === op, `I2: number ${n} was given to two operations`);
+      owners.set(`${author.device}/${n}`, op);
+    }
+    for (const phone of this.phones) {
+      const numbers = [...phone.made.values()].map((row) => row.n);
+      must(new Set(numbers).size === numbers.length, "I2: a number was given twice");
+      must(Math.max(0, ...numbers) === numbers.length, "I1: a number belongs to no operation");
+    }
+  }
+
+  /** I6: after a complete pull no row of a scope the phone lacks. */
+  private checkVisible(phone: Phone): void {
+    const visible = this.server.life.visible(phone.user);
+    const seen = phone.rows<{ scope: string; key: string }>("base").filter((row) => !visible.has(row.scope));
+    must(seen.length === 0, `I6: ${seen[0]?.key} of a scope that was lost is still here`);
+  }
+
+  // The end
+
+  /** The weather clears: everything arrives, everybody agrees, and nothing is kept for ever. */
+  async settle(): Promise<void> {
+    for (const which of [0, 1]) for (const who of [0, 1]) this.grant(who, which, true);
+    while (this.waiting.length > 0) await this.arrive();
+    for (const phone of this.phones) await phone.restart();
+    for (let round = 0; round < 5; round++) await this.rounds();
+    await this.check();
+    this.checkArrived();
+    this.server.backUp();
+    this.server.now += 1000;
+    for (let round = 0; round < 3; round++) await this.rounds();
+    await this.check();
+    for (const phone of this.phones) await this.checkConverged(phone);
+  }
+
+  private async rounds(): Promise<void> {
+    for (const phone of this.phones) {
+      await phone.engine.sync();
+      await phone.engine.upload();
+    }
+  }
+
+  /** I2: exactly one effect of each; I9: nothing stays held once its visit exists; every byte arrived. */
+  private checkArrived(): void {
+    const { kept, effects, blobs } = this.server.life;
+    for (const phone of this.phones) {
+      for (const [op, row] of phone.made) {
+        const there = kept.get(op);
+        must(there !== undefined && there.raw === (row.body ?? bodyOf(row)), `I1: ${row.name} ${row.n} never arrived`);
+        must(there.status !== "held", "I9: held for ever");
+        must(effects.filter((effect) => effect.op === op).length <= 1, "I2: two effects of one operation");
+      }
+      for (const bytes of phone.photos.values()) must(blobs.has(hashOfBytes(bytes)), "I11: a photo never arrived");
+    }
+    const inOrder = !effects.some((one, at) => isOvertaken(one, effects.slice(at + 1)));
+    must(inOrder || this.restored, "I3: an older operation came after a newer");
+    this.checkNewest();
+  }
+
+  /** I3: what one phone alone said of a question stands as it said it last. */
+  private checkNewest(): void {
+    const said = new Map<string, { phone: Phone; row: OpRow; value: string }[]>();
+    for (const phone of this.phones) {
+      for (const row of [...phone.made.values()].sort((a, b) => a.n - b.n)) {
+        if (this.server.life.kept.get(row.op)!.status === "quarantined") continue;
+        for (const [key, { value }] of Object.entries(saidIn(row))) {
+          const place = `${row.visit} ${key}`;
+          said.set(place, [...(said.get(place) ?? []), { phone, row, value: String(value) }]);
+        }
+      }
+    }
+    for (const [place, all] of said) {
+      if (new Set(all.map((one) => one.phone)).size > 1) continue;
+      const [visit, key] = place.split(" ") as [string, string];
+      const answers = this.server.life.feed.get("visit", visit)!["answers"] as Record<string, JsonObject>;
+      must(answers[key]?.["value"] === all.at(-1)!.value, "I3: an older answer overrode a newer one");
+    }
+  }
+
+  /** I5: the phone holds what the server shows it, and of its own work nothing more than that. */
+  private async checkConverged(phone: Phone): Promise<void> {
+    const { feed } = this.server.life;
+    const visible = this.server.life.visible(phone.user);
+    const held = new Map(phone.rows<{ key: string; doc: JsonObject }>("base").map((row) => [row.key, row.doc]));
+    const theirs = [...feed.homes].filter(([, scope]) => visible.has(scope)).map(([key]) => key);
+    must(theirs.length === held.size, `I5: ${held.size} rows here, ${theirs.length} there`);
+    for (const key of theirs) {
+      const [kind, id] = key.split("/") as [string, string];
+      must(JSON.stringify(held.get(key)) === JSON.stringify(feed.get(kind, id)), `I5: another ${key}`);
+      const same = held.get(key)?.["same_as"] !== undefined;
+      const shown = await phone.engine.overlay.document(kind, id);
+      must(same || JSON.stringify(shown) === JSON.stringify(held.get(key)), `I15: ${key} is shown as it is not`);
+    }
+    must(phone.rows("ops").length === 0, "a phone must forget what a backup holds");
+    must((phone.store.disk.get("chunks")?.size ?? 0) === 0, "a phone must drop bytes that are verified and backed up");
+  }
+}
+
+interface Effect {
+  device: string;
+  object: string;
+  n: number;
+}
+
+function isOvertaken(one: Effect, later: Effect[]): boolean {
+  return later.some((next) => next.device === one.device && next.object === one.object && next.n < one.n);
+}
+
+export { POISON };
