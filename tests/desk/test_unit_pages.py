@@ -156,7 +156,7 @@ def test_a_defence_and_a_wish_for_more_time_are_offered_while_they_are_possible(
     notice = world.acknowledged([SeverityLevel.MINOR])
     client = signed_in(world)
     page = address("unit_notice", notice.pk)
-    assert all(word in text_of(client.get(page)) for word in ("最多 7 天", "11月23日 前书面申辩"))
+    assert all(word in text_of(client.get(page)) for word in ("最多 7 天", "11月23日前（含当日）书面申辩"))
     client.post(address("unit_extension", notice.pk), {"days": "5", "reason": "需购置设备"})
     told = text_of(client.get(page))
     assert "等待督导办答复，原期限仍然有效" in told
@@ -208,14 +208,14 @@ def test_the_paper_can_be_saved(world: World) -> None:
     notice = world.issued()
     answer = signed_in(world).get(address("unit_file", notice.pdf_sha256) + "?download")
     assert (answer.status_code, answer["Content-Disposition"]) == (200, "attachment")
-    assert b"".join(answer.streaming_content)[:5] == b"%PDF-"
+    assert answer.getvalue()[:5] == b"%PDF-"
 
 
 def test_messages_are_new_once(world: World) -> None:
     notice = world.issued()
     inbox.deliver_waiting()
     client = signed_in(world)
-    assert 'data-unread>1<' in client.get("/unit/").content.decode()
+    assert "data-unread>1<" in client.get("/unit/").content.decode()
     first = client.get("/unit/inbox").content.decode()
     assert notice.number in first
     assert '<span class="mark">新</span>' in first
@@ -249,9 +249,7 @@ def test_what_people_write_is_text(world: World, text: str) -> None:
     assert text not in client.get(address("unit_notice", notice.pk)).content.decode()
 
 
-def test_a_list_costs_the_same_with_one_notice_and_with_three(
-    world: World, django_assert_max_num_queries: Any
-) -> None:
+def test_a_list_costs_the_same_with_one_notice_and_with_three(world: World, django_assert_max_num_queries: Any) -> None:
     client = signed_in(world)
     for _ in range(3):
         world.issued()

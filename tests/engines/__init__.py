@@ -4,7 +4,7 @@
 Everything a run needs lives in one temporary folder and ends with the run. With pytest-xdist the controlling process
 owns the folder and the PostgreSQL server, and each worker has its own database and its own data folder.
 
-What touches no database is played once, on SQLite's run: the folders of `NO_DATABASE` and what bears its marker.
+What does not depend on the database is played once, on SQLite's run: the folders of `ONCE` and what bears that marker.
 
 An engine that is not to be had on this machine is skipped with a loud line, and is a failure when CI is set.
 """
@@ -26,7 +26,7 @@ from tests.engines.redis import RedisServer
 ENGINES = ("sqlite", "postgresql")
 WORKER = "PYTEST_XDIST_WORKER"
 ROOT = "DUDAO_TEST_ROOT"
-NO_DATABASE = ("documents", "tools", "inspections/rules")
+ONCE = ("documents", "tools", "inspections/rules")
 """Folders of tests that compute and print only. pytest-django fails whatever touches a database without saying so."""
 
 PG_DSN = "DUDAO_TEST_PG_DSN"
@@ -145,15 +145,15 @@ def pytest_unconfigure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if run.engine == "sqlite":
         return
-    twice = [item for item in items if not _needs_no_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if _needs_no_database(item)])
+    twice = [item for item in items if not _is_played_once(item)]
+    config.hook.pytest_deselected(items=[item for item in items if _is_played_once(item)])
     items[:] = twice
 
 
-def _needs_no_database(item: pytest.Item) -> bool:
+def _is_played_once(item: pytest.Item) -> bool:
     here = Path(__file__).parent.parent
-    return item.get_closest_marker("no_database") is not None or any(
-        item.path.is_relative_to(here / folder) for folder in NO_DATABASE
+    return item.get_closest_marker("once") is not None or any(
+        item.path.is_relative_to(here / folder) for folder in ONCE
     )
 
 

@@ -12,6 +12,13 @@ from backend.notices.models import NoticeFinding, NoticeTransition, Rectificatio
 from backend.notices.rules.lifecycle import TRANSITIONS
 from backend.notices.selectors.possible import Possible, unused
 
+STATES = {
+    FindingState.IN_NOTICE: "待整改",
+    FindingState.RECTIFYING: "待整改",
+    FindingState.REPORTED: "待复查",
+}
+"""What the unit calls a finding's state, where that is another word than the office's."""
+
 TONES = {"late": 0, "soon": 1, "act": 2}
 
 
@@ -65,7 +72,7 @@ def item_card(
     due = any(row.pk == each.pk for each in may.report)
     return {
         "row": row,
-        "state": FindingState(state).label,
+        "state": STATES.get(FindingState(state), FindingState(state).label),
         "closed": state in (FindingState.CLOSED, FindingState.WITHDRAWN),
         "photos": list(row.photos.all()),
         "reports": list(row.reports.all()),

@@ -38,8 +38,8 @@
     await upload(form, file, { evidence: id, sha256, filetype });
     localStorage.removeItem(remembered);
     form.reset();
-    say(form, '服务器已收到并核验。', 'done');
     await showProofs(form);
+    say(form, '服务器已收到并核验。', 'done');
   }
 
   async function digest(file) {
