@@ -7,12 +7,14 @@ class NoticesConfig(AppConfig):
     verbose_name = "整改通知书"
 
     def ready(self) -> None:
+        from backend.inspections.selectors import standing
         from backend.media import registry, terms
-        from backend.notices.selectors import keeping, proofs
+        from backend.notices.selectors import keeping, overdue, proofs
         from backend.notices.selectors.notices import may_read_blob
         from backend.notices.services.evidence import received
         from backend.notices.services.retention import UnitEvidence
 
+        standing.counter("overdue", overdue.by_target)
         registry.reader(may_read_blob)
         registry.on_received(received)
         registry.caption(proofs.captions)

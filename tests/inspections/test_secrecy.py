@@ -12,9 +12,9 @@ from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import system
 from backend.core.ids import uuid7
-from backend.inspections.models import Assignment, ChecklistTemplate, Visit
+from backend.inspections.models import Assignment, ChecklistTemplate, InspectionPlan, Visit
 from backend.inspections.selectors.evidence import may_read_blob
-from backend.inspections.services import announcements, assignments, evidence, publication, recusals, visits
+from backend.inspections.services import announcements, assignments, evidence, plans, publication, recusals, visits
 from backend.inspections.tasks import reveal
 from backend.inspections.urls import urlpatterns
 from backend.journal.models import FeedRow, Outbox
@@ -49,12 +49,22 @@ def ids_of(visit: Visit) -> dict[str, object]:
         "finding_id": visit.findings.get().pk,
         "evidence_id": visit.evidence.order_by("pk")[0].pk,
         "announcement_id": announcements.announce(actor=system(visit.county_id), title="通知", body="正文").pk,
+        "plan_id": plan_of(visit).pk,
+        "target_id": visit.target_id,
+        "team_id": visit.assignment.team_id,
+        "draw_id": uuid.uuid4(),  # the walls ask about draws that exist
     }
 
 
+def plan_of(visit: Visit) -> InspectionPlan:
+    """The plan of the visit's month, drafted."""
+    found = InspectionPlan.objects.filter(county_id=visit.county_id).first()
+    return found or plans.create(actor=system(visit.county_id), month=visit.plan_month)
+
+
 def nothing() -> dict[str, object]:
-    names = ("template_id", "assignment_id", "visit_id", "finding_id", "evidence_id", "announcement_id")
-    return {name: uuid.uuid4() for name in names}
+    names = ("template_id", "assignment_id", "visit_id", "finding_id", "evidence_id", "announcement_id", "plan_id")
+    return {name: uuid.uuid4() for name in (*names, "target_id", "team_id", "draw_id")}
 
 
 def answers(client: Client, ids: dict[str, object]) -> list[tuple[str, int, Any, list[str]]]:

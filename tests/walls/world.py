@@ -8,12 +8,14 @@ from backend.accounts.roles import Role
 from backend.bulletins.services import compiling
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.inspections.models import ChecklistTemplate, Visit
-from backend.inspections.services import announcements
+from backend.inspections.models import ChecklistTemplate, Draw, Visit
+from backend.inspections.services import announcements, plans
 from backend.media.services import blobs
 from backend.notices.models import RectificationNotice
 from backend.notices.services import drafts
-from backend.registry.models import Membership, TargetContact
+from backend.registry.models import Certificate, Membership, TargetContact, TeamInCharge
+from backend.registry.services import conflicts
+from tests.fixtures.draws import DrawDesk
 from tests.fixtures.people import Cast
 from tests.fixtures.phones import Phone
 from tests.fixtures.places import Places
@@ -61,9 +63,27 @@ class FullCounty:
         self.announcement = announcements.announce(
             actor=self.actor(Role.OFFICE), title="会议通知", body="周五下午三点，督导办会议室。"
         )
+        self.plan = plans.create(actor=self.actor(Role.OFFICE), month=f"{clock.today():%Y-%m}")
+        plans.except_target(
+            actor=self.actor(Role.OFFICE), plan_id=self.plan.pk, target_id=self.school.pk, included=True, cause="closed"
+        )
+        self.draw = self._drawn()
+        self.conflict = conflicts.record(
+            actor=self.actor(Role.OFFICE),
+            user_id=self.fieldwork.crew(self.approved.assignment)[1].pk,
+            declaration=conflicts.Declaration(self.school.pk, "family_employed", reason="配偶在该校任教"),
+        )
         self.blob = blobs.keep(county_id=self.county.pk, data=b"%PDF-1.4 secret", filetype="application/pdf")
         self.values = self._values(self.under_way, self.notice)
         return self
+
+    def _drawn(self) -> Draw:
+        """A draw of two targets for crews of its own team; the seed is not told."""
+        desk = DrawDesk(self.cast, self.places, self.fieldwork)
+        self.card = Certificate.objects.filter(user__memberships__team=desk.team(county=self.county))[0]
+        targets = desk.places.school(county=self.county), desk.institution(county=self.county)
+        self.drawn_names = [target.name for target in targets]
+        return desk.drawn(county=self.county, days=[clock.today()])
 
     def _late(self, visit: Visit) -> str:
         """Work that reached an approved visit too late and waits for a reviewer: the operation's id."""
@@ -93,4 +113,9 @@ class FullCounty:
             "announcement_id": self.announcement.pk,
             "sha256": self.blob,
             "op_id": self.late,
+            "draw_id": self.draw.pk,
+            "conflict_id": self.conflict.pk,
+            "certificate_id": self.card.pk,
+            "plan_id": self.plan.pk,
+            "term_id": TeamInCharge.objects.filter(target=self.school).first().pk,  # type: ignore[union-attr]
         }

@@ -98,7 +98,9 @@ class TemplateImportView(APIView):
         dry_run = read_query(s.TemplateImportQuery, request)["dry_run"]
         told = s.report(import_file(actor=actor_of(request), data=_bytes(request), dry_run=dry_run))
         if told["faults"] and not dry_run:
-            raise Unprocessable("import_refused", "文件有误，未导入任何内容，请按提示修改后重新导入。", **told)
+            raise Unprocessable(
+                "import_refused", "文件有误，未导入任何内容，请按提示修改后重新导入。", faults=told["faults"]
+            )
         return Response(told)
 
 

@@ -167,14 +167,16 @@ class TemplateImportQuery(serializers.Serializer[Any]):
 class TemplateImportOut(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(choices=["created", "updated", "unchanged", "refused"])
     template = TemplateRow(allow_null=True, help_text="Null where nothing is stored.")
-    code = serializers.CharField(allow_blank=True)
+    checklist = serializers.CharField(allow_blank=True, help_text="Code of the checklist.")
     version = serializers.IntegerField(allow_null=True)
     changes = ChangeOut(many=True)
     faults = FileFaultOut(many=True)
 
 
-class TemplateImportRefused(ProblemSerializer, TemplateImportOut):
+class TemplateImportRefused(ProblemSerializer):
     """The problem, with everything that is wrong with the file."""
+
+    faults = FileFaultOut(many=True)
 
 
 def row(found: ChecklistTemplate) -> dict[str, Any]:
@@ -206,7 +208,7 @@ def report(found: Report) -> dict[str, Any]:
     return {
         "outcome": found.outcome,
         "template": row(stored) if stored else None,
-        "code": found.template.code if found.template else "",
+        "checklist": found.template.code if found.template else "",
         "version": found.template.version if found.template else None,
         "changes": [change(one) for one in found.changes],
         "faults": [fault(one) for one in found.faults],

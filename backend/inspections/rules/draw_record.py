@@ -11,6 +11,7 @@ from backend.inspections.rules.drawing import Impossible, draw
 PURPOSE = "dudao/draw/seal"
 
 Hash = Annotated[str, msgspec.Meta(pattern=randomness.HEX_SEED)]
+MaybeHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")]
 Salt = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -41,7 +42,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     salt: Salt | None = None
     contribution: Annotated[str, msgspec.Meta(max_length=200)] = ""
     result: list[Drawn] = []
-    result_hash: Hash | Literal[""] = ""
+    result_hash: MaybeHash = ""
     impossible: dict[str, list[str]] = {}
 
     @property

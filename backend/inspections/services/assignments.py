@@ -17,6 +17,7 @@ from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import templates
 from backend.inspections.services import crews, footing, plan_terms, publication
 from backend.inspections.services.authority import only_office
+from backend.inspections.services.avoidance import Sending, check_crews
 from backend.inspections.services.plan_terms import PlanTerms
 from backend.journal.writing import Change, write
 from backend.registry.models import Target, Team
@@ -51,7 +52,8 @@ def assign(*, actor: Actor, new: NewAssignment) -> Assignment:
 def assign_many(*, actor: Actor, news: Sequence[NewAssignment]) -> list[Assignment]:
     """Plan assignments, all or none. Nobody but the office knows of them until they are released.
 
-    Raises `Forbidden`, `Invalid` with `path` `items.<i>.<field>` for the first line that cannot be.
+    Raises `Forbidden`, `Invalid` with `path` `items.<i>.<field>` for the first line that cannot be: `bad_assignment`,
+    and for its crew `crew_conflict` and `crew_certificates` (see `avoidance`).
     """
     only_office(actor)
     with write(actor=actor) as change:
@@ -62,7 +64,12 @@ def assign_many(*, actor: Actor, news: Sequence[NewAssignment]) -> list[Assignme
         for number, new in enumerate(news):
             _check(actor, number, new, targets.get(new.target), teams.get(new.team), able)
             _check_plan(number, new, targets[new.target], teams[new.team], plans)
+        check_crews([_sending(number, new) for number, new in enumerate(news)])
         return [_plan(change, actor, new, targets[new.target], teams[new.team], plans) for new in news]
+
+
+def _sending(number: int, new: NewAssignment) -> Sending:
+    return Sending(new.target, {new.leader, *new.crew}, new.scheduled_on, new.kind, f"items.{number}.crew")
 
 
 def _check(
@@ -223,12 +230,13 @@ def reassign(
 ) -> Assignment:
     """Send other people. Those replaced lose sight of it; what they did under it is still accepted (protocol, Push).
 
-    Raises `Forbidden`, `NotFound`, `Conflict`, `Invalid(bad_assignment)`.
+    Raises `Forbidden`, `NotFound`, `Conflict`, `Invalid` as `assign_many`.
     """
     only_office(actor)
     with write(actor=actor) as change:
         assignment = locked(actor, assignment_id)
         _check_people(actor, {leader, *crew})
+        check_crews([Sending(assignment.target_id, {leader, *crew}, assignment.scheduled_on, assignment.kind)])
         before = assignment.state
         _move(assignment, "reassign")
         _replace(change, assignment, leader, {leader, *crew})

@@ -96,7 +96,6 @@ def _made(change: Change, actor: Actor, old: Assignment, target_id: uuid.UUID | 
     away = _conflicted(crew, target.pk, old.scheduled_on)
     if old.leader_id in away:
         raise Conflict("crew_conflict", "组长与该单位存在利害关系，请由督导办先另行指定组长。")
-    codes = templates.default_codes(old.county_id, target)
     now = clock.now()
     new = Assignment.objects.create(
         county_id=old.county_id,
@@ -107,7 +106,7 @@ def _made(change: Change, actor: Actor, old: Assignment, target_id: uuid.UUID | 
         mode=old.mode,
         plan_month=old.plan_month,
         scheduled_on=old.scheduled_on,
-        templates=[[row.code, row.version] for row in templates.newest(old.county_id, codes)],
+        templates=_checklists(old, target),
         leader_id=old.leader_id,
         reveal_at=min(old.reveal_at, now),
         announced_at=now,
@@ -122,6 +121,14 @@ def _made(change: Change, actor: Actor, old: Assignment, target_id: uuid.UUID | 
     crews.open_to_crew(change, new)
     change.log("assignment.made_for_visit", new, instead_of=str(old.pk))
     return new
+
+
+def _checklists(old: Assignment, target: Target) -> list[list[Any]]:
+    """What the crew was sent with, and at another type of target what is asked there besides."""
+    if templates.target_type(target) == templates.target_type(old.target):
+        return [list(one) for one in old.templates]
+    codes = templates.default_codes(old.county_id, target)
+    return _both(old.templates, [[row.code, row.version] for row in templates.newest(old.county_id, codes)])
 
 
 def _target(actor: Actor, target_id: uuid.UUID | None) -> Target:

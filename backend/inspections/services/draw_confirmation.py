@@ -1,0 +1,61 @@
+"""A draw becomes assignments: the leader learns the target some hours before, the crew at departure."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Conflict
+from backend.inspections.models import Assignment, Draw, DrawnTarget
+from backend.inspections.models.draw_lifecycle import draw_after
+from backend.inspections.selectors.draw_libraries import kind_of
+from backend.inspections.selectors.draws import checked, drawn
+from backend.inspections.services import assignments
+from backend.inspections.services.assignments import DAY_BEGINS, NewAssignment
+from backend.inspections.services.authority import only_office
+from backend.inspections.services.draws import locked
+from backend.journal.writing import write
+
+USUAL_HOURS = 2.0
+"""How long before the working day begins the leader learns the target (workflow.md section 2; product default)."""
+
+
+def confirm(*, actor: Actor, draw_id: uuid.UUID, reveal_hours: float = USUAL_HOURS) -> list[Assignment]:
+    """Plan an assignment for every line of the result, all or none; nobody but the office learns of them.
+
+    Checks the draw first, so that nothing is sent out that was not drawn. `reveal_hours` before 08:30 of its day the
+    leader may read an assignment, once it is released. Raises `Forbidden`, `NotFound`, `Conflict` with `bad_state` or
+    `draw_altered`, and as `assignments.assign_many`: people or targets may have gone, conflicts come up since.
+    """
+    only_office(actor)
+    with write(actor=actor) as change:
+        draw = locked(actor, draw_id)
+        draw.state = draw_after("confirm", draw.state)
+        if not all(one.agrees for one in checked(draw)):
+            raise Conflict("draw_altered", "抽取记录核验不一致，不能据此安排任务。")
+        draw.confirmed_at, draw.confirmed_by = clock.now(), actor.user_id
+        draw.save(update_fields=["state", "confirmed_at", "confirmed_by"])
+        rows = list(drawn(draw))
+        made = assignments.assign_many(actor=actor, news=_news(draw, rows, dt.timedelta(hours=reveal_hours)))
+        for row, assignment in zip(rows, made, strict=True):
+            row.assignment = assignment
+        DrawnTarget.objects.bulk_update(rows, ["assignment"], batch_size=500)
+        change.log("draw.confirmed", draw, assignments=len(made))
+    return made
+
+
+def _news(draw: Draw, rows: Sequence[DrawnTarget], before: dt.timedelta) -> list[NewAssignment]:
+    return [
+        NewAssignment(
+            target=row.target_id,
+            team=row.team_id,
+            leader=row.leader_id,
+            crew=row.crew,
+            scheduled_on=row.scheduled_on,
+            kind=kind_of(row.target.kind, draw.kind),
+            plan=draw.plan_id,
+            reveal_at=clock.midnight(row.scheduled_on) + DAY_BEGINS - before,
+        )
+        for row in rows
+    ]
