@@ -192,11 +192,7 @@ def dropped_scope_kept() -> Iterator[None]:
 
 
 def edited(pull: Callable[..., Page], edit: Callable[[Parts], Parts]) -> Callable[..., Page]:
-    def make(*args: Any) -> Page:
-        page = pull(*args)
-        return dataclasses.replace(page, body=codec.dumps(edit(codec.loads(page.body))))
-
-    return make
+    return lambda *args: Page(codec.dumps(edit(codec.loads((page := pull(*args)).body))), page.epoch)
 
 
 @careless("I4|I5", "move pull")

@@ -12,9 +12,9 @@ from backend.inspections.services import findings
 from backend.notices.models import NoticeTransition, NumberSeries, RectificationNotice
 from backend.notices.rules.lifecycle import WITH_THE_UNIT, state_after
 from backend.notices.selectors import ledger, notices, statistics
+from backend.notices.selectors.possible import OPEN_FINDINGS
 from backend.notices.services import drafts, issuing, replies, reports, reviewing
 from backend.notices.services.reviewing import Verdict
-from backend.notices.services.steps import OPEN_FINDINGS
 from tests.fixtures.rectification import START, World
 
 SEVERITIES = ("minor", "moderate", "serious", "veto")
