@@ -7,8 +7,7 @@ from backend.core.errors import Conflict
 from backend.inspections.models import InspectionPlan, PlanKind
 from backend.inspections.rules import planning
 from backend.inspections.selectors import plans as selectors
-from backend.inspections.services import crews, plans
-from backend.journal.writing import write
+from backend.inspections.services import plans
 
 
 def open_due() -> int:
@@ -37,11 +36,8 @@ def due(county_id: int) -> list[str]:
 
 
 def _open(county_id: int, month: str) -> int:
-    actor = system(county_id)
     try:
-        with write(actor=actor) as change:
-            plan = plans.create(actor=actor, month=month)
-            change.tell("plan.opened", crews.office(county_id), plan)
+        plans.create(actor=system(county_id), month=month)
     except Conflict as fault:
         if fault.code != "plan_exists":
             raise

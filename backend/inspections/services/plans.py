@@ -14,7 +14,8 @@ from backend.inspections.models import InspectionPlan, PlanKind, PlanTransition,
 from backend.inspections.models.plan import whole_county
 from backend.inspections.models.plan_lifecycle import plan_after
 from backend.inspections.rules import planning
-from backend.inspections.services import plan_checks
+from backend.inspections.selectors.plans import of_month
+from backend.inspections.services import crews, plan_checks
 from backend.inspections.services.authority import only_office
 from backend.journal.writing import Change, write
 from backend.registry.models import Target, TargetKind
@@ -40,7 +41,8 @@ class PlanFields(TypedDict, total=False):
 def create(*, actor: Actor, month: str, kind: str = PlanKind.MONTHLY, **fields: Unpack[PlanFields]) -> InspectionPlan:
     """A draft for `month` (`YYYY-MM`); what is not said is as usual for the month.
 
-    A monthly plan of a vacation month begins with the institutions as its scope (section 1.5). Raises `Forbidden`,
+    A monthly plan of a vacation month begins with the institutions as its scope (section 1.5); of one that the product
+    opens by itself the office is told. Raises `Forbidden`,
     `Conflict(plan_exists)` when the month has its monthly plan, and what `plan_checks.check_plan` raises.
     """
     only_office(actor)
@@ -50,11 +52,19 @@ def create(*, actor: Actor, month: str, kind: str = PlanKind.MONTHLY, **fields: 
             plan.created_by = actor.user_id
             _apply(plan, fields)
             plan_checks.check_plan(plan)
+            if kind == PlanKind.MONTHLY and of_month(actor.county_id, month) is not None:
+                raise _exists(month)
             plan.save(force_insert=True)
             note(change, plan, "create", "", actor)
-    except IntegrityError as fault:
-        raise Conflict("plan_exists", f"{month}已有月度计划，请在原计划上修改。") from fault
+            if actor.user_id is None:
+                change.tell("plan.opened", crews.office(plan.county_id), plan)
+    except IntegrityError as fault:  # somebody was as quick
+        raise _exists(month) from fault
     return plan
+
+
+def _exists(month: str) -> Conflict:
+    return Conflict("plan_exists", f"{month}已有月度计划，请在原计划上修改。")
 
 
 def usual(month: str, kind: str) -> dict[str, Any]:
@@ -168,12 +178,11 @@ def _target(actor: Actor, target_id: uuid.UUID) -> Target:
 def _apply(plan: InspectionPlan, fields: PlanFields) -> list[str]:
     """Set what differs; the names of what did. Raises `NotFound` for a plan to make up that is not the county's."""
     wanted: dict[str, Any] = dict(fields)
-    if wanted.get("makes_up_id") is not None:
-        found = InspectionPlan.objects.filter(county_id=plan.county_id, pk=wanted["makes_up_id"]).first()
-        if found is None:
-            raise NotFound("inspection_plan", wanted["makes_up_id"])
-        plan.makes_up = found
     changed = [name for name, value in wanted.items() if getattr(plan, name) != value]
     for name in changed:
         setattr(plan, name, wanted[name])
+    if plan.makes_up_id is not None and "makes_up_id" in changed:
+        plan.makes_up = InspectionPlan.objects.filter(county_id=plan.county_id, pk=plan.makes_up_id).first()
+        if plan.makes_up is None:
+            raise NotFound("inspection_plan", wanted["makes_up_id"])
     return changed
