@@ -50,18 +50,19 @@ export class Status {
 }
 
 async function operationItem(tx: Reading, op: OpRow): Promise<Item> {
-  const code = op.waiting ? op.aside : await troubleOf(tx, op);
-  const where: Where = op.waiting ? "phone" : op.shown ? "server" : "verified";
-  return item(op.op, "operation", op.name, op.visit, where, code, op.waiting ? 0 : 100);
+  const trouble = op.waiting ? { code: op.aside, detail: "" } : await troubleOf(tx, op);
+  const where: Where = op.waiting ? "phone" : op.shown || trouble.code ? "server" : "verified";
+  const found = item(op.op, "operation", op.name, op.visit, where, trouble.code, op.waiting ? 0 : 100);
+  return { ...found, reason: trouble.detail || found.reason };
 }
 
-/** The reviewer's word stands above what was answered at first. */
-async function troubleOf(tx: Reading, op: OpRow): Promise<string> {
+/** The reviewer's word stands above what was answered at first; the server's own sentence says more than ours. */
+async function troubleOf(tx: Reading, op: OpRow): Promise<{ code: string; detail: string }> {
   const doc = (await tx.get("base", `operation/${op.op}`))?.doc;
-  if (doc?.["fate"]) return "";
   const status = text(doc?.["status"]) || (op.answer?.status ?? "");
-  if (status === "" || FINE.includes(status)) return "";
-  return text(doc?.["code"]) || op.answer?.code || status;
+  if (doc?.["fate"] || status === "" || FINE.includes(status)) return { code: "", detail: "" };
+  const code = text(doc?.["code"]) || op.answer?.code || status;
+  return { code, detail: text(doc?.["detail"]) || text(op.answer?.result["detail"]) };
 }
 
 async function fileItem(tx: Reading, file: FileRow): Promise<Item> {

@@ -31,6 +31,8 @@ export class Phone {
   readonly photos = new Map<string, Uint8Array>();
   /** The server's time when it made up the last complete page that arrived here. */
   seen = 0;
+  /** So many complete pulls may pass until a disk that was damaged is mended. */
+  damaged = 0;
   /** What it saw decided, in whatever life of the server: of a restore it hears only later. */
   readonly settled = new Set<string>();
 
@@ -138,11 +140,12 @@ export class World {
   }
 
   /** On a visit that nobody has heard of yet: held, until its start arrives. */
-  async early(who: number): Promise<void> {
+  async early(who: number, what: number): Promise<void> {
     const phone = this.phone(who);
     const [visit, assignment] = [phone.engine.outbox.newId(), LATE[this.used++]];
     if (assignment === undefined) return;
-    await this.act(phone, () => phone.engine.do("answer.set", visit, { answers: { Q1: { value: "early", base: 0 } } }));
+    if (what % 2 === 0) await this.photographOf(phone, visit);
+    else await this.act(phone, () => phone.engine.answer(visit, { Q1: { value: "early" } }));
     this.waiting.push({ visit, assignment, who });
   }
 
@@ -158,9 +161,12 @@ export class World {
   }
 
   async photograph(who: number, which: number): Promise<void> {
-    const phone = this.phone(who);
+    await this.photographOf(this.phone(who), this.visit(which));
+  }
+
+  private async photographOf(phone: Phone, visit: string): Promise<void> {
     const bytes = Uint8Array.from({ length: 5 + Math.floor(this.random() * 20) }, () => Math.floor(this.random() * 256));
-    const picture = { visit: this.visit(which), bytes, filetype: "image/jpeg" };
+    const picture = { visit, bytes, filetype: "image/jpeg" };
     await this.act(phone, async () => phone.photos.set(await phone.engine.photograph(picture), bytes));
   }
 
@@ -169,7 +175,7 @@ export class World {
     phone.line.badness = badness;
     await this.act(phone, async () => {
       const trouble = await phone.engine.sync();
-      if (trouble === null) this.checkVisible(phone);
+      if (trouble === null) this.checkPulled(phone);
     });
     phone.line.badness = 0;
   }
@@ -210,6 +216,7 @@ export class World {
   /** A row of the phone's database is lost behind its back. */
   async damage(who: number): Promise<void> {
     const phone = this.phone(who);
+    phone.damaged = 2;
     const [first] = phone.rows<{ key: string }>("base");
     if (first) phone.store.disk.get("base")!.delete(first.key);
     await phone.restart();
@@ -265,23 +272,32 @@ export class World {
     }
   }
 
-  /** I15: until a complete pull has shown what the server made of it, the person sees what they typed. */
+  /** I15: until a complete pull has shown what the server made of it, the person sees what they did. */
   private async checkView(phone: Phone): Promise<void> {
-    const typed = new Map<string, { row: OpRow; value: string }>();
+    const last = new Map<string, { row: OpRow; value: string }>();
     for (const row of [...phone.made.values()].sort((a, b) => a.n - b.n)) {
-      for (const [key, said] of Object.entries(saidIn(row))) typed.set(`${row.visit}/${key}`, { row, value: String(said.value) });
+      this.hear(phone, row);
+      if (row.name === "evidence.add" && !phone.settled.has(row.op)) await this.checkPhotoShown(phone, row);
+      for (const [key, said] of Object.entries(saidIn(row))) last.set(`${row.visit} ${key}`, { row, value: String(said.value) });
     }
-    for (const [place, { row, value }] of typed) {
-      const kept = this.server.life.kept.get(row.op);
-      if (phone.row(row.op)?.waiting === 1) phone.settled.delete(row.op);
-      else if (kept !== undefined && kept.decided > 0 && kept.decided <= phone.seen) phone.settled.add(row.op);
-      const decided = phone.settled.has(row.op);
+    for (const [place, { row, value }] of last) {
       const doc = await phone.engine.overlay.document("visit", row.visit);
-      if (decided || doc === undefined) continue;
-      const answers = doc["answers"] as Record<string, JsonObject>;
-      const shown = answers[place.split("/")[1]!]?.["value"];
+      if (phone.settled.has(row.op) || doc === undefined) continue;
+      const shown = (doc["answers"] as Record<string, JsonObject>)[place.split(" ")[1]!]?.["value"];
       must(shown === value, `I15: ${value} was typed, ${String(shown)} is shown`);
     }
+  }
+
+  /** What the phone can know of a decision, in whatever life of the server. */
+  private hear(phone: Phone, row: OpRow): void {
+    const decided = this.server.life.kept.get(row.op)?.decided ?? 0;
+    if (phone.row(row.op)?.waiting === 1) phone.settled.delete(row.op);
+    else if (decided > 0 && decided <= phone.seen) phone.settled.add(row.op);
+  }
+
+  private async checkPhotoShown(phone: Phone, row: OpRow): Promise<void> {
+    const shown = await phone.engine.overlay.document("evidence", row.id);
+    must(shown !== undefined, "I15: a photo was taken and is not shown");
   }
 
   /** I3 and loss detection: one number, one operation; in the order in which the phone gave them. */
@@ -299,11 +315,22 @@ export class World {
     }
   }
 
-  /** I6: after a complete pull no row of a scope the phone lacks. */
-  private checkVisible(phone: Phone): void {
+  /** I5, I6: after a complete pull the phone holds what the server shows it then, and no row of a scope it lacks. */
+  private checkPulled(phone: Phone): void {
+    if (!phone.line.requests.at(-1)!.path.endsWith("pull")) return;
     const visible = this.server.life.visible(phone.user);
-    const seen = phone.rows<{ scope: string; key: string }>("base").filter((row) => !visible.has(row.scope));
-    must(seen.length === 0, `I6: ${seen[0]?.key} of a scope that was lost is still here`);
+    const rows = phone.rows<{ scope: string; key: string; doc: JsonObject }>("base");
+    const seen = rows.find((row) => !visible.has(row.scope));
+    must(seen === undefined, `I6: ${seen?.key} of a scope that was lost is still here`);
+    if (phone.damaged-- > 0) return;
+    const { feed } = this.server.life;
+    const theirs = [...feed.homes].filter(([, scope]) => visible.has(scope)).map(([key]) => key);
+    const held = new Map(rows.map((row) => [row.key, row.doc]));
+    must(theirs.length === held.size, `I5: ${held.size} rows here, ${theirs.length} there`);
+    for (const key of theirs) {
+      const [kind, id] = key.split("/") as [string, string];
+      must(JSON.stringify(held.get(key)) === JSON.stringify(feed.get(kind, id)), `I5: another ${key}`);
+    }
   }
 
   // The end
@@ -367,22 +394,18 @@ export class World {
     }
   }
 
-  /** I5: the phone holds what the server shows it, and of its own work nothing more than that. */
+  /** I15: of its own work the phone shows nothing more than the server has; and it keeps nothing for ever. */
   private async checkConverged(phone: Phone): Promise<void> {
-    const { feed } = this.server.life;
-    const visible = this.server.life.visible(phone.user);
-    const held = new Map(phone.rows<{ key: string; doc: JsonObject }>("base").map((row) => [row.key, row.doc]));
-    const theirs = [...feed.homes].filter(([, scope]) => visible.has(scope)).map(([key]) => key);
-    must(theirs.length === held.size, `I5: ${held.size} rows here, ${theirs.length} there`);
-    for (const key of theirs) {
+    phone.damaged = 0;
+    this.checkPulled(phone);
+    for (const { key, doc } of phone.rows<{ key: string; doc: JsonObject }>("base")) {
       const [kind, id] = key.split("/") as [string, string];
-      must(JSON.stringify(held.get(key)) === JSON.stringify(feed.get(kind, id)), `I5: another ${key}`);
-      const same = held.get(key)?.["same_as"] !== undefined;
+      if (doc["same_as"] !== undefined) continue;
       const shown = await phone.engine.overlay.document(kind, id);
-      must(same || JSON.stringify(shown) === JSON.stringify(held.get(key)), `I15: ${key} is shown as it is not`);
+      must(JSON.stringify(shown) === JSON.stringify(doc), `I15: ${key} is shown as it is not`);
     }
-    must(phone.rows("ops").length === 0, "a phone must forget what a backup holds");
-    must((phone.store.disk.get("chunks")?.size ?? 0) === 0, "a phone must drop bytes that are verified and backed up");
+    must(phone.rows("ops").length === 0, "bounds: a phone must forget what a backup holds");
+    must((phone.store.disk.get("chunks")?.size ?? 0) === 0, "bounds: a phone must drop bytes that are safe elsewhere");
   }
 }
 
