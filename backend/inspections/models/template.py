@@ -50,6 +50,11 @@ class ChecklistTemplate(Journaled):
         return {**self.content, "status": self.status, "content_hash": self.content_hash}
 
     @property
+    def is_parsed(self) -> bool:
+        """Whether the content is known in this process, so that it need not be read."""
+        return self.content_hash in _parsed
+
+    @property
     def parsed(self) -> Template:
         """The content as the rules read it."""
         known = _parsed.get(self.content_hash)
