@@ -47,6 +47,19 @@ def page(queryset: QuerySet[M], query: QueryDict, *, by: str = "-id") -> Page[M]
     return Page(rows, _mark(getattr(rows[-1], field)) if more else None)
 
 
+def page_by_keys(queryset: QuerySet[M], query: QueryDict, rows: Callable[[Sequence[Any]], Sequence[M]]) -> Page[M]:
+    """As `page`, newest first, of wide rows: only keys are put in order, and `rows` reads those of one page by them, in
+    the order given. Putting whole rows in order is what makes long lists slow."""
+    keys = page(queryset.select_related(None).prefetch_related(None).only("pk"), query)
+    return Page(rows([row.pk for row in keys.rows]), keys.next)
+
+
+def in_order(queryset: QuerySet[M], ids: Sequence[Any]) -> list[M]:
+    """Those of `ids` that are in `queryset`, in the order given."""
+    found = {row.pk: row for row in queryset.filter(pk__in=ids)}
+    return [found[pk] for pk in ids if pk in found]
+
+
 def page_of(rows: Sequence[R], query: QueryDict, *, mark: Callable[[R], str]) -> Page[R]:
     """One page of computed rows that are sorted by their unique `mark`; parameters and errors like `page`."""
     limit = _limit(query.get("limit"))

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.accounts.permissions import FieldOnly, OfficeOnly, actor_of
-from backend.core.pages import page
+from backend.core.pages import page_by_keys
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
 from backend.inspections.api import assignment_serializers as s
@@ -28,7 +28,7 @@ class AssignmentsView(APIView):
     )
     def get(self, request: Request) -> Response:
         rows = selectors.matching(actor_of(request), **read_query(s.AssignmentsQuery, request))
-        return Response(page(rows, request.query_params).answer(s.assignment))
+        return Response(page_by_keys(rows, request.query_params, selectors.listed_by).answer(s.assignment))
 
     @extend_schema(operation_id="assignments_create", request=s.AssignmentsIn, responses={201: s.PlannedOut})
     def post(self, request: Request) -> Response:

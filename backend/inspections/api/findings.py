@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from backend.accounts.permissions import FieldOnly, actor_of
 from backend.core.errors import NotFound
 from backend.core.fields import InstantField
-from backend.core.pages import page
+from backend.core.pages import page_by_keys
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
 from backend.inspections.api import visit_serializers as s
@@ -87,7 +87,7 @@ class FindingsView(APIView):
     @extend_schema(operation_id="findings_list", parameters=[*PAGING, FindingsQuery], responses=paged(s.FindingOut))
     def get(self, request: Request) -> Response:
         rows = selectors.scoped(actor_of(request)).filter(**read_query(FindingsQuery, request))
-        return Response(page(rows, request.query_params).answer(s.finding))
+        return Response(page_by_keys(rows, request.query_params, selectors.listed).answer(s.finding))
 
 
 class FindingView(APIView):

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.accounts.permissions import FieldOnly, actor_of
-from backend.core.pages import page
+from backend.core.pages import page_by_keys
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
 from backend.inspections.api import visit_serializers as s
@@ -40,7 +40,7 @@ class VisitsView(APIView):
     @extend_schema(operation_id="visits_list", parameters=[*PAGING, s.VisitsQuery], responses=paged(s.VisitRow))
     def get(self, request: Request) -> Response:
         rows = selectors.matching(actor_of(request), **read_query(s.VisitsQuery, request))
-        return Response(page(rows, request.query_params).answer(s.visit_row))
+        return Response(page_by_keys(rows, request.query_params, selectors.listed).answer(s.visit_row))
 
     @extend_schema(operation_id="visits_start", request=VisitStartIn, responses={201: s.VisitOut})
     def post(self, request: Request) -> Response:

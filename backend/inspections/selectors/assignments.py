@@ -9,6 +9,7 @@ from backend.accounts.roles import PHONE_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
+from backend.core.pages import in_order
 from backend.core.terms import in_term
 from backend.inspections.models import Assignment, AssignmentState, CrewMember
 from backend.journal import grants
@@ -73,8 +74,12 @@ def matching(
 ) -> QuerySet[Assignment]:
     """Those of the assignments `actor` may see that fit every filter given."""
     wanted = {"plan_month": month, "team": team, "target": target, "track": track, "state": state}
-    rows = scoped(actor).filter(**{name: value for name, value in wanted.items() if value is not None})
-    return with_crew(rows)
+    return scoped(actor).filter(**{name: value for name, value in wanted.items() if value is not None})
+
+
+def listed_by(ids: Sequence[uuid.UUID]) -> list[Assignment]:
+    """Those of `ids`, which the caller found by `matching`, in their order."""
+    return in_order(with_crew(Assignment.objects.all()), ids)
 
 
 def listed(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Assignment]:

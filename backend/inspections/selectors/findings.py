@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -11,8 +11,10 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.lookup import find
+from backend.core.pages import in_order
 from backend.inspections.models import Finding, FindingState, Publication, Visit
 from backend.inspections.selectors import visits
+from backend.inspections.selectors.assignments import WHOLE_COUNTY
 from backend.journal import grants
 
 TARGET = "target:"
@@ -23,6 +25,8 @@ REPEAT_WITHIN = dt.timedelta(days=365)
 
 def scoped(actor: Actor) -> QuerySet[Finding]:
     """The findings of the visits that `actor` may see, and those in the history of targets `actor` is sent to."""
+    if actor.has(*WHOLE_COUNTY):
+        return Finding.objects.filter(county_id=actor.county_id)
     seen = Q(visit__in=visits.scoped(actor).values("pk"))
     if actor.user_id is not None and actor.has(*PHONE_ROLES):
         seen |= Q(publication=Publication.TARGET, target__in=_sent_to(actor.user_id))
@@ -36,6 +40,11 @@ def of_own_visits(actor: Actor, finding_id: uuid.UUID) -> Finding:
     if finding is None:
         raise NotFound("finding", finding_id)
     return finding
+
+
+def listed(ids: Sequence[uuid.UUID]) -> list[Finding]:
+    """Those of `ids`, in their order."""
+    return in_order(Finding.objects.all(), ids)
 
 
 def _sent_to(user_id: int) -> list[uuid.UUID]:

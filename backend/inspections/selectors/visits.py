@@ -2,12 +2,14 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from django.db.models import Prefetch, QuerySet
 
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
+from backend.core.pages import in_order
 from backend.inspections.models import (
     Answer,
     CrewMember,
@@ -24,6 +26,8 @@ from backend.inspections.selectors import assignments
 
 def scoped(actor: Actor) -> QuerySet[Visit]:
     """The visits of the assignments that `actor` may see."""
+    if actor.has(*assignments.WHOLE_COUNTY):
+        return Visit.objects.filter(county_id=actor.county_id)
     return Visit.objects.filter(county_id=actor.county_id, assignment__in=assignments.scoped(actor).values("pk"))
 
 
@@ -44,10 +48,22 @@ def matching(
     track: str | None = None,
     state: str | None = None,
 ) -> QuerySet[Visit]:
-    """Those of the visits `actor` may see that fit every filter given, with target and team."""
+    """Those of the visits `actor` may see that fit every filter given."""
     wanted = {"plan_month": month, "assignment__team": team, "target": target, "track": track, "state": state}
-    rows = scoped(actor).filter(**{name: value for name, value in wanted.items() if value is not None})
-    return rows.select_related("target", "assignment__team")
+    return scoped(actor).filter(**{name: value for name, value in wanted.items() if value is not None})
+
+
+LISTED = (
+    *("id", "assignment", "target", "track", "kind", "mode", "plan_month", "state", "round", "score"),
+    *("counts_for_coverage", "started_at", "submitted_at", "approved_at"),
+    *("target__name", "assignment__team__name"),
+)
+"""What a list shows."""
+
+
+def listed(ids: Sequence[uuid.UUID]) -> list[Visit]:
+    """Those of `ids`, in their order, with what a list shows of target and team."""
+    return in_order(Visit.objects.select_related("target", "assignment__team").only(*LISTED), ids)
 
 
 def for_score(actor: Actor, visit_id: uuid.UUID) -> Visit:

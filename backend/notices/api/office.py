@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from backend.accounts.permissions import OfficeOnly, WithRole, actor_of
 from backend.accounts.roles import Role
-from backend.core.pages import page
+from backend.core.pages import page_by_keys
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
 from backend.notices.api import answers
@@ -41,7 +41,7 @@ class NoticesView(APIView):
     @extend_schema(operation_id="notices_list", parameters=[*PAGING, s.NoticesQuery], responses=s.NOTICE_PAGE)
     def get(self, request: Request) -> Response:
         rows = notices.filtered(notices.scoped(actor_of(request)), **read_query(s.NoticesQuery, request))
-        return Response(page(rows, request.query_params).answer(answers.row))
+        return Response(page_by_keys(rows, request.query_params, notices.listed).answer(answers.row))
 
     @extend_schema(operation_id="notices_draft", request=s.DraftIn, responses={201: s.NoticeOut})
     def post(self, request: Request) -> Response:
@@ -179,7 +179,7 @@ class LedgerView(APIView):
     @extend_schema(operation_id="notices_ledger", parameters=PAGING, responses=paged(s.LedgerLineOut))
     def get(self, request: Request) -> Response:
         rows = ledger.lines(actor_of(request))
-        return Response(page(rows, request.query_params).answer(ledger.line))
+        return Response(page_by_keys(rows, request.query_params, ledger.listed).answer(ledger.line))
 
 
 class SignerView(APIView):

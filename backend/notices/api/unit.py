@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.accounts.permissions import UnitOnly, actor_of
-from backend.core.pages import page
+from backend.core.pages import page_by_keys
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING
 from backend.notices.api import answers
@@ -30,7 +30,7 @@ class UnitNoticesView(APIView):
     @extend_schema(operation_id="unit_notices_list", parameters=[*PAGING, s.UnitNoticesQuery], responses=s.NOTICE_PAGE)
     def get(self, request: Request) -> Response:
         rows = notices.filtered(notices.scoped(actor_of(request)), **read_query(s.UnitNoticesQuery, request))
-        return Response(page(rows, request.query_params).answer(answers.row))
+        return Response(page_by_keys(rows, request.query_params, notices.listed).answer(answers.row))
 
 
 class UnitNoticeView(APIView):

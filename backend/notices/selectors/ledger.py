@@ -1,12 +1,15 @@
 """The ledger (台账): one line per finding of an issued notice, with the columns of workflow.md section 8."""
 
 import datetime as dt
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.pages import in_order
 from backend.inspections.models import FindingState, SeverityLevel
 from backend.notices.models import FindingReport, NoticeFinding
 from backend.notices.rules.deadlines import days_late, escalation
@@ -15,14 +18,16 @@ from backend.registry.models import TargetKind
 
 
 def lines(actor: Actor) -> QuerySet[NoticeFinding]:
-    """The findings of the issued notices that `actor` may know of, with what a line shows."""
+    """The findings of the issued notices that `actor` may know of."""
     known = notices.scoped(actor).filter(issued_at__isnull=False).values("pk")
+    return NoticeFinding.objects.filter(notice__in=known)
+
+
+def listed(ids: Sequence[uuid.UUID]) -> list[NoticeFinding]:
+    """Those of `ids`, in their order, with what a line shows."""
     parts = FindingReport.objects.select_related("report").order_by("pk")
-    return (
-        NoticeFinding.objects.filter(notice__in=known)
-        .select_related("finding", "notice__target__district")
-        .prefetch_related(Prefetch("reports", queryset=parts), "notice__reminders")
-    )
+    rows = NoticeFinding.objects.select_related("finding", "notice__target__district")
+    return in_order(rows.prefetch_related(Prefetch("reports", queryset=parts), "notice__reminders"), ids)
 
 
 def line(item: NoticeFinding) -> dict[str, Any]:

@@ -5,6 +5,7 @@ What is not the caller's, or not yet issued, is the same as what does not exist 
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -12,6 +13,7 @@ from backend.accounts.roles import UNIT_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
+from backend.core.pages import in_order
 from backend.notices.models import FindingReport, NoticeEvidence, NoticeFinding, NoticePhoto, RectificationNotice
 from backend.notices.rules.lifecycle import WITH_THE_UNIT
 from backend.registry.selectors import targets
@@ -62,7 +64,19 @@ def filtered(
     if overdue is not None:
         late = overdue_at(clock.today())
         rows = rows.filter(late) if overdue else rows.exclude(late)
-    return rows.select_related("target")
+    return rows
+
+
+LISTED = (
+    *("id", "number", "target", "state", "inspected_on", "issued_at", "acknowledged_at", "due_on", "closed_at"),
+    "target__name",
+)
+"""What a list shows."""
+
+
+def listed(ids: Sequence[uuid.UUID]) -> list[RectificationNotice]:
+    """Those of `ids`, in their order, with the name of their unit."""
+    return in_order(RectificationNotice.objects.select_related("target").only(*LISTED), ids)
 
 
 def overdue_at(today: dt.date) -> Q:
