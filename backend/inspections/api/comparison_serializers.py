@@ -8,14 +8,14 @@ from rest_framework import serializers
 from backend.core import clock
 from backend.inspections.api.assignment_serializers import PLAN_MONTH
 from backend.inspections.api.fields import AnswerValueField
-from backend.inspections.models import SeverityLevel, VisitRound
+from backend.inspections.models import VisitRound
 from backend.inspections.rules.comparison import METHOD, Pair, Said, Unjudged, agreement
 from backend.inspections.rules.consistency import METHOD as TEAMS_METHOD
 from backend.inspections.rules.consistency import Share
 from backend.inspections.rules.verdicts import Verdict
 from backend.inspections.selectors.comparisons import Comparison
 from backend.inspections.selectors.consistency import SEVERITIES, Gathered
-from backend.registry.models import Target, Team, Track
+from backend.registry.models import Target, Team
 
 MOST_MONTHS = 12
 
@@ -104,7 +104,7 @@ class ShareOut(serializers.Serializer[Any]):
 
 
 class SeverityShareOut(ShareOut):
-    severity = serializers.ChoiceField(choices=SeverityLevel.choices)
+    severity = serializers.CharField(help_text="minor, moderate, serious or veto.")
 
 
 class TypeSharesOut(serializers.Serializer[Any]):
@@ -117,7 +117,7 @@ class ComparedTeamOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     code = serializers.CharField()
     name = serializers.CharField()
-    track = serializers.ChoiceField(choices=Track.choices)
+    track = serializers.CharField(help_text="department or station.")
 
 
 class TeamSharesOut(serializers.Serializer[Any]):
@@ -125,7 +125,7 @@ class TeamSharesOut(serializers.Serializer[Any]):
     types = TypeSharesOut(many=True)
 
 
-class TeamsOut(serializers.Serializer[Any]):
+class TeamsSharesOut(serializers.Serializer[Any]):
     """In the order of the teams' codes; nobody is ranked."""
 
     first = serializers.CharField()
@@ -141,7 +141,7 @@ class ItemShareOut(ShareOut):
     text = serializers.CharField()
 
 
-class TeamOut(serializers.Serializer[Any]):
+class TeamItemSharesOut(serializers.Serializer[Any]):
     first = serializers.CharField()
     last = serializers.CharField()
     method = serializers.CharField()

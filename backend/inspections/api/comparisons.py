@@ -100,7 +100,7 @@ class TeamComparisonsView(APIView):
 
     permission_classes = (Overseers,)
 
-    @extend_schema(operation_id="comparisons_teams", parameters=[s.SpanQuery], responses=s.TeamsOut)
+    @extend_schema(operation_id="comparisons_teams", parameters=[s.SpanQuery], responses=s.TeamsSharesOut)
     def get(self, request: Request) -> Response:
         span = read_query(s.SpanQuery, request)
         return Response(s.teams(span, consistency.gather(actor_of(request).county_id, **span)))
@@ -111,7 +111,7 @@ class TeamComparisonView(APIView):
 
     permission_classes = (Overseers,)
 
-    @extend_schema(operation_id="comparisons_team", parameters=[s.SpanQuery], responses=s.TeamOut)
+    @extend_schema(operation_id="comparisons_team", parameters=[s.SpanQuery], responses=s.TeamItemSharesOut)
     def get(self, request: Request, team_id: uuid.UUID) -> Response:
         span = read_query(s.SpanQuery, request)
         found = consistency.gather(actor_of(request).county_id, **span)

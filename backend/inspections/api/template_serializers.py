@@ -10,7 +10,7 @@ from backend.inspections.api.fields import DocumentField
 from backend.inspections.catalogue import Fault
 from backend.inspections.catalogue.reading import Located
 from backend.inspections.models import ChecklistTemplate, TemplateStatus
-from backend.inspections.rules.checklist import AnswerType, Confidence, PolicyDocument, TargetType
+from backend.inspections.rules.checklist import Confidence, PolicyDocument, TargetType
 from backend.inspections.rules.differences import Difference
 from backend.inspections.rules.preview import PreviewLine
 from backend.inspections.rules.visibility import HiddenBy
@@ -59,7 +59,7 @@ class PublishedOut(serializers.Serializer[Any]):
     items = TemplateRow(many=True)
 
 
-class FaultOut(serializers.Serializer[Any]):
+class TemplateFaultOut(serializers.Serializer[Any]):
     row = serializers.IntegerField(allow_null=True, help_text="Item from 1; null: the head of the checklist.")
     item = serializers.CharField(allow_blank=True, help_text="Code of the item as given.")
     field = serializers.CharField(allow_blank=True, help_text="Field as in the JSON form.")
@@ -67,18 +67,18 @@ class FaultOut(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="In Chinese.")
 
 
-class FileFaultOut(FaultOut):
+class FileFaultOut(TemplateFaultOut):
     place = serializers.CharField(allow_blank=True, help_text="Line of the YAML file, or sheet and cell.")
 
 
 class BadTemplateOut(ProblemSerializer):
     """`bad_template`: everything that has to be put right."""
 
-    faults = FaultOut(many=True, required=False)
+    faults = TemplateFaultOut(many=True, required=False)
 
 
 class ChangeOut(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=["added", "removed", "changed", "moved"])
+    kind = serializers.CharField(help_text="added, removed, changed or moved.")
     item = serializers.CharField(allow_blank=True, help_text="Empty: the head of the checklist.")
     field = serializers.CharField(allow_blank=True, help_text="Empty: the whole item.")
     before = JsonField(allow_null=True)
@@ -98,7 +98,7 @@ class ChangesOut(serializers.Serializer[Any]):
 
 class PreviewIn(serializers.Serializer[Any]):
     target = serializers.UUIDField(required=False)
-    type = serializers.ChoiceField(choices=[str(one.value) for one in TargetType], required=False)
+    type = serializers.CharField(max_length=20, required=False, help_text="Stage or class, as on the target card.")
     grades = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=9), required=False, max_length=9, help_text="With `type`."
     )
@@ -107,6 +107,8 @@ class PreviewIn(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("target" in attrs) == ("type" in attrs):
             raise serializers.ValidationError("请选择检查对象，或对象的类型。")
+        if "type" in attrs and attrs["type"] not in list(TargetType):
+            raise serializers.ValidationError({"type": "没有这种类型的检查对象。"})
         answers = attrs.get("answers", {})
         if not isinstance(answers, dict) or not all(isinstance(one, dict) for one in answers.values()):
             raise serializers.ValidationError({"answers": "应答应为按编号列出的“值”。"})
@@ -117,7 +119,7 @@ class PreviewLineOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     section = serializers.CharField()
     text = serializers.CharField()
-    type = serializers.ChoiceField(choices=[str(one.value) for one in AnswerType])
+    type = serializers.CharField(help_text="What an inspector enters.")
     shown = serializers.BooleanField()
     hidden_by = serializers.ChoiceField(choices=[str(one.value) for one in HiddenBy], allow_null=True)
     reason = serializers.CharField(allow_blank=True, help_text="The rule that hides it, in Chinese.")
