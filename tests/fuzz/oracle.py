@@ -23,6 +23,7 @@ CODES = {
 MEMBERS = {
     *["op", "status", "rev", "code", "waits", "detail", "path", "msg", "errors", "missing", "reason"],
     *["answers", "visit", "number", "severity", "state", "hash", "score", "expected"],
+    *["draw", "assignment"],
 }
 
 REFUSALS = {400, 413}

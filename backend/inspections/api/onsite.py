@@ -70,7 +70,7 @@ class AlarmIn(serializers.Serializer[Any]):
     location = LocationIn(required=False, allow_null=True)
 
 
-class RefileIn(serializers.Serializer[Any]):
+class VisitRefileIn(serializers.Serializer[Any]):
     """Where it belongs: an open assignment of the same track, or a target."""
 
     reason = serializers.CharField(max_length=500)
@@ -142,9 +142,9 @@ class RefileView(APIView):
 
     permission_classes = (FieldOnly,)
 
-    @extend_schema(operation_id="visits_refile", request=RefileIn, responses=VisitOut)
+    @extend_schema(operation_id="visits_refile", request=VisitRefileIn, responses=VisitOut)
     def post(self, request: Request, visit_id: uuid.UUID) -> Response:
-        given = read(RefileIn, request)
+        given = read(VisitRefileIn, request)
         visit = refiling.refile(
             actor=actor_of(request),
             visit_id=visit_id,

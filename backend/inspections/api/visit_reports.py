@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.accounts.permissions import FieldOnly, actor_of
-from backend.inspections.models import SeverityLevel
+from backend.inspections.models import SeverityLevel, VisitMode
 from backend.inspections.rules.scoring import FULL_SCORE
 from backend.inspections.selectors import scores, visit_log
 from backend.inspections.selectors import visits as selectors
@@ -36,7 +36,7 @@ class VisitSpellOut(serializers.Serializer[Any]):
 
 
 class VisitPartOut(serializers.Serializer[Any]):
-    part = serializers.ChoiceField(choices=[("covert", "暗访"), ("open", "明察")])
+    part = serializers.ChoiceField(choices=VisitMode.choices)
     since = serializers.DateTimeField()
     until = serializers.DateTimeField(allow_null=True)
 
