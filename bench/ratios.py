@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 
-from bench import deriving, evidence, pulling, pushing, rush, uploading
+from bench import deriving, drawing, evidence, pulling, pushing, rush, uploading
 from bench.table import Line, load_now, write
 
 
@@ -18,6 +18,7 @@ def lines(*, quick: bool) -> Iterator[Line]:
     yield from pushing.lines(pushing.QUICK if quick else pushing.Plan())
     yield from rush.lines(rush.QUICK if quick else rush.Plan())
     yield from deriving.lines(quick=quick)
+    yield from drawing.lines()
     yield from evidence.lines()
     yield from uploading.lines(uploading.QUICK if quick else uploading.Plan())
 

@@ -4,13 +4,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from backend.inspections.rules import randomness
 from backend.inspections.rules.draw_lists import Drawn, InspectorLine, Lists, Parameters, TargetLine, digest, plain
 from backend.inspections.rules.drawing import Impossible, draw
+from backend.inspections.rules.randomness import ALGORITHM, HEX_SEED
 
 PURPOSE = "dudao/draw/seal"
 
-Hash = Annotated[str, msgspec.Meta(pattern=randomness.HEX_SEED)]
+Hash = Annotated[str, msgspec.Meta(pattern=HEX_SEED)]
 MaybeHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")]
 Salt = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 
@@ -82,7 +82,7 @@ def commitment(draw_id: str, hashes: Hashes, *, seed: str, salt: str) -> str:
     """What is told before the draw: it binds the seed to these lists, this draw and this algorithm."""
     return digest(
         {
-            "algorithm": randomness.ALGORITHM,
+            "algorithm": ALGORITHM,
             "draw": draw_id,
             "hashes": plain(hashes),
             "purpose": PURPOSE,
@@ -94,7 +94,7 @@ def commitment(draw_id: str, hashes: Hashes, *, seed: str, salt: str) -> str:
 
 def check(record: Record) -> list[Finding]:
     """Every point that can be checked with what the record holds; the seed's as soon as it is told."""
-    if record.algorithm != randomness.ALGORITHM:
+    if record.algorithm != ALGORITHM:
         return [Finding("algorithm", agrees=False)]
     found = [Finding("hashes", agrees=hashes_of(record.lists) == record.hashes), Finding("weights", _adds_up(record))]
     if record.result_hash:
