@@ -4,7 +4,7 @@ import { Capture, type Picture } from "./capture.ts";
 import { type Clock, deviceClock } from "./clock.ts";
 import { contentHash } from "./content.ts";
 import { exportUnsent } from "./export.ts";
-import { type Http, LineDown, Refused } from "./http.ts";
+import { type Http, Refused } from "./http.ts";
 import { type Chance, deviceChance } from "./ids.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { type OneAnswer, Outbox } from "./outbox.ts";
@@ -17,7 +17,8 @@ import { Session } from "./session.ts";
 import { Status } from "./status.ts";
 import type { OpRow, Store } from "./store/port.ts";
 import { recount } from "./sums.ts";
-import { Uploads, type UploadPace } from "./uploads.ts";
+import { isExpected, type Trouble } from "./trouble.ts";
+import { type Sent, Uploads, type UploadPace } from "./uploads.ts";
 
 export interface Ports {
   store: Store;
@@ -40,9 +41,6 @@ export interface Said {
   note?: string;
   settles?: string[];
 }
-
-/** What a round of sync did not get through, for the status line; the work itself is in its rows. */
-export type Trouble = unknown;
 
 export class Engine {
   readonly session: Session;
@@ -118,7 +116,7 @@ export class Engine {
 
   /**
    * Push until empty, offer where the server has another life, pull to a consistent point. Neither stops the other;
-   * the first trouble is returned, null where there was none. `Crash`-like faults of the store are raised.
+   * the first trouble is returned, null where there was none. Faults of the store are raised.
    */
   async sync(progress?: (rows: number) => void): Promise<Trouble> {
     const first = await this.attempt(() => this.hand());
@@ -163,12 +161,8 @@ export class Engine {
   }
 
   /** Send files; how many are there now, and what kept others from it. */
-  async upload(): Promise<{ done: number; trouble: Trouble }> {
-    let done = 0;
-    const trouble = await this.attempt(async () => {
-      done = await this.uploads.run();
-    });
-    return { done, trouble };
+  upload(): Promise<Sent> {
+    return this.uploads.run();
   }
 
   /** Everything that is only on this phone, as pieces of a JSON file. */
@@ -180,9 +174,4 @@ export class Engine {
   bytesOf(evidence: string): Promise<Uint8Array | null> {
     return this.capture.bytesOf(evidence);
   }
-}
-
-/** Troubles of line and server, after which everything is still here; anything else is a fault and is loud. */
-function isExpected(fault: unknown): boolean {
-  return fault instanceof LineDown || fault instanceof Refused || fault instanceof Problem;
 }

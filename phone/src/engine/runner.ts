@@ -4,12 +4,13 @@
  * the server's last real one is.
  */
 import { Refused } from "./http.ts";
-import type { Trouble } from "./engine.ts";
+import type { Trouble } from "./trouble.ts";
+import type { Sent } from "./uploads.ts";
 
 /** What the runner needs of an engine. */
 export interface Work {
   sync(): Promise<Trouble>;
-  upload(): Promise<{ done: number; trouble: Trouble }>;
+  upload(): Promise<Sent>;
   unsent(): Promise<number>;
 }
 
@@ -85,7 +86,7 @@ export class Runner {
   private readonly messages: Lane;
   private readonly files: Lane;
   /** The last real word: null all is well, else the trouble; undefined before the first. */
-  trouble: Trouble = undefined;
+  trouble: Trouble | undefined = undefined;
 
   constructor(
     private readonly work: Work,
@@ -113,7 +114,7 @@ export class Runner {
     });
     if (!led) return { trouble: null, next: WAITING_MS };
     if (!this.trouble) this.files.now();
-    return { trouble: this.trouble, next: await this.next() };
+    return { trouble: this.trouble ?? null, next: await this.next() };
   }
 
   private async send(): Promise<{ trouble: Trouble; next: number }> {

@@ -9,6 +9,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 
 import { type Answer, checked, LineDown, Refused } from "./http.ts";
 import { isPast } from "./outbox.ts";
+import { isExpected, type Trouble } from "./trouble.ts";
 import type { Session } from "./session.ts";
 import { CHUNK, type FileRow, numberKey, type Store, type Writing } from "./store/port.ts";
 import { API, text } from "./wire.ts";
@@ -18,6 +19,12 @@ const FOR_GOOD = [413, 415];
 const RESTARTS = 3;
 /** Requests for one file in one go; what is not through by then goes on next time. */
 const ROUNDS = 200;
+
+/** How many files are there now, and what kept others from it. */
+export interface Sent {
+  done: number;
+  trouble: Trouble;
+}
 
 export interface UploadPace {
   /** Bytes of one PATCH. */
@@ -33,19 +40,19 @@ export class Uploads {
     protected readonly pace: UploadPace = { piece: CHUNK, moved: () => undefined },
   ) {}
 
-  /** Send what is not there yet, oldest first. One file's trouble is not the others'; the last trouble is raised. */
-  async run(): Promise<number> {
-    let [done, trouble] = [0, null as unknown];
+  /** Send what is not there yet, oldest first. A refusal of one file is not the others'; a broken line is all of theirs. */
+  async run(): Promise<Sent> {
+    const sent: Sent = { done: 0, trouble: null };
     for (const file of await this.due()) {
       try {
-        done += (await this.send(file)) ? 1 : 0;
+        sent.done += (await this.send(file)) ? 1 : 0;
       } catch (fault) {
-        if (!(fault instanceof Refused)) throw fault;
-        trouble = fault;
+        if (!isExpected(fault)) throw fault;
+        sent.trouble = fault;
+        if (!(fault instanceof Refused)) break;
       }
     }
-    if (trouble) throw trouble;
-    return done;
+    return sent;
   }
 
   /** Files whose fact is in custody and whose bytes the server has not, as far as the phone knows. */
