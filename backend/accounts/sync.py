@@ -9,7 +9,7 @@ from backend.accounts.roles import PHONE_ROLES, Role
 from backend.accounts.selectors.people import roles_of, with_role
 from backend.core.actor import Actor
 from backend.sync.models import Operation
-from backend.sync.people import DeviceCard, author_lookup, card_reader, token_reader
+from backend.sync.people import DeviceCard, author_lookup, card_reader, name_reader, token_reader
 from backend.sync.registry import registry
 
 registry.oversee(Role.OFFICE, people=lambda county_id: with_role(county_id, [Role.OFFICE]))
@@ -27,6 +27,11 @@ def author(operation: Operation) -> Actor:
         roles=roles_of(user) if user else frozenset(),
         device_id=operation.device_id,
     )
+
+
+@name_reader
+def names(user_ids: Iterable[int]) -> dict[int, str]:
+    return dict(User.objects.filter(pk__in=set(user_ids)).values_list("pk", "name"))
 
 
 @token_reader

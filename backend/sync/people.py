@@ -28,9 +28,11 @@ class DeviceCard:
 
 
 Cards = Callable[[Iterable[uuid.UUID]], dict[uuid.UUID, DeviceCard]]
+Names = Callable[[Iterable[int]], dict[int, str]]
 
 _lookup: list[Lookup] = []
 _token: list[TokenReader] = []
+_names: list[Names] = []
 _cards: list[Cards] = []
 
 
@@ -43,6 +45,17 @@ def author_lookup(fn: Lookup) -> Lookup:
 def author(operation: Operation) -> Actor:
     """Who made the operation: user, county, device, roles."""
     return _lookup[0](operation)
+
+
+def name_reader(fn: Names) -> Names:
+    """Declare how people are called."""
+    _names.append(fn)
+    return fn
+
+
+def names(user_ids: Iterable[int]) -> dict[int, str]:
+    """What people are called, all at once; accounts that are gone are missing."""
+    return _names[0](user_ids)
 
 
 def token_reader(fn: TokenReader) -> TokenReader:

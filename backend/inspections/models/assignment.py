@@ -69,6 +69,7 @@ class Assignment(Journaled):
             models.Index(fields=["county_id", "plan_month"], name="assignment_by_month"),
             models.Index(fields=["target", "plan_month"], name="assignment_by_target"),
             models.Index(fields=["state", "reveal_at"], name="assignment_to_reveal"),
+            models.Index(fields=["county_id", "id"], name="assignment_in_order"),
         ]
 
     def __str__(self) -> str:

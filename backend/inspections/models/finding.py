@@ -60,6 +60,8 @@ class Finding(Journaled):
     self_found_fixed = models.BooleanField("自查自改", default=False)
     responsibility = models.CharField(max_length=8, choices=Responsibility.choices, default=Responsibility.UNIT)
     legal_basis = models.JSONField("依据", default=list)
+    standard_id = models.UUIDField("标准问题", null=True)
+    """The standard finding it was written from; what it says was copied, so that the library may change."""
     due_days = models.PositiveSmallIntegerField("整改天数")
     state = models.CharField("状态", max_length=20, choices=FindingState.choices, default=FindingState.RECORDED)
     rectified_on_spot = models.BooleanField("即知即改", default=False)
@@ -79,7 +81,8 @@ class Finding(Journaled):
         verbose_name = verbose_name_plural = "问题"
         constraints = [models.UniqueConstraint(fields=["visit", "number"], name="finding_number")]
         indexes = [
-            models.Index(fields=["county_id", "state"], name="finding_by_state"),
+            models.Index(fields=["county_id", "state", "id"], name="finding_by_state"),
+            models.Index(fields=["county_id", "id"], name="finding_in_order"),
             models.Index(fields=["target", "item_code", "recorded_at"], name="finding_by_item"),
             models.Index(fields=["publication"], name="finding_waiting", condition=models.Q(publication="waiting")),
         ]
@@ -117,6 +120,7 @@ class Finding(Journaled):
             "at": self.recorded_at,
             "closed_at": self.closed_at,
             "reopened": self.reopened,
+            **({"standard": str(self.standard_id)} if self.standard_id else {}),
             **({"addendum": self.addendum} if self.addendum else {}),
         }
 

@@ -63,6 +63,7 @@ class Visit(Journaled):
             models.Index(fields=["county_id", "plan_month", "state"], name="visit_by_month"),
             models.Index(fields=["target", "submitted_at"], name="visit_by_target"),
             models.Index(fields=["county_id", "submitted_at"], name="visit_by_submission"),
+            models.Index(fields=["county_id", "id"], name="visit_in_order"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,9 @@ from backend.inspections.models import Assignment, AssignmentState, Finding, Rec
 UNSEEN = (AssignmentState.PLANNED, AssignmentState.CANCELLED)
 """A leader knows nothing of what is only planned, and no longer sees what was called off."""
 
+WIDE = ("check_in", "sample", "details", "feedback", "signatures", "heard", "score_lines")
+"""Of a visit: long, and nothing that a reviewer's list shows."""
+
 FIELD = ("assignment", "recusal", "visit", "answer", "finding", "evidence", "review")
 """Kinds of operations that hang on one of our objects; others may name one."""
 
@@ -98,7 +101,7 @@ def _assignment_of(county_id: int, one: Asked, to: str) -> uuid.UUID:
 
 def _read(county_id: int, asked: Sequence[Asked]) -> _Known:
     ids = {found for one in asked for found in (as_uuid(one.id), one.named("visit"), one.named("assignment")) if found}
-    visits = Visit.objects.filter(county_id=county_id).select_related("assignment__target")
+    visits = Visit.objects.filter(county_id=county_id).select_related("assignment__target").defer(*WIDE)
     findings = dict(Finding.objects.filter(county_id=county_id, pk__in=ids).values_list("pk", "visit_id"))
     aliases = dict(VisitAlias.objects.filter(pk__in=ids).values_list("pk", "visit_id"))
     rows = visits.in_bulk(ids | set(findings.values()) | set(aliases.values()))

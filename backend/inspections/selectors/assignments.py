@@ -59,7 +59,7 @@ def to_reveal() -> QuerySet[Assignment]:
 
 def with_crew(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
     """With what lists show: target, team and the people of the crew."""
-    people = CrewMember.objects.select_related("user")
+    people = CrewMember.objects.select_related("user").only(*SHOWN_OF_CREW)
     return rows.select_related("target", "team").prefetch_related(Prefetch("crew", queryset=people))
 
 
@@ -77,9 +77,18 @@ def matching(
     return scoped(actor).filter(**{name: value for name, value in wanted.items() if value is not None})
 
 
+LISTED = (
+    *("id", "target", "team", "track", "kind", "mode", "plan_month", "scheduled_on", "templates", "state"),
+    *("reveal_at", "own", "target__name", "team__name"),
+)
+"""What a list shows."""
+
+SHOWN_OF_CREW = ("id", "assignment", "user", "is_leader", "ended_at", "user__name")
+
+
 def listed_by(ids: Sequence[uuid.UUID]) -> list[Assignment]:
     """Those of `ids`, which the caller found by `matching`, in their order."""
-    return in_order(with_crew(Assignment.objects.all()), ids)
+    return in_order(with_crew(Assignment.objects.only(*LISTED)), ids)
 
 
 def listed(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Assignment]:

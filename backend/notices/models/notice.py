@@ -71,6 +71,7 @@ class RectificationNotice(Journaled):
             models.Index(fields=["county_id", "state", "due_on"], name="notice_by_state"),
             models.Index(fields=["target", "issued_at"], name="notice_by_target"),
             models.Index(fields=["county_id", "pdf_sha256"], name="notice_by_paper"),
+            models.Index(fields=["county_id", "id"], name="notice_in_order"),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +128,7 @@ class NoticeFinding(Journaled):
         verbose_name = verbose_name_plural = "通知书所列问题"
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["notice", "number"], name="notice_finding_number")]
+        indexes = [models.Index(fields=["county_id", "id"], name="notice_finding_in_order")]
 
     def __str__(self) -> str:
         return f"{self.notice_id} #{self.number}"

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from backend.core import clock
 from backend.core.actor import Actor
@@ -19,14 +19,27 @@ from backend.registry.models import TargetKind
 
 def lines(actor: Actor) -> QuerySet[NoticeFinding]:
     """The findings of the issued notices that `actor` may know of."""
-    known = notices.scoped(actor).filter(issued_at__isnull=False).values("pk")
-    return NoticeFinding.objects.filter(notice__in=known)
+    known = notices.scoped(actor).filter(pk=OuterRef("notice_id"), issued_at__isnull=False)
+    return NoticeFinding.objects.filter(Exists(known), county_id=actor.county_id)
+
+
+LINE = (
+    *("id", "notice", "finding", "number", "template_code", "text", "severity", "legal_basis", "due_on"),
+    *("finding__state", "finding__reopened", "finding__closed_at"),
+    *("notice__number", "notice__team_name", "notice__inspected_on", "notice__source", "notice__responsible"),
+    *("notice__withdrawn_at", "notice__target__name", "notice__target__kind", "notice__target__district__name"),
+)
+PART = (
+    *("id", "item", "report__received_at", "responsible_role", "measure", "finished_on", "due_on"),
+    *("decision", "decided_by_name", "decided_at"),
+)
+"""What a line shows of its finding and notice, and of the last report on it."""
 
 
 def listed(ids: Sequence[uuid.UUID]) -> list[NoticeFinding]:
     """Those of `ids`, in their order, with what a line shows."""
-    parts = FindingReport.objects.select_related("report").order_by("pk")
-    rows = NoticeFinding.objects.select_related("finding", "notice__target__district")
+    parts = FindingReport.objects.select_related("report").only(*PART).order_by("pk")
+    rows = NoticeFinding.objects.select_related("finding", "notice__target__district").only(*LINE)
     return in_order(rows.prefetch_related(Prefetch("reports", queryset=parts), "notice__reminders"), ids)
 
 

@@ -115,8 +115,8 @@ class ReviewsView(APIView):
         limit, after = wanted.pop("limit"), wanted.pop("after", None)
         rows = reviewable.matching(actor, **wanted)
         page, contexts = reviewable.page(actor, rows, limit=limit, after=after)
-        names = _names(page.rows)
-        return Response(page.answer(lambda row: _row(row, contexts[row.pk], names[row.user_id])))
+        names = people.names(row.user_id for row in page.rows)
+        return Response(page.answer(lambda row: _row(row, contexts[row.pk], names.get(row.user_id, ""))))
 
 
 class ReviewView(APIView):
@@ -167,12 +167,7 @@ def _answer(request: Request, op_id: uuid.UUID) -> Response:
     body = reviewable.readable(row.body)
     told = {name: value for name, value in row.verdict.answer().items() if name != "fate"}
     whole = {"told": told, "body": row.body if body is None else body}
-    return Response(_row(row, context, _names([row])[row.user_id]) | whole)
-
-
-def _names(rows: Any) -> dict[int, str]:
-    """Of the authors; one look-up each."""
-    return {user_id: people.author(row).name for user_id, row in {row.user_id: row for row in rows}.items()}
+    return Response(_row(row, context, people.author(row).name) | whole)
 
 
 def _row(row: Operation, context: Context, name: str) -> dict[str, Any]:
