@@ -111,6 +111,16 @@ test("a connection that the system dropped is opened again", async () => {
   expect(found?.value).toBe(1);
 });
 
+test("a full phone says so in plain words, and nothing of the attempt is kept", async () => {
+  const store = indexed();
+  const full = store.write(["meta"], async (tx) => {
+    await tx.put("meta", { key: "n", value: 1 });
+    throw Object.assign(new Error("full"), { name: "QuotaExceededError" });
+  });
+  await expect(full).rejects.toThrow("手机存储空间已满");
+  expect(await store.read(["meta"], (tx) => tx.get("meta", "n"))).toBeUndefined();
+});
+
 test("a write that fails is loud", async () => {
   const store = indexed();
   const unclonable = { key: "n", value: (() => 1) as never };

@@ -88,12 +88,12 @@ export class Outbox {
       let size = 0;
       for (const row of await tx.where("ops", "waiting", 1)) {
         if (row.aside !== "") continue;
-        const frozen = { ...row, body: row.body ?? bodyOf(row) };
-        size += bytesIn(frozen.body) + 1;
+        const body = row.body ?? bodyOf(row);
+        size += bytesIn(body) + 1;
         if (batch.length === limit || (batch.length > 0 && size > MAX_BATCH)) break;
-        batch.push(frozen);
+        batch.push({ ...row, body });
+        if (row.body === null) await tx.put("ops", { ...row, body });
       }
-      for (const row of batch) await tx.put("ops", row);
       return batch;
     });
   }

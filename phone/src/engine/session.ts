@@ -6,7 +6,7 @@
  */
 import type { Chance } from "./ids.ts";
 import { uuid7 } from "./ids.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock, Contact } from "./clock.ts";
 import { type Answer, checked, type Http, LineDown, parsed, Refused, type Request, syncTime } from "./http.ts";
 import { fact, type Identity, learn } from "./meta.ts";
 import { isUnsent } from "./pending.ts";
@@ -22,6 +22,10 @@ interface LoginAnswer {
   device: string;
 }
 
+/** A device's clock is told anew when it moved so much, or after so long. */
+const SKEW_MS = 1000;
+const STALE_MS = 60_000;
+
 export interface Sending {
   store: Store;
   http: Http;
@@ -31,6 +35,7 @@ export interface Sending {
 
 export class Session {
   private refreshing: Promise<void> | null = null;
+  private contact: Contact | null = null;
 
   constructor(private readonly ports: Sending) {}
 
@@ -114,12 +119,15 @@ export class Session {
     return this.ports.http.send({ method: "POST", path: API + path, headers, body });
   }
 
+  /** Remember the server's time, if it says something new: a photo in a hundred pieces is not a hundred writes. */
   private async noted(answer: Answer): Promise<Answer> {
     const [server, device] = [syncTime(answer), this.ports.clock.now()];
-    if (server > 0) {
-      const contact = { server, device, offset: device - server };
-      await this.ports.store.write(["meta"], (tx) => learn(tx, "contact", contact));
-    }
+    const contact = { server, device, offset: device - server };
+    const before = this.contact;
+    const news = before === null || Math.abs(contact.offset - before.offset) > SKEW_MS || server - before.server > STALE_MS;
+    if (server === 0 || !news) return answer;
+    await this.ports.store.write(["meta"], (tx) => learn(tx, "contact", contact));
+    this.contact = contact;
     return answer;
   }
 

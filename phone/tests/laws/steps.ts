@@ -6,7 +6,7 @@ import type { Parts } from "../../src/engine/engine.ts";
 
 export const EVERYTHING = [
   ...["answer", "answer", "answer", "photo", "early", "arrive", "sync", "sync", "sync", "upload", "upload", "crash"],
-  ...["revoke", "grant", "move", "purge", "backup", "restore", "damage", "poison"],
+  ...["revoke", "grant", "move", "purge", "backup", "restore", "damage", "poison", "at once"],
 ];
 
 export interface Step {
@@ -45,6 +45,8 @@ async function take(world: World, { name, who, arg }: Step, place: number): Prom
       return world.sync(who, WEATHER[arg % 3]!);
     case "upload":
       return world.upload(who, WEATHER[arg % 3]!);
+    case "at once":
+      return world.atOnce(who, arg, `v${place}`);
     case "crash":
       return world.crash(who, 1 + (arg >> 1), arg % 2 === 0 ? "before" : "after");
     case "revoke":

@@ -187,6 +187,16 @@ export class World {
     phone.line.badness = 0;
   }
 
+  /** Messages, files and typing at the same time, as on a phone in the hand. */
+  async atOnce(who: number, which: number, value: string): Promise<void> {
+    const [phone, visit] = [this.phone(who), this.visit(which)];
+    await this.act(phone, async () => {
+      const typing = phone.engine.answer(visit, { [KEYS[0]!]: { value } });
+      const done = await Promise.allSettled([phone.engine.sync(), typing, phone.engine.upload(), phone.engine.sync()]);
+      for (const one of done) if (one.status === "rejected") throw one.reason;
+    });
+  }
+
   crash(who: number, nth: number, when: "before" | "after"): void {
     this.phone(who).store.crashAt(nth, when);
   }

@@ -1,6 +1,7 @@
 /** The store of the browser: IndexedDB over Dexie, with strict durability (a kill must not lose what was saved). */
 import Dexie, { type Table, type Transaction } from "dexie";
 
+import { Problem } from "../reasons.ts";
 import { INDEXES, TABLES, type Reading, type Store, type TableName, type Tables, type Writing } from "./port.ts";
 
 /** Where to find IndexedDB where it is not a global of the browser. */
@@ -41,12 +42,17 @@ export class IndexedStore implements Store {
     try {
       return await attempt();
     } catch (fault) {
+      if (isFull(fault)) throw new Problem("storage_full");
       if (!isLostConnection(fault)) throw fault;
       this.database.close({ disableAutoOpen: false });
       await this.database.open();
       return attempt();
     }
   }
+}
+
+function isFull(fault: unknown): boolean {
+  return fault instanceof Error && /QuotaExceeded/.test(`${fault.name} ${String((fault as { inner?: unknown }).inner)}`);
 }
 
 /** A transaction that failed so has changed nothing, so it may run again. */
