@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import F
+
 from backend.inspections.models import Assignment, AssignmentState, Visit, VisitState
 from backend.inspections.selectors.coverage import Cell, Coverage
 from backend.inspections.selectors.plans import Key
@@ -93,11 +95,11 @@ def gaps(
 
 
 def _newest(county_id: int, found: Coverage) -> dict[Key, Assignment]:
-    """The newest attempt per target and track; those called off are none."""
+    """The newest attempt per target and track, of one day the one that came further; those called off are none."""
     rows = Assignment.objects.filter(county_id=county_id, plan_month=found.month)
     rows = rows.exclude(state=AssignmentState.CANCELLED).exclude(visit__state=VisitState.CANCELLED)
     fields = ("target_id", "track", "state", "scheduled_on", *(f"visit__{name}" for name in VISIT))
-    light = rows.select_related("visit").only(*fields).order_by("scheduled_on", "pk")
+    light = rows.select_related("visit").only(*fields).order_by("scheduled_on", F("visit").asc(nulls_first=True), "pk")
     return {(row.target_id, row.track): row for row in light}
 
 
