@@ -4,7 +4,7 @@ import pytest
 
 from tests.phone import node
 
-pytestmark = pytest.mark.no_database
+pytestmark = pytest.mark.once
 
 
 def test_the_engine_keeps_its_laws_and_every_planted_fault_is_caught() -> None:
