@@ -19,12 +19,15 @@ from django.test import override_settings
 from backend.accounts.hashers import DemoPasswordHasher
 from backend.accounts.models import RoleAssignment, User
 from backend.accounts.selectors.people import actor_of
+from backend.core import clock
 from backend.core.actor import system
 from backend.core.errors import Conflict
 from backend.journal.grants import readers
 from backend.journal.models import AuditLine, FeedRow, Grant
 from backend.registry.models import (
     AreaStation,
+    Certificate,
+    ConflictOfInterest,
     Department,
     Membership,
     SchoolDistrict,
@@ -65,6 +68,8 @@ class Loaded:
     unit: tuple[list[str], list[str]]
     cards: int
     places: list[int]
+    certificates: dict[str, int]
+    ties: dict[tuple[str, str], bool]
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +106,11 @@ def read(county: int) -> Loaded:
             [grant.scope.replace(str(unit.pk), "own") for grant in Grant.objects.filter(user_id=unit.pk)],
         ),
         cards=FeedRow.objects.filter(scope__name=f"county:{county}", kind="target").count(),
+        certificates=Counter(Certificate.objects.values_list("kind", flat=True)),
+        ties={
+            (row.user.username, row.target.code): row.excludes(clock.today())
+            for row in ConflictOfInterest.objects.select_related("user", "target")
+        },
         places=[model._default_manager.count() for model in (SchoolDistrict, AreaStation, Department)],
     )
 
@@ -218,6 +228,14 @@ def test_every_card_number_is_one_persons(loaded: Loaded) -> None:
     cards = {row.user.username: row.card_number for rows in loaded.members.values() for row in rows}
     assert (cards["t03_lead"], cards["t03_a"], cards["st2_head"]) == ("演督-0301", "演督-0302", "演督-5201")
     assert len(set(cards.values())) == len(cards) == 85 + 32
+
+
+def test_all_inspectors_hold_cards_and_the_departments_may_check_institutions(loaded: Loaded) -> None:
+    assert loaded.certificates == {"inspector_card": 85 + 32, "enforcement_card": 85}
+
+
+def test_two_people_are_kept_away_and_one_who_left_long_ago_is_not(loaded: Loaded) -> None:
+    assert loaded.ties == {("t03_lead", "SCH015"): True, ("t05_b", "SCH033"): True, ("t09_a", "SCH061"): False}
 
 
 def test_every_team_has_its_leader_and_its_readers(loaded: Loaded) -> None:
