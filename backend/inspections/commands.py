@@ -165,7 +165,8 @@ class OnSpotFix(Command, frozen=True, kw_only=True):
 
 
 class WriteFinding(Command, frozen=True, kw_only=True):
-    """A finding as the inspector writes it; `severity` null leaves the proposal of the rules."""
+    """A finding as the inspector writes it; `severity` null leaves the proposal of the rules. `standard`: the standard
+    finding it is written from, whose words, level, basis and days count where nothing else is said."""
 
     item: Annotated[str, msgspec.Meta(max_length=12)]
     text: Text = ""
@@ -175,6 +176,7 @@ class WriteFinding(Command, frozen=True, kw_only=True):
     responsibility: Literal["unit", "person"] = "unit"
     self_found_fixed: bool = False
     on_spot: OnSpotFix | None = None
+    standard: uuid.UUID | None = None
 
 
 class RecordFinding(WriteFinding, frozen=True, kw_only=True):

@@ -170,6 +170,7 @@ def _of_findings(known: Known) -> dict[str, tuple[str, dict[str, Any]]]:
         "severity_reason": "已当场说明。",
         "responsibility": "unit",
         "self_found_fixed": False,
+        "standard": None,
         "on_spot": {"before": [known.evidence], "after": [known.evidence], "confirmed_by": known.second},
     }
     return {

@@ -51,6 +51,7 @@ def ids_of(visit: Visit) -> dict[str, object]:
         "announcement_id": announcements.announce(actor=system(visit.county_id), title="通知", body="正文").pk,
         "plan_id": plan_of(visit).pk,
         "target_id": visit.target_id,
+        "standard_id": uuid.uuid4(),  # county knowledge: everybody in the field may read it
         "team_id": visit.assignment.team_id,
         "draw_id": uuid.uuid4(),  # the walls ask about draws that exist
     }
@@ -64,7 +65,7 @@ def plan_of(visit: Visit) -> InspectionPlan:
 
 def nothing() -> dict[str, object]:
     names = ("template_id", "assignment_id", "visit_id", "finding_id", "evidence_id", "announcement_id", "plan_id")
-    return {name: uuid.uuid4() for name in (*names, "target_id", "team_id", "draw_id")}
+    return {name: uuid.uuid4() for name in (*names, "target_id", "team_id", "draw_id", "standard_id")}
 
 
 def answers(client: Client, ids: dict[str, object]) -> list[tuple[str, int, Any, list[str]]]:

@@ -9,7 +9,8 @@ from backend.bulletins.services import compiling
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.inspections.models import ChecklistTemplate, Draw, Visit
-from backend.inspections.services import announcements, plans
+from backend.inspections.services import announcements, plans, standard_findings
+from backend.inspections.services.standard_findings import Wording
 from backend.media.services import blobs
 from backend.notices.models import RectificationNotice
 from backend.notices.services import drafts
@@ -67,6 +68,9 @@ class FullCounty:
         plans.except_target(
             actor=self.actor(Role.OFFICE), plan_id=self.plan.pk, target_id=self.school.pk, included=True, cause="closed"
         )
+        self.standard = standard_findings.add(
+            actor=self.actor(Role.OFFICE), item="TY-02", wording=Wording(text="到场督查人员不足两名。")
+        )
         self.draw = self._drawn()
         self.conflict = conflicts.record(
             actor=self.actor(Role.OFFICE),
@@ -117,5 +121,6 @@ class FullCounty:
             "conflict_id": self.conflict.pk,
             "certificate_id": self.card.pk,
             "plan_id": self.plan.pk,
+            "standard_id": self.standard.pk,
             "term_id": TeamInCharge.objects.filter(target=self.school).first().pk,  # type: ignore[union-attr]
         }

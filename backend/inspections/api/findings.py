@@ -51,6 +51,7 @@ class FindingIn(serializers.Serializer[Any]):
     responsibility = serializers.ChoiceField(choices=Responsibility.choices, default=Responsibility.UNIT)
     self_found_fixed = serializers.BooleanField(default=False)
     on_spot = OnSpotIn(required=False, allow_null=True)
+    standard = serializers.UUIDField(required=False, allow_null=True, help_text="The standard finding it cites.")
 
 
 class NewFindingIn(FindingIn):

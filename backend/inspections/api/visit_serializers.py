@@ -117,6 +117,7 @@ class FindingOut(serializers.Serializer[Any]):
     recorded_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
     reopened = serializers.IntegerField()
+    standard = serializers.UUIDField(allow_null=True, help_text="The standard finding it was written from.")
     addendum = serializers.IntegerField(allow_null=True, help_text="The submitted round beside which it was put.")
 
 
@@ -252,7 +253,7 @@ def finding(row: Finding) -> dict[str, Any]:
     names = ("number", "answer_key", "text", "severity", "severity_reason", "veto_candidate", "repeated")
     more = ("responsibility", "due_days", "state", "rectified_on_spot", "recorded_at", "closed_at", "reopened")
     ids = {"id": row.pk, "visit": row.visit_id, "target": row.target_id, "item": row.item_code}
-    ids |= {"addendum": row.addendum}
+    ids |= {"addendum": row.addendum, "standard": row.standard_id}
     return ids | {name: getattr(row, name) for name in names + more} | {"basis": row.legal_basis}
 
 

@@ -27,6 +27,7 @@ from backend.inspections.models.plan import (
     ScopeException,
 )
 from backend.inspections.models.plan_lifecycle import PlanState
+from backend.inspections.models.standard_finding import StandardFinding
 from backend.inspections.models.template import ChecklistTemplate, FindingLibrary, TemplateStatus
 from backend.inspections.models.veto import HearingWay, VetoHearing, VetoOpinion, VetoView
 from backend.inspections.models.visit import Visit, VisitAlias, VisitRound, VisitTransition
@@ -70,6 +71,7 @@ __all__ = [
     "RevisionFate",
     "ScopeException",
     "SeverityLevel",
+    "StandardFinding",
     "TemplateStatus",
     "VetoHearing",
     "VetoOpinion",

@@ -10,8 +10,9 @@ from typing import Any
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.lookup import find_one
 from backend.core.making import made
-from backend.inspections.models import Finding, FindingState, FindingTransition, Responsibility
+from backend.inspections.models import Finding, FindingState, FindingTransition, Responsibility, StandardFinding
 from backend.inspections.models.lifecycle import check_finding_move
 from backend.inspections.models.template import legal_basis
 from backend.inspections.rules.checklist import Item, Severity, Template
@@ -50,6 +51,7 @@ class NewFinding:
     responsibility: str = Responsibility.UNIT
     self_found_fixed: bool = False
     on_spot: OnSpot | None = None
+    standard: uuid.UUID | None = None
 
 
 def record(
@@ -221,17 +223,20 @@ def _for_work(change: Change, actor: Actor, finding_id: uuid.UUID) -> tuple[Doss
 
 def _write(dossier: Dossier, finding: Finding, new: NewFinding, actor: Actor, n: int | None) -> None:
     template, item = _item(dossier, new.item)
-    base = Severity(item.severity or Severity.MINOR)
+    standard = _standard(dossier, new)
+    base = Severity(standard.severity if standard else item.severity or Severity.MINOR)
     grading = _grading(dossier, finding, base, new)
     finding.template_code, finding.item_code, finding.answer_key = template.code, item.code, new.answer_key
-    finding.text = _text(new.text.strip() or item.text)
+    finding.text = _text(new.text.strip() or (standard.text if standard else item.text))
+    finding.standard_id = new.standard
     finding.base_severity, finding.chosen_severity = base, new.severity or ""
     finding.severity, finding.veto_candidate = grading
     finding.severity_reason = new.severity_reason
     finding.self_found_fixed = new.self_found_fixed
     finding.responsibility = new.responsibility
-    finding.legal_basis = legal_basis(template, item)
-    finding.due_days = _due_days(item, base, grading.severity)
+    finding.legal_basis = standard.legal_basis if standard else legal_basis(template, item)
+    own_days = standard.due_days if standard else item.default_days
+    finding.due_days = _due_days(own_days, base, grading.severity)
     finding.device_id, finding.n = actor.device_id, n
     _write_fix(finding, new.on_spot, actor)
 
@@ -263,10 +268,20 @@ def _grading(dossier: Dossier, finding: Finding, base: Severity, new: NewFinding
     return Grading(chosen, chosen is Severity.VETO)
 
 
-def _due_days(item: Item, base: Severity, severity: Severity) -> int:
+def _standard(dossier: Dossier, new: NewFinding) -> StandardFinding | None:
+    """The standard finding it cites, also one out of use: a phone may have been offline since."""
+    if new.standard is None:
+        return None
+    row = find_one(StandardFinding, id=new.standard, county_id=dossier.visit.county_id)
+    if row is None or row.item_code != new.item:
+        raise field.refuse("standard", f"标准问题库中没有条目{new.item}的这一问题。", because="unknown_standard")
+    return row
+
+
+def _due_days(own: int | None, base: Severity, severity: Severity) -> int:
     """The item's own days while its level stands, the level's days once it moved."""
-    if severity is base and item.default_days is not None:
-        return item.default_days
+    if severity is base and own is not None:
+        return own
     return LEVELS[severity].default_days
 
 

@@ -31,6 +31,7 @@ from backend.sync.registry import Command, Custody, Outcome, Waits, document, op
 
 document("template", "a published checklist with the policies its items rest on")
 document("finding_library", "ready wordings of findings with basis, severity and days")
+document("standard_finding", "a ready finding on an item, kept by the office")
 document("assignment", "a visit somebody is sent on")
 document("visit", "a visit with its answers, conflicts, check-in, sample and state")
 document("finding", "a failed item, from record to close-out")

@@ -37,6 +37,7 @@ def finding_of(data: c.WriteFinding) -> findings.NewFinding:
         severity_reason=data.severity_reason,
         responsibility=data.responsibility,
         self_found_fixed=data.self_found_fixed,
+        standard=data.standard,
         on_spot=findings.OnSpot(texts(fix.before), texts(fix.after), fix.confirmed_by) if fix else None,
     )
 
