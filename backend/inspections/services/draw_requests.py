@@ -10,6 +10,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid
 from backend.inspections.models import InspectionPlan, VisitKind
+from backend.inspections.models.plan_lifecycle import TAKES_ASSIGNMENTS
 from backend.inspections.rules.planning import bounds, working_days
 from backend.inspections.selectors import plans
 from backend.inspections.selectors.draw_libraries import Wanted
@@ -66,7 +67,7 @@ def _plan(actor: Actor, request: DrawRequest) -> InspectionPlan | None:
     if request.plan is None:
         return None
     plan = plans.get(actor, request.plan)
-    if not plan.scope_version:
+    if plan.state not in TAKES_ASSIGNMENTS:
         raise Conflict("plan_not_approved", "计划尚未批准，不能抽取。")
     return plan
 
