@@ -60,8 +60,8 @@ HALVES = (
     Half(_day(11, 1), _day(11, 15), 214, 56, 94, 50, 18, 1, 79, 95, 1, 0),
 )
 
-BEGIN = dt.datetime(2026, 8, 31, 1, 0, tzinfo=dt.UTC)
-"""Nine in the morning in China of the day before the term."""
+BEGIN = dt.datetime(2026, 8, 25, 1, 0, tzinfo=dt.UTC)
+"""Nine in the morning in China of the day on which the first plan is opened."""
 
 FOUNDED = dt.datetime(2026, 8, 20, 1, 0, tzinfo=dt.UTC)
 """When the county's people take office."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,11 +13,11 @@ from backend.core.ids import uuid7
 from backend.desk.rules import pictures
 from backend.desk.rules.mending import PlannedNotice, PlannedPart
 from backend.desk.rules.story import PlannedVisit, drawn
-from backend.desk.rules.term import Half
+from backend.desk.rules.term import HOLIDAY, Half
 from backend.desk.services.term.fieldwork import PNG, Fieldwork
 from backend.desk.services.term.stage import Stage
 from backend.inspections.models import Assignment, Finding, FindingState, SeverityLevel, Visit
-from backend.inspections.services import assignments, findings, reviews, suspected_sites
+from backend.inspections.services import assignments, findings, plan_steps, plans, reviews, suspected_sites
 from backend.inspections.services.assignments import NewAssignment
 from backend.inspections.services.visits import Place
 from backend.journal.writing import write
@@ -37,27 +38,38 @@ class Office:
 
     stage: Stage
     seed: str
+    plans: dict[str, uuid.UUID] = field(default_factory=dict)
     sent: dict[int, Assignment] = field(default_factory=dict)
     made: dict[int, Visit] = field(default_factory=dict)
     notices: dict[int, RectificationNotice] = field(default_factory=dict)
 
     # -- plan and field
 
-    def plan(self, planned: Sequence[PlannedVisit]) -> None:
+    def open_plan(self, month: str) -> None:
+        """The monthly plan of the whole county, handed in for approval."""
+        days = [HOLIDAY[0] + dt.timedelta(days=at) for at in range((HOLIDAY[1] - HOLIDAY[0]).days + 1)]
+        holidays = [day.isoformat() for day in days if day.isoformat().startswith(month)]
+        plan = plans.create(actor=self.stage.office, month=month, holidays=holidays)
+        plan_steps.submit(actor=self.stage.office, plan_id=plan.pk)
+        self.plans[month] = plan.pk
+
+    def approve_plan(self, month: str) -> None:
+        plan_steps.approve(actor=self.stage.signer, plan_id=self.plans[month])
+
+    def assign(self, month: str, planned: Sequence[PlannedVisit]) -> None:
         """A month's assignments, all or none."""
         known = [visit for visit in planned if visit.unit is not None]
-        rows = assignments.assign_many(actor=self.stage.office, news=[self._line(visit) for visit in known])
+        rows = assignments.assign_many(actor=self.stage.office, news=[self._line(visit, month) for visit in known])
         self.sent |= {visit.number: row for visit, row in zip(known, rows, strict=True)}
 
-    def _line(self, visit: PlannedVisit) -> NewAssignment:
+    def _line(self, visit: PlannedVisit, month: str) -> NewAssignment:
         crew = [user.pk for user in self.stage.crew(visit)]
         target, team = self.stage.targets[visit.place], self.stage.teams[visit.team]
-        return NewAssignment(target.pk, team, crew[0], crew, visit.day, visit.templates)
+        return NewAssignment(target.pk, team, crew[0], crew, visit.day, visit.templates, plan=self.plans[month])
 
-    def release(self, planned: Iterable[PlannedVisit]) -> None:
-        """The evening before."""
-        rows = [self.sent[visit.number].pk for visit in planned if visit.number in self.sent]
-        assignments.release_many(actor=self.stage.office, assignment_ids=rows)
+    def release_plan(self, month: str) -> None:
+        """The plan and its assignments; each leader reads of it from the reveal on."""
+        plan_steps.release(actor=self.stage.office, plan_id=self.plans[month])
 
     def depart(self, planned: Iterable[PlannedVisit]) -> None:
         """The crews of a day set out."""

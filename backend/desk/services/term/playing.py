@@ -118,15 +118,22 @@ class _Line:
         heapq.heappush(self._heap, (at, next(self._order), lambda: do(*what)))
 
     def _field(self) -> None:
-        for (year, month), planned in _by(self.script.visits, lambda visit: (visit.day.year, visit.day.month)).items():
-            self._put(in_china(dt.date(year, month, 1) - dt.timedelta(days=1), 9), self.office.plan, planned)
+        for first, planned in _by(self.script.visits, lambda visit: visit.day.replace(day=1)).items():
+            self._plan(first, planned)
         for day, planned in _by(self.script.visits, lambda visit: visit.day).items():
-            self._put(in_china(day - dt.timedelta(days=1), 17), self.office.release, planned)
             self._put(in_china(day, 8), self.office.depart, planned)
         for visit in self.script.visits:
             self._put(visit.arrives, self.office.visit, visit)
         for day, planned in _by(self.script.visits, mending.approved_on).items():
             self._put(in_china(day, 9, 30), self.office.approve, planned)
+
+    def _plan(self, first: dt.date, planned: Sequence[PlannedVisit]) -> None:
+        """Opened on the 25th before the month, approved the next day, released on the last day before."""
+        month, last = f"{first:%Y-%m}", first - dt.timedelta(days=1)
+        self._put(in_china(last.replace(day=25), 9, 30), self.office.open_plan, month)
+        self._put(in_china(last.replace(day=26), 10), self.office.approve_plan, month)
+        self._put(in_china(last, 9), self.office.assign, month, planned)
+        self._put(in_china(last, 17), self.office.release_plan, month)
 
     def _notices(self) -> None:
         for day, planned in _by(self.script.notices, lambda one: one.approved_on).items():
@@ -154,10 +161,9 @@ class _Line:
             self._put(in_china(mending.next_working_day(after), 11), self.office.sign, half)
 
     def _nights(self) -> None:
-        days = (LAST_DAY - clock.local_date(BEGIN)).days + 1
+        """Of the days on which something happens; the product has nothing to do after others."""
         last = max((visit.day for visit in self.script.visits), default=LAST_DAY)
-        for number in range(days):
-            day = clock.local_date(BEGIN) + dt.timedelta(days=number)
+        for day in sorted({clock.local_date(at) for at, _, _ in self._heap} | {LAST_DAY}):
             self._put(in_china(day, 23, 30), self._night, day, last)
 
     def _night(self, day: dt.date, last: dt.date) -> None:
