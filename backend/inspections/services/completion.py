@@ -29,7 +29,9 @@ def gaps(dossier: Dossier, answers: Answers) -> list[Missing]:
     filled = {**signed(visit, pinned), **answers}
     kind, grades = templates.target_type(visit.target), templates.grades_of(visit.target)
     items = {item.code: item for template in pinned for item in template.items}
-    attached = [Attached(row.answer_key, row.kind) for row in dossier.evidence.values()]
+    at: dict[object, str] = {row.pk: row.answer_key or row.item_code for row in standing(dossier.findings.values())}
+    rows = dossier.evidence.values()
+    attached = [Attached(row.answer_key or at.get(row.finding_id, ""), row.kind) for row in rows]
     found = missing_for_submit(pinned, filled, kind, grades, attached)
     found = [gap for gap in found if not _excused(visit, items, gap)]
     return found + _witnesses(dossier, items, filled) + _papers(visit) + _unknown_evidence(dossier, items, answers)

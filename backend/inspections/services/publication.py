@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.inspections.models import Assignment, AssignmentState, Finding, Publication
+from backend.inspections.models import Assignment, AssignmentState, Finding, FindingState, Publication
 from backend.journal.writing import Change, write
 
 
@@ -21,6 +21,19 @@ def publish_to_target(*, actor: Actor, finding_ids: Iterable[uuid.UUID]) -> None
         rows = Finding.objects.select_for_update(of=("self",)).select_related("visit")
         for finding in rows.filter(pk__in=list(finding_ids), county_id=actor.county_id).order_by("pk"):
             _place(change, finding, Publication.WAITING if _other_track_comes(finding) else Publication.TARGET)
+
+
+def hold_fixed(*, actor: Actor, visit_id: uuid.UUID) -> None:
+    """A visit was approved: what was put right while its crew stayed is in no notice, and still to be looked at again.
+
+    It waits for the end of its plan month, so that the next crew sent to the target has it (workflow.md section 5)
+    and the other track does not.
+    """
+    with write(actor=actor) as change:
+        rows = Finding.objects.select_for_update(of=("self",)).select_related("visit")
+        fixed = rows.filter(visit_id=visit_id, state=FindingState.CLOSED, rectified_on_spot=True)
+        for finding in fixed.filter(publication=Publication.CREW).order_by("pk"):
+            _place(change, finding, Publication.WAITING)
 
 
 def publish_waiting(*, actor: Actor) -> int:

@@ -13,7 +13,7 @@ from backend.inspections.models import Finding, FindingState, Visit, VisitKind, 
 from backend.inspections.models.lifecycle import assignment_after
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import visits as selectors
-from backend.inspections.services import assignments, crews, dossiers, field, findings, submissions
+from backend.inspections.services import assignments, crews, dossiers, field, findings, publication, submissions
 from backend.journal.writing import Change, write
 
 KEPT_ON_PHONES = dt.timedelta(days=35)
@@ -38,6 +38,7 @@ def approve(*, actor: Actor, visit_id: uuid.UUID, reason: str = "") -> Visit:
         visit = _for_review(actor, visit_id)
         field.move(visit, "approve", actor, reason=reason)
         _confirm_findings(actor, visit)
+        publication.hold_fixed(actor=actor, visit_id=visit.pk)
         result = submissions.score_of_findings(visit.findings.all())
         visit.score, visit.score_lines = result.value, submissions.score_lines(result)
         visit.approved_at, visit.approved_by = clock.now(), actor.user_id

@@ -12,10 +12,12 @@ from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.inspections.catalogue.sheet_form import write_xlsx
 from backend.inspections.catalogue.yaml_form import write_yaml
 from backend.inspections.models import ChecklistTemplate
-from backend.inspections.services import template_files, templates
+from backend.inspections.services import answers, submissions, template_files, templates
+from backend.inspections.services.answers import NewAnswer
 from backend.journal.models import AuditLine, FeedRow
 from tests.fixtures.people import Cast, Client
 from tests.fixtures.places import Places
+from tests.fixtures.visits import Fieldwork
 from tests.inspections.authoring.checklists import CHECKLIST, ITEMS, checklist, item
 
 API = "/api/v1/templates"
@@ -182,7 +184,7 @@ def test_files_go_out_and_come_in_over_the_api(office_client: Client, published:
         told = office_client.generic(
             "POST",
             f"{API}/import",
-            file.content,  # type: ignore[arg-type]
+            file.content,
             content_type=file.headers["Content-Type"],
         )
         assert (told.status_code, told.json()["outcome"]) == (200, "unchanged")
@@ -243,3 +245,29 @@ def test_only_the_office_of_the_own_county_makes_and_compares(
         template_files.import_file(actor=cast.actor(leader.user), data=b"")
     with pytest.raises(NotFound):
         templates.retire(actor=cast.actor(stranger.user), template_id=published.pk)
+
+
+def test_a_visit_waits_for_the_evidence_its_checklist_insists_on(fieldwork: Fieldwork) -> None:
+    """At the answer itself, or at the finding on it; what a condition hides is not asked for."""
+    county = system(fieldwork.county().pk)
+    rows = [{**one, "targets": ["primary"]} for one in (ITEMS[0], ITEMS[2])]
+    row = templates.create(actor=county, content={**CHECKLIST, "targets": ["primary"], "items": rows})
+    templates.publish(actor=county, template_id=row.pk)
+    visit = fieldwork.filled(templates=("TY", "XT"))
+    leader = fieldwork.leader(visit.assignment)
+
+    def missing() -> list[tuple[str, str]]:
+        with pytest.raises(Conflict) as refused:
+            submissions.submit(actor=leader, visit_id=visit.pk)
+        return [(gap["key"], gap["code"]) for gap in refused.value.extra["missing"]]
+
+    assert missing() == [("XT-01", "unanswered")]
+    given = {"XT-01": NewAnswer("no")}
+    answers.set_answers(actor=leader, visit_id=visit.pk, answers=given)
+    assert missing() == [("XT-03", "unanswered")]
+    answers.set_answers(actor=leader, visit_id=visit.pk, answers={"XT-03": NewAnswer("no")})
+    assert missing() == [("XT-03", "no_proof")]
+    finding = fieldwork.finding(visit, leader, "XT-03")
+    fieldwork.evidence(visit, leader, answer_key="XT-03")
+    fieldwork.evidence(visit, leader, finding=finding.pk)
+    assert submissions.submit(actor=leader, visit_id=visit.pk).state == "submitted"
