@@ -63,7 +63,7 @@ export class Handset {
 
   async photo(visit: string, size = 25): Promise<string> {
     const bytes = Uint8Array.from({ length: size }, (_, at) => (at * 7 + size) % 256);
-    return this.engine.photograph({ visit, bytes, filetype: "image/jpeg" });
+    return this.engine.capture.keep({ visit, bytes, filetype: "image/jpeg" });
   }
 
   ops(): Promise<OpRow[]> {

@@ -60,7 +60,7 @@ test("bytes wait for their fact, and are deleted when verified was pulled and a 
   await phone.engine.sync();
   expect([await phone.file(evidence), await phone.chunks()]).toMatchObject([{ bytes: 0 }, []]);
   expect(await phone.words()).toEqual(["已核验"]);
-  expect(await phone.engine.bytesOf(evidence)).toBeNull();
+  expect(await phone.engine.capture.bytesOf(evidence)).toBeNull();
 });
 
 test("a restored server receives the photo again", async () => {
@@ -79,7 +79,7 @@ test("what the server does not take is not sent again, is shown with its reason,
   const phone = await new County().phone();
   const visit = await phone.begin();
   const bytes = new TextEncoder().encode("no picture");
-  const evidence = await phone.engine.photograph({ visit, bytes, filetype: "text/plain" });
+  const evidence = await phone.engine.capture.keep({ visit, bytes, filetype: "text/plain" });
   await phone.engine.sync();
   await phone.engine.upload();
   phone.line.requests.length = 0;
@@ -118,13 +118,27 @@ test("a photo of several megabytes lies in rows of at most one, and hashes alike
   const phone = await new County().phone();
   const visit = await phone.begin();
   const bytes = new Uint8Array(2_500_000).map((_, at) => at % 251);
-  const evidence = await phone.engine.photograph({ visit, bytes, filetype: "image/jpeg" });
+  const evidence = await phone.engine.capture.keep({ visit, bytes, filetype: "image/jpeg" });
   expect((await phone.chunks()).map((row) => row.bytes.byteLength)).toEqual([1048576, 1048576, 402848]);
-  expect(hashOfBytes((await phone.engine.bytesOf(evidence))!)).toBe((await phone.file(evidence)).sha256);
+  expect(hashOfBytes((await phone.engine.capture.bytesOf(evidence))!)).toBe((await phone.file(evidence)).sha256);
+});
+
+test("where a picture was being taken is known after the app was ended, until there is one or none is wanted", async () => {
+  const phone = await new County().phone();
+  const visit = await phone.begin();
+  const place = { visit, answer_key: "Q1" };
+  await phone.engine.capture.begin(place);
+  await phone.open();
+  expect(await phone.engine.capture.underWay()).toEqual(place);
+  await phone.photo(visit);
+  expect(await phone.engine.capture.underWay()).toBeNull();
+  await phone.engine.capture.begin(place);
+  await phone.engine.capture.abandon();
+  expect(await phone.engine.capture.underWay()).toBeNull();
 });
 
 test("a picture without bytes is refused in plain words", async () => {
   const phone = await new County().phone();
   const empty = { visit: "v", bytes: new Uint8Array(), filetype: "image/jpeg" };
-  await expect(phone.engine.photograph(empty)).rejects.toThrow("没有取到文件内容");
+  await expect(phone.engine.capture.keep(empty)).rejects.toThrow("没有取到文件内容");
 });

@@ -4,6 +4,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 
 import type { JsonObject } from "./json.ts";
 import { plain } from "./json.ts";
+import { fact, learn } from "./meta.ts";
 import type { Outbox } from "./outbox.ts";
 import { Problem } from "./reasons.ts";
 import { CHUNK, type Store, type TableName, type Writing } from "./store/port.ts";
@@ -25,6 +26,21 @@ export class Capture {
     protected readonly outbox: Outbox,
   ) {}
 
+  /** The camera is about to open for this place (visit, answer key, finding): after a restart the app comes back here. */
+  begin(place: JsonObject): Promise<void> {
+    return this.store.write(["meta"], (tx) => learn(tx, "capturing", plain(place)));
+  }
+
+  /** Where a picture was being taken when the app ended; null for nowhere. */
+  underWay(): Promise<JsonObject | null> {
+    return this.store.read(["meta"], (tx) => fact(tx, "capturing"));
+  }
+
+  /** The person came back without a picture. */
+  abandon(): Promise<void> {
+    return this.store.write(["meta"], (tx) => learn(tx, "capturing", null));
+  }
+
   /** The evidence's id, once its bytes have been read back from the database and still hash alike. */
   async keep(picture: Picture): Promise<string> {
     if (picture.bytes.length === 0) throw new Problem("no_photo");
@@ -39,6 +55,7 @@ export class Capture {
     return this.store.write(CAPTURE, async (tx) => {
       await this.saveBytes(tx, evidence, picture.bytes);
       await this.saveFact(tx, evidence, picture, digest);
+      await learn(tx, "capturing", null);
     });
   }
 

@@ -1,6 +1,6 @@
 /** The engine of the phone: everything but screens. One object per open app; all it knows is in the store. */
 import { Base } from "./base.ts";
-import { Capture, type Picture } from "./capture.ts";
+import { Capture } from "./capture.ts";
 import { type Clock, deviceClock } from "./clock.ts";
 import { contentHash } from "./content.ts";
 import { exportUnsent } from "./export.ts";
@@ -50,8 +50,8 @@ export class Engine {
   readonly status: Status;
   readonly pull: Pull;
   readonly push: Push;
+  readonly capture: Capture;
   private readonly store: Store;
-  private readonly capture: Capture;
   private readonly restore: Restore;
 
   private constructor(ports: Ports, parts: Parts) {
@@ -95,11 +95,6 @@ export class Engine {
     const known = ((await this.overlay.document("visit", id))?.["answers"] ?? {}) as Record<string, JsonObject>;
     const based = Object.entries(said).map(([key, one]) => [key, { ...one, base: Number(known[key]?.["rev"] ?? 0) }]);
     return this.outbox.answer(id, Object.fromEntries(based) as Record<string, OneAnswer>);
-  }
-
-  /** Keep a photo, signature or document; its evidence id, once it is safe in this phone's database. */
-  photograph(picture: Picture): Promise<string> {
-    return this.capture.keep(picture);
   }
 
   /** Submit the visit as this phone shows it. Raises `Problem`: `no_visit`, `set_aside`. */
@@ -168,10 +163,5 @@ export class Engine {
   /** Everything that is only on this phone, as pieces of a JSON file. */
   export(): AsyncGenerator<string> {
     return exportUnsent(this.store, this.capture);
-  }
-
-  /** The bytes of a file that are still here; null where they are gone. */
-  bytesOf(evidence: string): Promise<Uint8Array | null> {
-    return this.capture.bytesOf(evidence);
   }
 }

@@ -1,6 +1,6 @@
 /** Single facts of the phone, each a row of `meta`. */
 import type { Contact } from "./clock.ts";
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import type { Reading, Writing } from "./store/port.ts";
 
 /** Who is signed in on which device. `ended`: the server no longer knows the session; work goes on being kept. */
@@ -33,6 +33,8 @@ export interface Facts {
   missing: number[];
   /** `Sync-Time` of the last complete pull. */
   pulled: number;
+  /** Where the person was when the camera opened: a phone short of memory may end the app meanwhile. */
+  capturing: JsonObject | null;
 }
 
 const NOTHING: Facts = {
@@ -48,6 +50,7 @@ const NOTHING: Facts = {
   have: 0,
   missing: [],
   pulled: 0,
+  capturing: null,
 };
 
 export async function fact<K extends keyof Facts>(tx: Reading, name: K): Promise<Facts[K]> {

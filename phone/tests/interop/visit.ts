@@ -123,5 +123,5 @@ async function inspect(engine: Engine, job: Job): Promise<string> {
 }
 
 async function photograph(engine: Engine, visit: string, base64: string, filetype: string, more: JsonObject) {
-  return engine.photograph({ visit, bytes: new Uint8Array(Buffer.from(base64, "base64")), filetype, more });
+  return engine.capture.keep({ visit, bytes: new Uint8Array(Buffer.from(base64, "base64")), filetype, more });
 }

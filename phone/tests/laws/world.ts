@@ -167,7 +167,7 @@ export class World {
   private async photographOf(phone: Phone, visit: string): Promise<void> {
     const bytes = Uint8Array.from({ length: 5 + Math.floor(this.random() * 20) }, () => Math.floor(this.random() * 256));
     const picture = { visit, bytes, filetype: "image/jpeg" };
-    await this.act(phone, async () => phone.photos.set(await phone.engine.photograph(picture), bytes));
+    await this.act(phone, async () => phone.photos.set(await phone.engine.capture.keep(picture), bytes));
   }
 
   async sync(who: number, badness: number): Promise<void> {
