@@ -16,7 +16,8 @@ from backend.inspections.models.draw_lifecycle import DRAW_MOVES, DrawState, dra
 from backend.inspections.rules.draw_lists import digest
 from backend.inspections.selectors import draws as selectors
 from backend.inspections.selectors.draw_audit import audited
-from backend.inspections.services import assignments, draw_confirmation, draws
+from backend.inspections.services import assignments, draw_confirmation, draws, recusals
+from backend.inspections.services.assignments import NewAssignment
 from backend.journal import grants
 from backend.journal.models import AuditLine, FeedRow
 from backend.journal.writing import write
@@ -277,6 +278,26 @@ def test_a_conflict_keeps_out_of_the_crew_declared_or_decided_until_rejected(dra
     draws.redraw(actor=office, draw_id=Draw.objects.get(state="drawn").pk, reason="测试")
     decide(actor=office, conflict_id=conflict.pk, state="rejected", reason="不实")
     assert tied.pk in drawing.drawn(crew_min=3, crew_max=3).drawn.get().crew
+
+
+def test_who_stayed_away_on_the_spot_is_not_drawn_for_that_unit_again_until_the_office_rejects_it(
+    drawing: DrawDesk,
+) -> None:
+    drawing.fieldwork.county()
+    team, school, office = drawing.team(members=3), drawing.places.school(), drawing.office()
+    leader, tied, _ = drawing.places.people(team)
+    new = NewAssignment(school.pk, team.pk, leader.pk, [tied.pk], clock.today(), ("TY",), kind="tip_check")
+    sent = assignments.release(actor=office, assignment_id=assignments.assign(actor=office, new=new).pk)
+    with clock.fixed(max(sent.reveal_at, clock.now())):
+        assignments.depart(actor=drawing.cast.actor(leader), assignment_id=sent.pk)
+        recusals.declare(actor=drawing.cast.actor(tied), assignment_id=sent.pk, kind="other", reason="亲戚在此任教")
+    draw = drawing.drawn(crew_min=2, crew_max=3)
+    assert tied.pk not in draw.drawn.get().crew
+    conflict = record(actor=office, user_id=tied.pk, declaration=Declaration(school.pk, "other"))
+    decide(actor=office, conflict_id=conflict.pk, state="rejected", reason="不属应当回避的情形")
+    again = draws.redraw(actor=office, draw_id=draw.pk, reason="回避已作决定")
+    assert again.library.inspectors != draw.library.inspectors
+    assert [line["conflicts"] for line in again.library.inspectors] == [[], [], []]
 
 
 def test_only_the_office_draws_and_only_leadership_reads_beside_it(drawing: DrawDesk) -> None:
