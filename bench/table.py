@@ -46,6 +46,7 @@ depends on time.
   one process. The control decodes at the draft scale, resizes and encodes the same two sizes in the same quality,
   in memory and without turning, caption or anything else. The second line is the whole step of the duty: it asks
   what to write, stores both files with fsync and books them.
+- **Random draws.** The pure part: limits, draw of every target with day, team and crew, hashes of both libraries.
 - **Uploads.** 200 photos of 3 MB over 17 kept connections, each a POST and one PATCH, to two worker processes on
   either side, in turn, on the same disk. The control is `@tus/server` with its file store, which makes the whole
   durable, reads and hashes it again, compares and links it to its content address, as ours does; ours also

@@ -18,5 +18,9 @@ module             question it answers
 ``class_draw``     which classes and pupil numbers are looked at
 ``footing``        what the kind of a visit demands of crew and papers
 ``citations``      what a notice cites as the basis of an item
+``randomness``     random numbers that anybody can compute again
+``drawing``        which targets are drawn, and who goes there (from ``draw_lists``, by ``draw_weights``)
+``draw_limits``    what cannot be drawn, and by which rule
+``draw_record``    how a draw is sealed and checked
 =================  ==========================================================================
 """
