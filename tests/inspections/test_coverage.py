@@ -120,7 +120,7 @@ ACTS = st.lists(
 def test_coverage_equals_a_count_by_hand(records: Records, hand: "clock.Hand") -> None:
     county = Played(records)
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(acts=ACTS, at=st.sampled_from((*DAYS, 31, 33)))
     def equals(acts: list[tuple[str, int, int, bool]], at: int) -> None:
         cut_off = noon(1) + dt.timedelta(days=at - 1)

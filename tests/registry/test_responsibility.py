@@ -208,7 +208,7 @@ def test_whatever_is_assigned_and_ended_no_two_terms_overlap_and_every_day_has_o
     crews = {name: places.team(members=1) for name in "abc"}
     school = places.school(team=crews["a"])
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(changes=CHANGES)
     def holds(changes: list[tuple[str, int, bool]]) -> None:
         with transaction.atomic():

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from backend.core import clock
-from backend.inspections.models import InspectionPlan, PlanKind, VisitRound
+from backend.inspections.models import InspectionPlan, PlanKind, PlanTarget, VisitRound
 from backend.inspections.rules import planning
 from backend.inspections.selectors import plans
 from backend.inspections.selectors.plans import Key
@@ -24,6 +24,20 @@ from backend.inspections.selectors.statistics import Window, cancelled, rounds
 from backend.registry.models import SchoolDistrict, Target, TargetKind, Team, TeamInCharge, Track
 
 Ids = set[uuid.UUID]
+
+LIGHT = (
+    "county_id",
+    "code",
+    "name",
+    "kind",
+    "stage",
+    "institution_class",
+    "district_id",
+    "station_id",
+    "is_active",
+    "closed_on",
+)
+"""As much of a target as counting and naming it takes."""
 
 
 @dataclass(slots=True)
@@ -165,11 +179,11 @@ def _scope(period: _Period, plan: InspectionPlan | None) -> Iterator[tuple[Targe
     """Each target and track, and the day from which it is no longer in scope, if there is one."""
     if plan is None:
         rows = Target.objects.filter(county_id=period.county_id).exclude(kind=TargetKind.SUSPECTED_SITE)
-        known = [target for target in rows.order_by("code") if target.is_active or target.closed_on]
+        known = [target for target in rows.only(*LIGHT).order_by("code") if target.is_active or target.closed_on]
         pairs = [(target, track) for target in known for track in plans.tracks_of(target)]
         left: dict[uuid.UUID, dt.date] = {}
     elif plan.is_frozen:
-        pairs = [(row.target, row.track) for row in plans.approved_lines(plan).order_by("target__code", "track")]
+        pairs = [(row.target, row.track) for row in _light(plan)]
         left = plans.exclusions(plan)
     else:
         pairs = [(line.target, line.track) for line in plans.resolved(plan, period.day)]
@@ -180,11 +194,16 @@ def _scope(period: _Period, plan: InspectionPlan | None) -> Iterator[tuple[Targe
             yield target, track, min(days, default=None)
 
 
+def _light(plan: InspectionPlan) -> Iterable[PlanTarget]:
+    return plans.approved_lines(plan).only("track", "plan_id", *(f"target__{name}" for name in LIGHT))
+
+
 def _first_visits(period: _Period) -> dict[Key, dt.datetime]:
     """By target and track when its first valid visit was received."""
     window = period.window
     rows = VisitRound.objects.filter(
         visit__county_id=period.county_id,
+        visit__submitted_at__gte=window.since,  # of its last round: so the index finds the visits
         submitted_at__gte=window.since,
         submitted_at__lt=window.until,
         submitted_at__lte=window.cut_off,

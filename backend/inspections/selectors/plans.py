@@ -68,9 +68,9 @@ def of_month(county_id: int, month: str) -> InspectionPlan | None:
 
 
 def approved_lines(plan: InspectionPlan) -> QuerySet[PlanTarget]:
-    """The scope as it was approved last, with targets and teams; empty before the first approval."""
-    rows = PlanTarget.objects.filter(plan=plan, version=plan.scope_version)
-    return rows.select_related("target", "team")
+    """The scope as it was approved last, with its targets, by code and track; empty before the first approval."""
+    rows = PlanTarget.objects.filter(plan=plan, version=plan.scope_version).select_related("target")
+    return rows.order_by("target__code", "track")
 
 
 def scope(plan: InspectionPlan, on: dt.date | None = None) -> list[Line]:
@@ -82,10 +82,7 @@ def scope(plan: InspectionPlan, on: dt.date | None = None) -> list[Line]:
     if not plan.is_frozen:
         return [line for line in resolved(plan, day) if not _gone(line.target, day)]
     left, teams = exclusions(plan), responsibility.of_county(plan.county_id, day)
-    lines = [
-        Line(row.target, row.track, teams.get((row.target_id, row.track)))
-        for row in approved_lines(plan).order_by("target__code", "track")
-    ]
+    lines = [Line(row.target, row.track, teams.get((row.target_id, row.track))) for row in approved_lines(plan)]
     return [line for line in lines if not _gone(line.target, day) and left.get(line.target.pk, day + ONE_DAY) > day]
 
 
