@@ -32,7 +32,7 @@ class GapsView(APIView):
 
     permission_classes = (Overseers,)
 
-    @extend_schema(operation_id="coverage_gaps", parameters=[*PAGING, s.GapsQuery], responses=paged(s.GapOut))
+    @extend_schema(operation_id="coverage_gaps", parameters=[*PAGING, s.GapsQuery], responses=s.GAPS)
     def get(self, request: Request) -> Response:
         county, query = actor_of(request).county_id, read_query(s.GapsQuery, request)
         found = coverage.coverage(county, query.pop("month", None) or this_month())

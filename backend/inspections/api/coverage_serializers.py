@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from backend.core.schema import paged
 from backend.inspections.api.assignment_serializers import PLAN_MONTH
 from backend.inspections.api.fields import NamedOut, named
 from backend.inspections.models import VisitKind
@@ -74,6 +75,9 @@ class GapOut(serializers.Serializer[Any]):
         choices=[each.value for each in FailedRule], allow_null=True, help_text="Which rule of a valid visit it breaks."
     )
     text = serializers.CharField()
+
+
+GAPS = paged(GapOut)
 
 
 class ForecastOut(serializers.Serializer[Any]):

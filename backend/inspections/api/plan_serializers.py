@@ -115,7 +115,7 @@ class ExceptionOut(serializers.Serializer[Any]):
     since = serializers.DateField(allow_null=True)
 
 
-class StepOut(serializers.Serializer[Any]):
+class PlanStepOut(serializers.Serializer[Any]):
     verb = serializers.CharField()
     before = serializers.CharField()
     after = serializers.CharField()
@@ -133,7 +133,7 @@ class PlanOut(PlanRow):
     visit_limit = serializers.IntegerField()
     scope_hash = serializers.CharField(help_text="SHA-256 over the sorted lines `target track team` of the scope.")
     exceptions = ExceptionOut(many=True)
-    steps = StepOut(many=True)
+    steps = PlanStepOut(many=True)
 
 
 class ReleasedOut(serializers.Serializer[Any]):

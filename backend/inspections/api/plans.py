@@ -153,7 +153,7 @@ class PlanGapsView(APIView):
 
     permission_classes = (Overseers,)
 
-    @extend_schema(operation_id="plans_gaps", parameters=[*PAGING, c.GapFilters], responses=paged(c.GapOut))
+    @extend_schema(operation_id="plans_gaps", parameters=[*PAGING, c.GapFilters], responses=c.GAPS)
     def get(self, request: Request, plan_id: uuid.UUID) -> Response:
         actor = actor_of(request)
         found = coverage.of_plan(selectors.get(actor, plan_id))
