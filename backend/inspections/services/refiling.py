@@ -91,7 +91,7 @@ def _made(change: Change, actor: Actor, old: Assignment, target_id: uuid.UUID | 
     """An assignment like the old one, at another target, under way at once."""
     target = _target(actor, target_id)
     if target.pk == old.target_id:
-        raise field.refuse("target", "到访本就属于该单位。", because="same_target")
+        raise Conflict("bad_state", "到访本就属于该单位。")
     crew = crew_rows.present(old)
     away = _conflicted(crew, target.pk, old.scheduled_on)
     if old.leader_id in away:
