@@ -16,7 +16,7 @@ from backend.inspections.models.draw_lifecycle import DRAW_MOVES, DrawState, dra
 from backend.inspections.rules.draw_lists import digest
 from backend.inspections.selectors import draws as selectors
 from backend.inspections.selectors.draw_audit import audited
-from backend.inspections.services import assignments, draw_confirmation, draws, recusals
+from backend.inspections.services import assignments, draw_confirmation, draws, plan_steps, plans, recusals
 from backend.inspections.services.assignments import NewAssignment
 from backend.journal import grants
 from backend.journal.models import AuditLine, FeedRow
@@ -193,6 +193,30 @@ def test_drawn_anew_with_a_reason_and_both_stay(drawing: DrawDesk) -> None:
     assert len(confirmed) == 5
     with pytest.raises(Conflict, match="bad_state"):
         draws.redraw(actor=office, draw_id=again.pk, reason="再抽")
+
+
+def test_a_draw_for_a_plan_draws_its_scope_on_its_working_days_by_the_teams_in_charge(drawing: DrawDesk) -> None:
+    with clock.fixed(dt.datetime(2026, 11, 2, 9, tzinfo=clock.CHINA)):
+        drawing.fieldwork.county()
+        office, leader = drawing.office(), drawing.cast.actor(drawing.witness())
+        teams = [drawing.team(), drawing.team()]
+        held = [(drawing.places.school(team=team), team) for team in teams]
+        outside = drawing.places.school(team=teams[0])
+        plan = plans.create(actor=office, month="2026-11", holidays=["2026-11-03"], ends_on=dt.date(2026, 11, 9))
+        plans.except_target(
+            actor=office, plan_id=plan.pk, target_id=outside.pk, included=False, cause="on_holiday", reason="放假"
+        )
+        with pytest.raises(Conflict, match="plan_not_approved"):
+            drawing.sealed(plan=plan.pk)
+        plan_steps.submit(actor=office, plan_id=plan.pk)
+        plan_steps.approve(actor=leader, plan_id=plan.pk)
+        with pytest.raises(Invalid, match="bad_draw"):
+            drawing.sealed(plan=plan.pk, days=[dt.date(2026, 11, 10)])
+        draw = drawing.drawn(plan=plan.pk, month=None, days=[], in_charge=True)
+        assert draw.parameters["days"] == [f"2026-11-{day:02d}" for day in (4, 5, 6, 9)]
+        assert {(row.target, row.team) for row in draw.drawn.all()} == set(held)
+        made = draw_confirmation.confirm(actor=office, draw_id=draw.pk)
+        assert {row.plan_id for row in made} == {plan.pk}
 
 
 def test_within_a_month_nothing_is_drawn_twice(drawing: DrawDesk) -> None:

@@ -74,15 +74,17 @@ def _plan(actor: Actor, request: DrawRequest) -> InspectionPlan | None:
 
 def _days(request: DrawRequest, plan: InspectionPlan | None, month: str) -> list[dt.date]:
     today = clock.today()
+    first, last = (plan.starts_on, plan.ends_on) if plan else bounds(month)
     if request.days:
         days = sorted(set(request.days))
-        if days[0] < today or f"{days[0]:%Y-%m}" != month or f"{days[-1]:%Y-%m}" != month or len(days) > MOST_DAYS:
-            raise _invalid("days", "检查日期须在今天以后、计划月份以内。")
+        outside = days[0] < max(first, today) or days[-1] > last or len(days) > MOST_DAYS
+        if outside or any(f"{day:%Y-%m}" != month for day in days):
+            raise _invalid("days", "检查日期须在今天以后、计划期限和月份以内。")
         return days
-    first, last = (plan.starts_on, plan.ends_on) if plan else bounds(month)
     off = [dt.date.fromisoformat(day) for day in plan.holidays] if plan else []
     worked = [dt.date.fromisoformat(day) for day in plan.working_weekends] if plan else []
-    return working_days(max(first, today + dt.timedelta(days=1)), last, off, worked)[:MOST_DAYS]
+    days = working_days(max(first, today + dt.timedelta(days=1)), last, off, worked)
+    return [day for day in days if f"{day:%Y-%m}" == month][:MOST_DAYS]
 
 
 def _invalid(field: str, text: str) -> Invalid:
