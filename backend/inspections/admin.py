@@ -3,13 +3,19 @@
 from django.contrib import admin
 
 from backend.accounts.admin import ReadOnlyAdmin
-from backend.inspections.models import Assignment, ChecklistTemplate, Evidence, Finding, Visit
+from backend.inspections.models import Assignment, ChecklistTemplate, Evidence, Finding, InspectionPlan, Visit
 
 
 @admin.register(ChecklistTemplate)
 class ChecklistTemplateAdmin(ReadOnlyAdmin):
     list_display = ("code", "version", "name", "status", "county_id")
     list_filter = ("status",)
+
+
+@admin.register(InspectionPlan)
+class InspectionPlanAdmin(ReadOnlyAdmin):
+    list_display = ("title", "kind", "month", "state", "county_id")
+    list_filter = ("kind", "state")
 
 
 @admin.register(Assignment)

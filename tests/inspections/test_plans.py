@@ -370,7 +370,7 @@ def test_the_product_opens_the_plan_of_the_next_month_on_the_25th_once(
 
 def test_a_plan_that_is_opened_twice_at_once_is_opened_once(actors: dict[str, Actor], schools: list[Target]) -> None:
     county = actors["author"].county_id
-    assert [monthly._open(county, "2026-12") for _ in range(2)] == [1, 0]
+    assert [monthly.open_month(county, "2026-12") for _ in range(2)] == [1, 0]
     assert InspectionPlan.objects.filter(month="2026-12").count() == 1
 
 

@@ -11,11 +11,12 @@ from backend.accounts.models import User
 from backend.accounts.roles import Role
 from backend.accounts.selectors.people import actor_of
 from backend.core.errors import Problem
-from backend.registry.models import Department, Membership, Target
+from backend.registry.models import Department, Membership, Target, TeamInCharge
 from backend.registry.rules.sheets import SCHOOLS
 from backend.registry.services import organisation
 from backend.registry.services.imports import import_targets
 from backend.registry.services.memberships import NewMember, add_member, change_leader
+from backend.registry.services.responsibility import NewTerm, assign
 from tests.fixtures.people import Cast
 from tests.fixtures.places import Places
 
@@ -79,6 +80,15 @@ def test_joining_and_leading_at_once_do_not_wait_for_each_other_for_ever(boss: U
         jobs.append(partial(change_leader, actor=actor, team_id=team.pk, user_id=member.pk))
         jobs.append(partial(add_member, actor=actor, member=NewMember(team.pk, leader.pk)))
     assert race(*jobs) == ["done"] * 4 + ["membership_overlaps"] * 4
+
+
+def test_two_teams_cannot_take_a_target_over_on_the_same_day(boss: User) -> None:
+    places, actor = Places(Cast()), actor_of(boss)
+    school, new = places.school(team=places.team()), [places.team(), places.team()]
+    jobs = [partial(assign, actor=actor, term=NewTerm(school.pk, team.pk, reason="调整")) for team in new]
+    assert race(*jobs) == ["done", "responsibility_overlaps"]
+    (term,) = TeamInCharge.objects.filter(target=school, ends_on=None)
+    assert Target.objects.get(pk=school.pk).team_id == term.team_id
 
 
 def test_a_code_is_given_once(boss: User) -> None:

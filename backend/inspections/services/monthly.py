@@ -15,7 +15,7 @@ def open_due() -> int:
 
     Safe to run twice at once: the monthly plan of a county and month is unique, and who comes second finds it there.
     """
-    return sum(_open(county.pk, month) for county in County.objects.order_by("pk") for month in due(county.pk))
+    return sum(open_month(county.pk, month) for county in County.objects.order_by("pk") for month in due(county.pk))
 
 
 def due(county_id: int) -> list[str]:
@@ -35,7 +35,8 @@ def due(county_id: int) -> list[str]:
     return missing if missing and selectors.candidates(county_id).exists() else []
 
 
-def _open(county_id: int, month: str) -> int:
+def open_month(county_id: int, month: str) -> int:
+    """Draft the county's plan of `month`; 1, or 0 where it is there already."""
     try:
         plans.create(actor=system(county_id), month=month)
     except Conflict as fault:
