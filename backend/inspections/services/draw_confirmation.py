@@ -11,6 +11,7 @@ from backend.inspections.models import Assignment, Draw, DrawnTarget
 from backend.inspections.models.draw_lifecycle import draw_after
 from backend.inspections.selectors.draw_libraries import kind_of
 from backend.inspections.selectors.draws import checked, drawn
+from backend.inspections.selectors.templates import default_codes
 from backend.inspections.services import assignments
 from backend.inspections.services.assignments import DAY_BEGINS, NewAssignment
 from backend.inspections.services.authority import only_office
@@ -46,6 +47,8 @@ def confirm(*, actor: Actor, draw_id: uuid.UUID, reveal_hours: float = USUAL_HOU
 
 
 def _news(draw: Draw, rows: Sequence[DrawnTarget], before: dt.timedelta) -> list[NewAssignment]:
+    usual = {} if draw.plan_id else {row.target.type_code: row.target for row in rows}
+    codes = {type_: default_codes(draw.county_id, target) for type_, target in usual.items()}
     return [
         NewAssignment(
             target=row.target_id,
@@ -53,6 +56,7 @@ def _news(draw: Draw, rows: Sequence[DrawnTarget], before: dt.timedelta) -> list
             leader=row.leader_id,
             crew=row.crew,
             scheduled_on=row.scheduled_on,
+            templates=codes.get(row.target.type_code, ()),
             kind=kind_of(row.target.kind, draw.kind),
             plan=draw.plan_id,
             reveal_at=clock.midnight(row.scheduled_on) + DAY_BEGINS - before,
