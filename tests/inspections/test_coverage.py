@@ -223,8 +223,9 @@ def test_a_special_campaign_counts_its_own_visits_only(
     hand.set(noon(4))
     fieldwork.submitted(target=other, team=team)
     fieldwork.submitted(target=school, team=team, plan=plan.pk)
-    covered = {cell.target.pk: cell.is_covered for cell in coverage.of_plan(plan).cells}
-    assert covered == {school.pk: True, other.pk: False}
+    found = coverage.of_plan(plan)
+    assert {cell.target.pk: cell.is_covered for cell in found.cells} == {school.pk: True, other.pk: False}
+    assert [gap.reason for gap in gaps.gaps(found, plan.county_id)] == ["not_assigned"]  # what it did was not for this
     assert coverage.coverage(plan.county_id, MONTH).tracks["department"].covered == {school.pk, other.pk}
 
 

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,9 +15,12 @@ from backend.core import clock
 from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.journal.models import AuditLine
-from backend.registry.models import AreaStation, Target, TargetKind, Team, TeamInCharge, Track
+from backend.journal.writing import write
+from backend.registry.models import BEGINNING, AreaStation, Target, TargetKind, Team, TeamInCharge, Track
+from backend.registry.rules.sheets import SCHOOLS
 from backend.registry.selectors import responsibility as selectors
 from backend.registry.services import organisation, responsibility, targets, teams
+from backend.registry.services.imports import import_targets
 from backend.registry.services.responsibility import NewTerm
 from backend.registry.tasks import turn_over
 from tests.fixtures.people import Cast, Client
@@ -199,6 +204,40 @@ def test_closing_a_target_ends_its_terms_and_dates_the_end(office_actor: Actor, 
     targets.reopen_target(actor=office_actor, target_id=school.pk)
     assert Target.objects.get(pk=school.pk).closed_on is None
     assert selectors.in_charge(school.pk, Track.DEPARTMENT) == school.team_id
+
+
+def test_a_list_or_a_form_that_names_another_team_begins_its_term_today(office_actor: Actor, places: Places) -> None:
+    one, other = places.team(), places.team()
+    header, row = "code,name,stage,district,team", "NEW1,甲校,小学,澄江学区"
+    places.school()
+    for team in (one, one, other):
+        data = f"{header}\n{row},{team.code}\n".encode()
+        assert import_targets(actor=office_actor, sheet=SCHOOLS, data=data).errors == []
+    school = Target.objects.get(code="NEW1")
+    assert held(school) == [(one.pk, BEGINNING, TODAY), (other.pk, TODAY, None)]
+    targets.update_target(actor=office_actor, target_id=school.pk, team_id=one.pk)
+    assert held(school) == [(one.pk, BEGINNING, TODAY), (one.pk, TODAY, None)]
+    targets.update_target(actor=office_actor, target_id=school.pk, team_id=None, name="乙校")
+    assert held(school) == [(one.pk, BEGINNING, TODAY)]
+
+
+def test_what_was_there_before_terms_were_kept_has_them_as_a_new_list_would(
+    office_actor: Actor, places: Places, station: AreaStation
+) -> None:
+    crew_of(office_actor, station)
+    closed = places.school(team=places.team())
+    targets.close_target(actor=office_actor, target_id=closed.pk, status="已停办")
+    made = places.school(team=places.team())
+    targets.update_target(actor=office_actor, target_id=made.pk, station_id=station.pk)
+    with write(actor=office_actor) as change:
+        TeamInCharge.objects.all().delete()
+        responsibility.follow(change, Target.objects.all(), since=BEGINNING)
+        fields = ("target_id", "track", "team_id", "starts_on", "ends_on")
+        expected = list(TeamInCharge.objects.order_by("target_id", "track").values(*fields))
+        TeamInCharge.objects.all().delete()
+        import_module("backend.registry.migrations.0004_teams_in_charge_from_the_start").fill(apps, None)
+    assert list(TeamInCharge.objects.order_by("target_id", "track").values(*fields)) == expected
+    assert len(expected) == 2
 
 
 CHANGES = st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 30), st.booleans()), min_size=1, max_size=8)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from backend.inspections.models import Assignment, AssignmentState, Visit, VisitState
+from backend.inspections.models import Assignment, AssignmentState, PlanKind, Visit, VisitState
 from backend.inspections.selectors.coverage import Cell, Coverage
 from backend.inspections.selectors.plans import Key
 
@@ -96,7 +96,10 @@ def gaps(
 
 def _newest(county_id: int, found: Coverage) -> dict[Key, Assignment]:
     """The newest attempt per target and track, of one day the one that came further; those called off are none."""
-    rows = Assignment.objects.filter(county_id=county_id, plan_month=found.month)
+    plan = found.plan
+    campaign = plan is not None and plan.kind == PlanKind.SPECIAL_CAMPAIGN
+    rows = Assignment.objects.filter(county_id=county_id)
+    rows = rows.filter(plan=plan) if campaign else rows.filter(plan_month=found.month)
     rows = rows.exclude(state=AssignmentState.CANCELLED).exclude(visit__state=VisitState.CANCELLED)
     fields = ("target_id", "track", "state", "scheduled_on", *(f"visit__{name}" for name in VISIT))
     light = rows.select_related("visit").only(*fields).order_by("scheduled_on", F("visit").asc(nulls_first=True), "pk")
