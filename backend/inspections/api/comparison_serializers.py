@@ -9,11 +9,11 @@ from backend.core import clock
 from backend.inspections.api.assignment_serializers import PLAN_MONTH
 from backend.inspections.api.fields import AnswerValueField
 from backend.inspections.models import VisitRound
-from backend.inspections.rules.comparison import METHOD, Pair, Said, Unjudged, agreement
+from backend.inspections.rules.comparison import METHOD, Agreement, Pair, Said, Unjudged, agreement
 from backend.inspections.rules.consistency import METHOD as TEAMS_METHOD
 from backend.inspections.rules.consistency import Share
 from backend.inspections.rules.verdicts import Verdict
-from backend.inspections.selectors.comparisons import Comparison
+from backend.inspections.selectors.comparisons import Comparison, Rounds
 from backend.inspections.selectors.consistency import SEVERITIES, Gathered
 from backend.registry.models import Target, Team
 
@@ -159,12 +159,11 @@ def _visit(row: VisitRound) -> dict[str, Any]:
     return {"visit": row.visit_id, "team": team.name if team else "", "submitted_at": row.submitted_at}
 
 
-def comparison(found: Comparison) -> dict[str, Any]:
-    total = agreement(found.pairs)
+def comparison(rounds: Rounds, total: Agreement) -> dict[str, Any]:
     return {
-        "target": target(found.target),
-        "department": _visit(found.department),
-        "station": _visit(found.station),
+        "target": target(rounds.target),
+        "department": _visit(rounds.department),
+        "station": _visit(rounds.station),
         "judged": total.judged,
         "agreeing": total.agreeing,
         "share": percent(total.share),
@@ -197,7 +196,7 @@ def tracks(month: str, row: Target, found: Comparison | None) -> dict[str, Any]:
         "month": month,
         "method": METHOD,
         "target": target(row),
-        "comparison": comparison(found) if found else None,
+        "comparison": comparison(found.rounds, agreement(found.pairs)) if found else None,
         "items": [pair(one) for one in found.pairs] if found else [],
     }
 

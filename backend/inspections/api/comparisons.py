@@ -51,8 +51,10 @@ class TrackComparisonsView(APIView):
     def get(self, request: Request) -> Response:
         actor, month = actor_of(request), _month(request)
         rows = page(comparisons.comparable(actor, month), request.query_params, by="id")
-        found = comparisons.compared(actor.county_id, month, rows.rows)
-        return Response({"items": [s.comparison(one) for one in found], "next": rows.next})
+        found = comparisons.rounds_of(month, rows.rows)
+        totals = comparisons.agreements(actor.county_id, found)
+        items = [s.comparison(rounds, total) for rounds, total in zip(found, totals, strict=True)]
+        return Response({"items": items, "next": rows.next})
 
 
 class TrackComparisonView(APIView):
@@ -81,9 +83,11 @@ class TrackComparisonsFileView(APIView):
 def _lines(actor: Actor, month: str) -> Iterator[tuple[object, ...]]:
     targets = list(comparisons.comparable(actor, month).order_by("pk"))
     for start in range(0, len(targets), CHUNK):
-        for found in comparisons.compared(actor.county_id, month, targets[start : start + CHUNK]):
+        rounds = comparisons.rounds_of(month, targets[start : start + CHUNK])
+        for found in comparisons.compared(actor.county_id, rounds):
+            target = found.rounds.target
             for pair in found.pairs:
-                what = (found.target.name, found.target.type_code, pair.template, pair.item.code, pair.item.text)
+                what = (target.name, target.type_code, pair.template, pair.item.code, pair.item.text)
                 yield (*what, _said(pair.first), _said(pair.second), AGREE[pair.agree])
 
 

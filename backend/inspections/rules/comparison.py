@@ -136,7 +136,7 @@ def _said(template: Template, item: Item, answers: Answers, key: str, stage: Tar
 def _unjudged(template: Template, item: Item, sides: list[Side], said: list[tuple[Said, ...]]) -> Unjudged | None:
     if not all(said) or any(one.verdict is None for side in said for one in side):
         return Unjudged.ONE_SIDED
-    if any(_other(side, item) for side in sides):
+    if any(template not in side.templates and _other(side, item) for side in sides):
         return Unjudged.VERSIONS
     by_chance = item.repeat in (Repeat.CLASS, Repeat.RESPONDENT)
     comparable = item.pass_rule is not None or (item.type in CHOICES and not by_chance)

@@ -5,7 +5,7 @@ say where a conversation about the same yardstick is worth while.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,16 +22,6 @@ METHOD = (
 
 Cell = tuple[str, str]
 """Type of target, and item or severity."""
-
-
-class Fact(NamedTuple):
-    """One visit: its team, the type of its target, what it could find (items), and what it found."""
-
-    team: str
-    type: str
-    asked: frozenset[str]
-    items: frozenset[str]
-    severities: frozenset[str]
 
 
 class Share(NamedTuple):
@@ -76,20 +66,21 @@ class _Counts:
 class Consistency:
     """The counts of all teams, from which every share is read."""
 
-    def __init__(self, facts: Iterable[Fact], severities: Sequence[str]) -> None:
+    def __init__(self, severities: Sequence[str]) -> None:
         self._severities = severities
         self._teams: dict[str, _Counts] = {}
         self._all = _Counts()
-        for (team, kind, asked), rows in _grouped(facts).items():
-            self._count(self._teams.setdefault(team, _Counts()), kind, asked, rows)
-            self._count(self._all, kind, asked, rows)
 
-    def _count(self, counts: _Counts, kind: str, asked: frozenset[str], rows: Sequence[Fact]) -> None:
-        for name in (*asked, *self._severities):
-            counts.visits[kind, name] += len(rows)
-        for row in rows:
-            for name in (row.items & asked) | row.severities:
-                counts.found[kind, name] += 1
+    def add_visits(self, team: str, kind: str, names: Iterable[str], visits: int) -> None:
+        """So many visits of the team at this type of target, in which these items and severities could be found."""
+        for counts in (self._teams.setdefault(team, _Counts()), self._all):
+            for name in names:
+                counts.visits[kind, name] += visits
+
+    def add_found(self, team: str, kind: str, name: str, visits: int) -> None:
+        """So many of them had a finding on the item, or of the severity."""
+        for counts in (self._teams.setdefault(team, _Counts()), self._all):
+            counts.found[kind, name] += visits
 
     def cells(self, team: str) -> list[Cell]:
         """What the team had to do with, in the order of types and names; severities are not among the names."""
@@ -105,11 +96,3 @@ class Consistency:
         own, cell = self._teams.get(team, _Counts()), (kind, name)
         visits, found = own.visits[cell], own.found[cell]
         return Share(visits, found, self._all.visits[cell] - visits, self._all.found[cell] - found)
-
-
-def _grouped(facts: Iterable[Fact]) -> Mapping[tuple[str, str, frozenset[str]], list[Fact]]:
-    """Visits that could find the same things; there are few such groups, whatever the number of visits."""
-    found: dict[tuple[str, str, frozenset[str]], list[Fact]] = {}
-    for fact in facts:
-        found.setdefault((fact.team, fact.type, fact.asked), []).append(fact)
-    return found

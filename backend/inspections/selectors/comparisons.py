@@ -1,8 +1,8 @@
 """Dual check (双督查): what the two tracks found of one target in one month, for those who oversee both."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -19,7 +19,7 @@ from backend.inspections.models import (
     VisitState,
 )
 from backend.inspections.rules.checklist import Template
-from backend.inspections.rules.comparison import Pair, Side, compare
+from backend.inspections.rules.comparison import Agreement, Pair, Side, agreement, compare
 from backend.inspections.selectors import templates
 from backend.registry.models import Target, TargetKind, Track
 
@@ -35,7 +35,7 @@ KINDS = (
 DONE = (VisitState.SUBMITTED, VisitState.APPROVED)
 UNISSUED = (FindingState.RECORDED, FindingState.CONFIRMED, FindingState.IN_NOTICE, FindingState.RECTIFIED_ON_SPOT)
 READ = (
-    "content",
+    "round",
     "submitted_at",
     "visit__track",
     "visit__templates",
@@ -44,14 +44,32 @@ READ = (
 )
 
 
-@dataclass(slots=True)
-class Comparison:
-    """Both tracks' newest submitted visits of one target, and their items side by side (department first)."""
+Key = tuple[uuid.UUID, int, uuid.UUID, int]
+
+
+class Rounds(NamedTuple):
+    """Of one target the rounds that stand of both tracks' newest submitted visits, their content not read yet."""
 
     target: Target
     department: VisitRound
     station: VisitRound
+
+    @property
+    def key(self) -> Key:
+        """Rounds never change, and neither does what follows from two of them."""
+        return self.department.visit_id, self.department.round, self.station.visit_id, self.station.round
+
+
+class Comparison(NamedTuple):
+    """Both tracks' answers, item by item (department first)."""
+
+    rounds: Rounds
     pairs: list[Pair]
+
+
+MOST_AGREEMENTS = 20_000
+_agreements: dict[Key, Agreement] = {}
+"""What was counted once in this process need not be read again."""
 
 
 def comparable(actor: Actor, month: str) -> QuerySet[Target]:
@@ -93,37 +111,50 @@ def _open(month: str) -> Q:
     return Q(Exists(unapproved)) | Q(Exists(unissued))
 
 
-def compared(county_id: int, month: str, targets: Sequence[Target]) -> list[Comparison]:
-    """The comparisons of these targets, in their order; targets without a pair are left out. Four queries at most."""
-    rounds = _newest(month, targets)
-    wanted = {(str(code), int(version)) for row in rounds.values() for code, version in row.visit.templates}
-    known = templates.versions(county_id, wanted) if wanted else {}
-    return [
-        _comparison(target, rounds[target.pk, Track.DEPARTMENT], rounds[target.pk, Track.STATION], known)
-        for target in targets
-        if (target.pk, Track.DEPARTMENT) in rounds and (target.pk, Track.STATION) in rounds
-    ]
-
-
-def _newest(month: str, targets: Iterable[Target]) -> dict[tuple[uuid.UUID, str], VisitRound]:
-    """By target and track the round that stands of the visit submitted last."""
+def rounds_of(month: str, targets: Sequence[Target]) -> list[Rounds]:
+    """The rounds to compare of these targets, in their order; targets without a pair are left out. One query."""
     rows = VisitRound.objects.filter(
         visit__in=_visits(month).filter(target__in=[target.pk for target in targets]), round=F("visit__round")
     )
     rows = rows.select_related("visit__target", "visit__assignment__team").only(*READ).order_by("submitted_at", "pk")
-    return {(row.visit.target_id, row.visit.track): row for row in rows}
+    newest = {(row.visit.target_id, row.visit.track): row for row in rows}
+    return [
+        Rounds(target, newest[target.pk, Track.DEPARTMENT], newest[target.pk, Track.STATION])
+        for target in targets
+        if (target.pk, Track.DEPARTMENT) in newest and (target.pk, Track.STATION) in newest
+    ]
 
 
-def _comparison(
-    target: Target, department: VisitRound, station: VisitRound, known: dict[tuple[str, int], Template]
-) -> Comparison:
-    first, second = (_side(row, known) for row in (department, station))
-    return Comparison(target, department, station, compare(first, second, templates.target_type(target)))
+def agreements(county_id: int, found: Sequence[Rounds]) -> list[Agreement]:
+    """How far the tracks agree, in the order given. Three queries at most, none for what is known already."""
+    unknown = [rounds for rounds in found if rounds.key not in _agreements]
+    if len(_agreements) + len(unknown) > MOST_AGREEMENTS:
+        _agreements.clear()
+        unknown = list(found)
+    for comparison in compared(county_id, unknown):
+        _agreements[comparison.rounds.key] = agreement(comparison.pairs)
+    return [_agreements[rounds.key] for rounds in found]
 
 
-def _side(row: VisitRound, known: dict[tuple[str, int], Template]) -> Side:
-    pinned = (known.get((str(code), int(version))) for code, version in row.visit.templates)
-    return Side(tuple(template for template in pinned if template), row.content["answers"])
+def compared(county_id: int, found: Sequence[Rounds]) -> list[Comparison]:
+    """The answers side by side, in the order given. Three queries at most."""
+    keys = [row.pk for rounds in found for row in (rounds.department, rounds.station)]
+    content = dict(VisitRound.objects.filter(pk__in=keys).values_list("pk", "content")) if keys else {}
+    wanted = {version for rounds in found for row in (rounds.department, rounds.station) for version in _pinned(row)}
+    known = templates.versions(county_id, wanted) if wanted else {}
+    return [Comparison(rounds, _pairs(rounds, content, known)) for rounds in found]
+
+
+def _pairs(rounds: Rounds, content: dict[int, Any], known: dict[tuple[str, int], Template]) -> list[Pair]:
+    first, second = (
+        Side(tuple(known[version] for version in _pinned(row) if version in known), content[row.pk]["answers"])
+        for row in (rounds.department, rounds.station)
+    )
+    return compare(first, second, templates.target_type(rounds.target))
+
+
+def _pinned(row: VisitRound) -> list[tuple[str, int]]:
+    return [(str(code), int(version)) for code, version in row.visit.templates]
 
 
 def one(actor: Actor, month: str, target_id: uuid.UUID) -> tuple[Target, Comparison | None]:
@@ -132,5 +163,5 @@ def one(actor: Actor, month: str, target_id: uuid.UUID) -> tuple[Target, Compari
     if target is None:
         raise NotFound("target", target_id)
     seen = comparable(actor, month).filter(pk=target_id).exists()
-    found = compared(actor.county_id, month, [target]) if seen else []
+    found = compared(actor.county_id, rounds_of(month, [target])) if seen else []
     return target, found[0] if found else None

@@ -1,23 +1,25 @@
-"""What the teams found in a span of months, gathered for `rules.consistency`."""
+"""What the teams found in a span of months, counted by the database for `rules.consistency`."""
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from backend.inspections.models import Answer, Finding, FindingState, SeverityLevel, Visit
 from backend.inspections.rules.applicability import items_for
 from backend.inspections.rules.checklist import Item, TargetType, Template
-from backend.inspections.rules.consistency import Consistency, Fact
+from backend.inspections.rules.consistency import Consistency
 from backend.inspections.selectors import templates
 from backend.inspections.selectors.comparisons import DONE, KINDS
 from backend.registry.models import InstitutionClass, Stage, Target, TargetKind, Team
 
 SEVERITIES = tuple(str(one.value) for one in SeverityLevel)
 Version = tuple[str, int]
-Versions = tuple[Version, ...]
+
+GROUP = ("assignment__team", "target__stage", "target__institution_class", "templates")
+"""Visits of one team at one type of target with the same checklists could find the same things."""
 
 
 class Gathered(NamedTuple):
@@ -28,96 +30,105 @@ class Gathered(NamedTuple):
     items: Mapping[str, tuple[str, Item]]
 
 
-class _Row(NamedTuple):
-    visit: uuid.UUID
-    team: uuid.UUID
+class _Group(NamedTuple):
+    team: str
     type: str
-    versions: Versions
+    versions: tuple[Version, ...]
 
 
 def gather(county_id: int, first: str, last: str) -> Gathered:
-    """Of the plan months `first` to `last` (YYYY-MM, both included), as things stand now. Six queries at most."""
-    rows = _rows(county_id, first, last)
-    known = templates.versions(county_id, {version for row in rows for version in row.versions}) if rows else {}
-    items = {item.code: (template.code, item) for template in known.values() for item in template.items}
-    return Gathered(
-        list(Team.objects.filter(county_id=county_id).order_by("code")),
-        _figures(county_id, rows, known, first, last),
-        items,
-    )
+    """Of the plan months `first` to `last` (YYYY-MM, both included), as things stand now. Eight queries at most."""
+    visits = _visits(county_id, first, last)
+    counted = [(_group(*row[:4]), row[4]) for row in visits.values_list(*GROUP).annotate(n=Count("pk")).order_by()]
+    wanted = {version for group, _ in counted for version in group.versions}
+    asked = _Asked(templates.versions(county_id, wanted) if wanted else {})
+    figures = Consistency(SEVERITIES)
+    for group, number in counted:
+        figures.add_visits(group.team, group.type, (*asked.of(group)[0], *SEVERITIES), number)
+    _add_findings(figures, visits, asked)
+    if asked.conditional:
+        _add_conditional(figures, visits, asked)
+    return Gathered(list(Team.objects.filter(county_id=county_id).order_by("code")), figures, asked.items)
 
 
-def _rows(county_id: int, first: str, last: str) -> list[_Row]:
+def _visits(county_id: int, first: str, last: str) -> QuerySet[Visit]:
     rows = Visit.objects.filter(
         county_id=county_id, plan_month__gte=first, plan_month__lte=last, kind__in=KINDS, state__in=DONE
     )
     rows = rows.filter(assignment__team__isnull=False).exclude(target__kind=TargetKind.SUSPECTED_SITE)
     rows = rows.exclude(target__institution_class=InstitutionClass.UNLICENSED)
-    names = ("pk", "assignment__team_id", "target__stage", "target__institution_class", "templates")
-    return [
-        _Row(pk, team, stage or institution, tuple((str(code), int(version)) for code, version in pinned))
-        for pk, team, stage, institution, pinned in rows.values_list(*names)
-        if stage or institution
-    ]
+    return rows.exclude(target__stage="", target__institution_class="")
 
 
-def _figures(county_id: int, rows: list[_Row], known: Mapping[Version, Template], first: str, last: str) -> Consistency:
-    found: dict[uuid.UUID, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for visit, item, severity in _findings(county_id, first, last):
-        found[visit][0].add(item)
-        found[visit][1].add(severity)
-    asked = _Asked(known, _answered(county_id, known, first, last))
-    facts = (
-        Fact(str(row.team), row.type, asked.of(row), frozenset(found[row.visit][0]), frozenset(found[row.visit][1]))
-        for row in rows
+def _group(team: uuid.UUID, stage: str, institution: str, pinned: list[Any]) -> _Group:
+    return _Group(str(team), stage or institution, tuple((str(code), int(version)) for code, version in pinned))
+
+
+def _add_findings(figures: Consistency, visits: QuerySet[Visit], asked: "_Asked") -> None:
+    for group, item, number in _found(visits, "item_code"):
+        if item in asked.of(group)[0]:
+            figures.add_found(group.team, group.type, item, number)
+    for group, severity, number in _found(visits, "severity"):
+        figures.add_found(group.team, group.type, severity, number)
+
+
+def _found(visits: QuerySet[Visit], name: str) -> Iterator[tuple[_Group, str, int]]:
+    """By group and item or severity the visits with at least one standing finding."""
+    rows = Finding.objects.filter(visit__in=visits).exclude(state=FindingState.WITHDRAWN)
+    grouped = rows.values_list(*(f"visit__{each}" for each in GROUP), name)
+    for row in grouped.annotate(n=Count("visit", distinct=True)).order_by():
+        yield _group(*row[:4]), row[4], row[5]
+
+
+def _add_conditional(figures: Consistency, visits: QuerySet[Visit], asked: "_Asked") -> None:
+    """Items with conditions count where they were answered, visit by visit; there are few of them."""
+    rows = Finding.objects.filter(visit__in=visits, item_code__in=asked.conditional).exclude(
+        state=FindingState.WITHDRAWN
     )
-    return Consistency(facts, SEVERITIES)
+    found = set(rows.values_list("visit_id", "item_code"))
+    for visit, group, items in _answered(visits, asked.conditional):
+        for item in items & asked.of(group)[1]:
+            figures.add_visits(group.team, group.type, [item], 1)
+            figures.add_found(group.team, group.type, item, int((visit, item) in found))
 
 
-def _findings(county_id: int, first: str, last: str) -> Iterable[tuple[uuid.UUID, str, str]]:
-    rows = Finding.objects.filter(county_id=county_id, visit__plan_month__gte=first, visit__plan_month__lte=last)
-    return rows.exclude(state=FindingState.WITHDRAWN).values_list("visit_id", "item_code", "severity")
-
-
-def _answered(county_id: int, known: Mapping[Version, Template], first: str, last: str) -> dict[uuid.UUID, set[str]]:
-    """The items with conditions that each visit answered; nothing is asked of the database where there are none."""
-    items = [item for template in known.values() for item in template.items if item.show_if]
-    found: dict[uuid.UUID, set[str]] = defaultdict(set)
-    if items:
-        rows = Answer.objects.filter(
-            visit__county_id=county_id, visit__plan_month__gte=first, visit__plan_month__lte=last
-        )
-        named = Q(key__in={item.code for item in items if not item.repeat})
-        for code in {item.code for item in items if item.repeat}:
-            named |= Q(key__startswith=f"{code}#")
-        for visit, key in rows.filter(named).values_list("visit_id", "key"):
-            found[visit].add(key.partition("#")[0])
-    return found
+def _answered(visits: QuerySet[Visit], items: Iterable[str]) -> Iterator[tuple[uuid.UUID, _Group, set[str]]]:
+    named = Q(key__in=list(items))
+    for code in items:
+        named |= Q(key__startswith=f"{code}#")
+    rows = Answer.objects.filter(named, visit__in=visits)
+    groups: dict[uuid.UUID, _Group] = {}
+    given: dict[uuid.UUID, set[str]] = defaultdict(set)
+    for visit, key, *group in rows.values_list("visit_id", "key", *(f"visit__{each}" for each in GROUP)):
+        groups[visit] = _group(*group)
+        given[visit].add(key.partition("#")[0])
+    for visit, group in groups.items():
+        yield visit, group, given[visit]
 
 
 class _Asked:
-    """Which items a visit could find something on; worked out once per kind of visit."""
+    """Which items a group of visits could find something on; worked out once per group."""
 
-    def __init__(self, known: Mapping[Version, Template], answered: Mapping[uuid.UUID, set[str]]) -> None:
-        self._known, self._answered = known, answered
-        self._usual: dict[tuple[Versions, str], tuple[frozenset[str], frozenset[str]]] = {}
+    def __init__(self, known: Mapping[Version, Template]) -> None:
+        self._known = known
+        self._usual: dict[tuple[str, tuple[Version, ...]], tuple[frozenset[str], frozenset[str]]] = {}
+        self.items = {item.code: (template.code, item) for template in known.values() for item in template.items}
+        self.conditional = sorted(code for code, (_, item) in self.items.items() if item.show_if)
 
-    def of(self, row: _Row) -> frozenset[str]:
-        key = row.versions, row.type
-        if key not in self._usual:
-            self._usual[key] = self._work_out(row)
-        always, sometimes = self._usual[key]
-        return always | (sometimes & self._answered.get(row.visit, set())) if sometimes else always
-
-    def _work_out(self, row: _Row) -> tuple[frozenset[str], frozenset[str]]:
+    def of(self, group: _Group) -> tuple[frozenset[str], frozenset[str]]:
         """The items with a severity that apply: those always shown, and those that have a condition."""
-        target: Any = Target(stage=row.type if row.type in Stage.values else "")
-        pinned = (self._known.get(version) for version in row.versions)
+        key = group.type, group.versions
+        if key not in self._usual:
+            self._usual[key] = self._work_out(group)
+        return self._usual[key]
+
+    def _work_out(self, group: _Group) -> tuple[frozenset[str], frozenset[str]]:
+        grades = templates.grades_of(Target(stage=group.type if group.type in Stage.values else ""))
         items = [
             item
-            for template in pinned
-            if template
-            for item in items_for(template, TargetType(row.type), templates.grades_of(target))
+            for version in group.versions
+            if version in self._known
+            for item in items_for(self._known[version], TargetType(group.type), grades)
             if item.severity
         ]
         always = frozenset(item.code for item in items if not item.show_if)
