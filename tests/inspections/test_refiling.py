@@ -172,3 +172,27 @@ def test_where_it_does_not_belong_either_is_refused_with_the_field(fieldwork: Fi
         assert refused.value.extra["errors"][0]["code"] == "unknown_target"
     with pytest.raises(Invalid):
         refiling.refile(actor=leader, visit_id=visit.pk, reason=" ", target_id=visit.target_id)
+
+
+def test_within_one_push_what_comes_before_and_after_lands_in_the_right_place(fieldwork: Fieldwork) -> None:
+    assignment = fieldwork.released()
+    phone = Phone(fieldwork.cast.client(assignment.leader))
+    visit_id, finding_id, right = uuid7(), uuid7(), fieldwork.places.school()
+    phone.pull()
+    told = phone.push(
+        phone.op("visit.start", visit_id, {"assignment": str(assignment.pk)}),
+        phone.op("answer.set", visit_id, {"answers": {"TY-01": {"value": "yes"}}}),
+        phone.op("finding.record", finding_id, {"visit": str(visit_id), "item": "TY-02"}),
+        phone.op("visit.refile", visit_id, {"target": str(right.pk), "reason": WHY}),
+        phone.op("answer.set", visit_id, {"answers": {"TY-03": {"value": "yes"}}}),
+        phone.op("finding.amend", finding_id, {"item": "TY-02", "text": "仅一人到场。"}),
+    )["results"]
+    assert [one["status"] for one in told] == ["applied"] * 6
+    moved = Visit.objects.get(pk=visit_id)
+    assert sorted(moved.answers.values_list("key", flat=True)) == ["TY-01", "TY-03"]
+    assert (live("visit", visit_id), live("finding", finding_id)) == (moved.journal_scope,) * 2
+    phone.pull()
+    assert phone.documents("visit")[str(visit_id)]["target"] == str(right.pk)
+    assert phone.documents("finding")[str(finding_id)]["target"] == str(right.pk)
+    for scope in (moved.journal_scope, assignment.scope):
+        assert phone.sums[scope] == phone.sum_of(scope)
