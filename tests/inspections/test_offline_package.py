@@ -9,8 +9,9 @@ from backend.core import clock
 from backend.core.actor import system
 from backend.core.ids import uuid7
 from backend.inspections.models import Assignment, ChecklistTemplate, Finding, Visit
-from backend.inspections.services import assignments, findings, publication
+from backend.inspections.services import assignments, findings, publication, standard_findings
 from backend.inspections.services.findings import NewFinding, OnSpot
+from backend.inspections.services.standard_findings import Wording
 from backend.inspections.tasks import publish_waiting
 from backend.registry.models import Target, Team, Track
 from tests.fixtures.phones import Phone
@@ -193,3 +194,29 @@ def test_a_new_version_reaches_phones_and_the_one_before_stays_readable(past: Pa
     versions = {one["version"]: one["status"] for one in phone.documents("template").values() if one["code"] == "TY"}
     assert versions == {1: "retired", 2: "published"}
     assert len(phone.documents("finding_library")) == 14
+
+
+def test_standard_findings_are_on_every_phone_of_the_county_and_on_no_other(past: Past) -> None:
+    """The office's own wordings, with basis and days, belong to the county and come from no visit."""
+    county = system(past.school.county_id)
+    with clock.fixed(NOVEMBER):
+        elsewhere = past.fieldwork.planned(county=past.fieldwork.cast.county("linshui", "邻水区"))
+        kept = standard_findings.add(actor=county, item="TY-02", wording=Wording("到场督查员不足两人。", due_days=5))
+        gone = standard_findings.add(actor=county, item="TY-02", wording=Wording("一人单独检查。"))
+        task = past.fieldwork.released(past.school, past.team)
+        for phone in past.phones(task):
+            phone.pull()
+            (one,) = [row for key, row in phone.documents("standard_finding").items() if key == str(kept.pk)]
+            assert (one["item"], one["text"], one["severity"], one["days"]) == (
+                "TY-02",
+                "到场督查员不足两人。",
+                "minor",
+                5,
+            )
+            assert one["basis"][0]["article"] == "第四十二条"
+        standard_findings.retire(actor=county, standard_id=gone.pk)
+        phone.pull()
+        assert str(gone.pk) not in phone.documents("standard_finding")
+        stranger = past.phones(elsewhere)[0]
+        stranger.pull()
+        assert str(kept.pk) not in str(stranger.rows)
