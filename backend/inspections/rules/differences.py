@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from backend.inspections.rules import wording as w
+import backend.inspections.rules.wording as w
 from backend.inspections.rules.checklist import Item, Template
 
 

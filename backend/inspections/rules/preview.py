@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from backend.inspections.rules import wording as w
+import backend.inspections.rules.wording as w
 from backend.inspections.rules.answer_keys import allowed_numbers
 from backend.inspections.rules.checklist import Item, Repeat, TargetType, Template
 from backend.inspections.rules.citations import citations
