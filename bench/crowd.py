@@ -8,7 +8,7 @@ out are what no list reads: answers, rounds, steps, feed rows and audit lines.
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -340,12 +340,12 @@ def _create(model: Any, rows: Iterator[Any]) -> None:
         model.objects.bulk_create(batch)
 
 
-def volume() -> Sequence[tuple[str, int]]:
+def volume() -> list[tuple[str, int]]:
     """How many rows there are of what is listed."""
     from backend.inspections.models import Evidence, Finding, Visit
     from backend.notices.models import InboxEntry, RectificationNotice
     from backend.registry.models import Target
 
-    named = {"visits": Visit, "findings": Finding, "evidence": Evidence, "notices": RectificationNotice}
-    more = {"messages": InboxEntry, "targets": Target}
-    return [(name, model.objects.count()) for name, model in (named | more).items()]
+    named: dict[str, Any] = {"visits": Visit, "findings": Finding, "evidence": Evidence, "notices": RectificationNotice}
+    named |= {"messages": InboxEntry, "targets": Target}
+    return [(name, model.objects.count()) for name, model in named.items()]

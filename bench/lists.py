@@ -25,7 +25,7 @@ from bench.table import Line
 NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
 """The last day of the term, noon in China."""
 
-ROUNDS = 30
+ROUNDS = 20
 MOST = 100.0
 """Milliseconds, 95th percentile (issue: unannounced visits)."""
 

@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.db.models import prefetch_related_objects
+
 from backend.core import clock
 from backend.inspections.models import InspectionPlan, PlanKind, PlanTarget, VisitRound
 from backend.inspections.rules import planning
-from backend.inspections.selectors import plans
-from backend.inspections.selectors.plans import Key
+from backend.inspections.selectors import plan_lines
+from backend.inspections.selectors.plan_lines import Key
 from backend.inspections.selectors.statistics import Window, cancelled, rounds
 from backend.registry.models import SchoolDistrict, Target, TargetKind, Team, TeamInCharge, Track
 
@@ -119,7 +121,7 @@ def share(cells: Iterable[Cell]) -> Share:
 def coverage(county_id: int, month: str, *, cut_off: dt.datetime | None = None) -> Coverage:
     """Coverage of a month, `YYYY-MM`, as known at `cut_off` (default now)."""
     known = cut_off or clock.now()
-    plan = plans.of_month(county_id, month)
+    plan = plan_lines.of_month(county_id, month)
     if plan is not None and (not plan.is_frozen or plan.approved_at is None or plan.approved_at > known):
         plan = None
     return _counted(month, _Period(county_id, *planning.bounds(month), known), plan)
@@ -130,6 +132,13 @@ def of_plan(plan: InspectionPlan, *, cut_off: dt.datetime | None = None) -> Cove
     own = plan.pk if plan.kind == PlanKind.SPECIAL_CAMPAIGN else None
     first, last = (plan.starts_on, plan.ends_on) if own else planning.bounds(plan.month)
     return _counted(plan.month, _Period(plan.county_id, first, last, cut_off or clock.now(), own), plan)
+
+
+def missed(plan: InspectionPlan) -> set[Key] | None:
+    """Of a make-up plan what the plan that it makes up has not covered; None for the others."""
+    if plan.makes_up is None:
+        return None
+    return {cell.key for cell in of_plan(plan.makes_up).cells if not cell.is_covered}
 
 
 def first_visits(county_id: int, first: dt.date, last: dt.date) -> dict[Key, dt.datetime]:
@@ -149,7 +158,7 @@ class _Period:
 
     @property
     def window(self) -> Window:
-        return Window(clock.midnight(self.first), clock.midnight(self.last + plans.ONE_DAY), self.known)
+        return Window(clock.midnight(self.first), clock.midnight(self.last + plan_lines.ONE_DAY), self.known)
 
     @property
     def day(self) -> dt.date:
@@ -180,14 +189,15 @@ def _scope(period: _Period, plan: InspectionPlan | None) -> Iterator[tuple[Targe
     if plan is None:
         rows = Target.objects.filter(county_id=period.county_id).exclude(kind=TargetKind.SUSPECTED_SITE)
         known = [target for target in rows.only(*LIGHT).order_by("code") if target.is_active or target.closed_on]
-        pairs = [(target, track) for target in known for track in plans.tracks_of(target)]
+        pairs = [(target, track) for target in known for track in plan_lines.tracks_of(target)]
         left: dict[uuid.UUID, dt.date] = {}
     elif plan.is_frozen:
         pairs = [(row.target, row.track) for row in _light(plan)]
-        left = plans.exclusions(plan)
+        left = plan_lines.exclusions(plan)
     else:
-        pairs = [(line.target, line.track) for line in plans.resolved(plan, period.day)]
-        left = plans.exclusions(plan)
+        prefetch_related_objects([plan], "exceptions")  # read once for the rule and for who has left
+        pairs = [(line.target, line.track) for line in plan_lines.taken_in(plan, period.day, missed(plan))]
+        left = plan_lines.exclusions(plan)
     for target, track in pairs:
         days = [day for day in (target.closed_on, left.get(target.pk)) if day is not None]
         if not days or min(days) > period.first or plan is not None:
@@ -195,7 +205,7 @@ def _scope(period: _Period, plan: InspectionPlan | None) -> Iterator[tuple[Targe
 
 
 def _light(plan: InspectionPlan) -> Iterable[PlanTarget]:
-    return plans.approved_lines(plan).only("track", "plan_id", *(f"target__{name}" for name in LIGHT))
+    return plan_lines.approved_lines(plan).only("track", "plan_id", *(f"target__{name}" for name in LIGHT))
 
 
 def _first_visits(period: _Period) -> dict[Key, dt.datetime]:
