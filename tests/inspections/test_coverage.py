@@ -69,7 +69,7 @@ class Played:
                 self.records.visit(target, noon(day), team=self.teams[0], state=VisitState.CANCELLED)
             elif kind == "close":
                 status, verb = ("已合并", targets.close_target) if flag else ("", targets.reopen_target)
-                verb(actor=self.actor, target_id=target.pk, **({"status": status} if flag else {}))  # type: ignore[operator]
+                verb(actor=self.actor, target_id=target.pk, **({"status": status} if flag else {}))
             elif target.is_active:
                 self.move(target, self.teams[int(flag)])
 

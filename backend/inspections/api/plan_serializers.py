@@ -15,7 +15,7 @@ from backend.inspections.models import (
     PlanTransition,
     ScopeException,
 )
-from backend.inspections.selectors.plans import Line
+from backend.inspections.selectors.plan_lines import Line
 from backend.registry.models import InstitutionClass, Stage, TargetKind, Track
 
 TYPES = [*Stage.choices, *InstitutionClass.choices]

@@ -16,7 +16,7 @@ from backend.inspections.models.assignment import VisitKind
 from backend.inspections.rules import draw_weights
 from backend.inspections.rules.draw_lists import Lists, Parameters, TargetLine
 from backend.inspections.rules.footing import footing
-from backend.inspections.selectors import plans, standing
+from backend.inspections.selectors import plan_lines, plans, standing
 from backend.inspections.selectors.draw_people import inspector_lines
 from backend.registry.models import Target, TargetKind, Team
 from backend.registry.selectors import responsibility
@@ -101,7 +101,7 @@ def _targets(county_id: int, wanted: Wanted) -> list[Target]:
         lines = plans.scope(wanted.plan, wanted.days[0] if wanted.days else None)
         rows = [line.target for line in lines if line.track == wanted.track]
     else:
-        rows = [target for target in plans.candidates(county_id) if wanted.track in plans.tracks_of(target)]
+        rows = [target for target in plan_lines.candidates(county_id) if wanted.track in plan_lines.tracks_of(target)]
     gone = taken(county_id, wanted.month, wanted.track)
     return [target for target in rows if target.kind in wanted.target_kinds and target.pk not in gone]
 

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from backend.inspections.models import Assignment, AssignmentState, PlanKind, Visit, VisitState
 from backend.inspections.selectors.coverage import Cell, Coverage
-from backend.inspections.selectors.plans import Key
+from backend.inspections.selectors.plan_lines import Key
 
 
 class GapReason(StrEnum):

@@ -6,7 +6,7 @@ from backend.core.actor import system
 from backend.core.errors import Conflict
 from backend.inspections.models import InspectionPlan, PlanKind
 from backend.inspections.rules import planning
-from backend.inspections.selectors import plans as selectors
+from backend.inspections.selectors import plan_lines
 from backend.inspections.services import plans
 
 
@@ -32,7 +32,7 @@ def due(county_id: int) -> list[str]:
     if today.day >= planning.OPENS_ON:
         wanted.append(planning.month_after(month))
     missing = [each for each in wanted if each not in known]
-    return missing if missing and selectors.candidates(county_id).exists() else []
+    return missing if missing and plan_lines.candidates(county_id).exists() else []
 
 
 def open_month(county_id: int, month: str) -> int:

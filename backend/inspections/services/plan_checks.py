@@ -15,7 +15,7 @@ from backend.inspections.models import (
 )
 from backend.inspections.rules import planning
 from backend.inspections.selectors import plans
-from backend.inspections.selectors.plans import Line
+from backend.inspections.selectors.plan_lines import Line
 from backend.registry.models import SchoolDistrict, Target, Team
 
 NAMED = 5

@@ -12,7 +12,7 @@ from backend.core.errors import Forbidden, Invalid
 from backend.inspections.models import Assignment, AssignmentState, InspectionPlan, PlanTarget, PlanTransition
 from backend.inspections.models.plan_lifecycle import plan_after
 from backend.inspections.selectors import plans as selectors
-from backend.inspections.selectors.plans import Line
+from backend.inspections.selectors.plan_lines import Line
 from backend.inspections.services import assignments, crews, plan_checks
 from backend.inspections.services.authority import only_office
 from backend.inspections.services.plans import locked, note

@@ -9,7 +9,7 @@ from backend.inspections.models import InspectionPlan, PlanState
 from backend.inspections.models.plan_lifecycle import TAKES_ASSIGNMENTS
 from backend.inspections.rules import planning
 from backend.inspections.selectors import plans as selectors
-from backend.inspections.selectors.plans import Key
+from backend.inspections.selectors.plan_lines import Key
 from backend.registry.models import Target
 
 

@@ -14,7 +14,7 @@ from backend.inspections.models import InspectionPlan, PlanKind, PlanTransition,
 from backend.inspections.models.plan import whole_county
 from backend.inspections.models.plan_lifecycle import plan_after
 from backend.inspections.rules import planning
-from backend.inspections.selectors.plans import of_month
+from backend.inspections.selectors.plan_lines import of_month
 from backend.inspections.services import crews, plan_checks
 from backend.inspections.services.authority import only_office
 from backend.journal.writing import Change, write
