@@ -47,6 +47,11 @@ depends on time.
   in memory and without turning, caption or anything else. The second line is the whole step of the duty: it asks
   what to write, stores both files with fsync and books them.
 - **Random draws.** The pure part: limits, draw of every target with day, team and crew, hashes of both libraries.
+- **Lists.** Every list of the API with its usual filters, pages of 50 and 200, first and second page, as the office,
+  a team's leader, an inspector and a school ask for them, at ten times the demonstration term: a part of the term is
+  played through the services (`bench/crowd.py`), and its rows are multiplied by bulk inserts with targets, teams,
+  people and days of their own. One warm client in the same process; the table keeps the slowest list,
+  `python -m bench.lists` prints all.
 - **Uploads.** 200 photos of 3 MB over 17 kept connections, each a POST and one PATCH, to two worker processes on
   either side, in turn, on the same disk. The control is `@tus/server` with its file store, which makes the whole
   durable, reads and hashes it again, compares and links it to its content address, as ours does; ours also
