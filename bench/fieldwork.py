@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
+from backend.desk.rules.answers import sample_answers
 from backend.inspections.rules.answer_keys import parse_key
 from backend.inspections.rules.checklist import Item, Result, Severity, TargetType, Template
 from backend.inspections.rules.verdicts import Verdict, verdict
-from backend.desk.rules.answers import sample_answers
 from bench.notebook import Notebook
 from bench.phone import Phone
 from bench.photos import Picture, Place, photo, signature

@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
+from backend.desk.rules.answers import sample_answers
 from backend.inspections.rules.answer_keys import parse_key
 from backend.inspections.rules.checklist import Item, TargetType, Template
 from backend.inspections.rules.verdicts import Verdict, verdict
-from backend.desk.rules.answers import sample_answers
 from bench.clocks import CHINA, Clock, uuid7
 from bench.notebook import Notebook
 from bench.store import Store

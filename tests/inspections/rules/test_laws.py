@@ -8,6 +8,7 @@ from hypothesis import given as given_any
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from backend.desk.rules.answers import sample_answers
 from backend.inspections.catalogue import load_catalogue
 from backend.inspections.rules.answer_keys import parse_key
 from backend.inspections.rules.answers import validate_answer
@@ -19,7 +20,6 @@ from backend.inspections.rules.grading import LADDER, severity_after
 from backend.inspections.rules.questionnaires import violation_share
 from backend.inspections.rules.scoring import ScoredFinding, score
 from backend.inspections.rules.verdicts import Verdict, verdict
-from backend.desk.rules.answers import sample_answers
 
 
 def given(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:

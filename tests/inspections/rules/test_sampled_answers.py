@@ -1,8 +1,8 @@
 from random import Random
 
+from backend.desk.rules.answers import sample_answers
 from backend.inspections.catalogue import load_template
 from backend.inspections.rules.checklist import Item, TargetType
-from backend.desk.rules.answers import sample_answers
 
 
 def test_the_same_seed_gives_the_same_answers():
