@@ -182,6 +182,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/m/assets/"  # of the phone's app; their names hold a hash
 WHITENOISE_AUTOREFRESH = DEBUG
 
 BLOB_DIR = DATA_DIR / "blobs"

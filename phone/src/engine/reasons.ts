@@ -3,7 +3,7 @@ const REASONS: Record<string, string> = {
   // of this phone
   signed_out: "登录已失效，请重新登录；未发送的工作都还在这部手机上。",
   unsent_work: "这部手机上还有未发送的工作，请先联网发送或导出，再退出或换人登录。",
-  offline: "暂时连不上服务器，工作已保存在手机上，连上后自动发送。",
+  offline: "暂时连不上服务器，连上后自动继续。",
   op_too_large: "这一条内容过大，服务器收不下，已单独保存；请导出后联系督导办。",
   not_readable: "手机里保存的文件已损坏，请重新拍摄。",
   storage_full: "手机存储空间已满，刚才的内容没有保存；请先清理空间，或联网上传已拍的照片。",
