@@ -19,7 +19,6 @@ from backend.core.parsers import read_body
 from backend.core.requests import read_query
 from backend.inspections.api import template_serializers as s
 from backend.inspections.catalogue.reading import MAX_FILE
-from backend.inspections.catalogue.sheet_form import write_xlsx
 from backend.inspections.catalogue.yaml_form import write_yaml
 from backend.inspections.models import ChecklistTemplate
 from backend.inspections.selectors import templates as selectors
@@ -69,6 +68,8 @@ class TemplateXlsxView(APIView):
 
     @extend_schema(operation_id="templates_xlsx", responses={(200, XLSX): OpenApiTypes.BINARY})
     def get(self, request: Request, template_id: uuid.UUID) -> HttpResponse:
+        from backend.inspections.catalogue.sheet_form import write_xlsx  # slow to load, and seldom needed
+
         found = selectors.get(actor_of(request), template_id)
         return _file(found, write_xlsx(found.parsed), XLSX, "xlsx")
 

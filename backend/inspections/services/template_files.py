@@ -8,7 +8,6 @@ import msgspec
 from backend.core.actor import Actor
 from backend.inspections import catalogue
 from backend.inspections.catalogue.reading import Located, Reading
-from backend.inspections.catalogue.sheet_form import read_xlsx
 from backend.inspections.catalogue.yaml_form import read_yaml
 from backend.inspections.models import ChecklistTemplate, TemplateStatus
 from backend.inspections.rules.checklist import Template
@@ -43,7 +42,7 @@ def import_file(*, actor: Actor, data: bytes, dry_run: bool = False) -> Report:
     replaced; a content equal to the newest version changes nothing. Raises `Forbidden`.
     """
     only_office(actor)
-    reading = read_xlsx(data) if data.startswith(ARCHIVE) else read_yaml(data)
+    reading = _read_sheets(data) if data.startswith(ARCHIVE) else read_yaml(data)
     template, faults = _template(actor.county_id, reading)
     if template is None:
         return Report("refused", faults)
@@ -54,6 +53,12 @@ def import_file(*, actor: Actor, data: bytes, dry_run: bool = False) -> Report:
         if report.row is not None and report.template is not None and report.outcome in ("created", "updated"):
             templates.store_draft(change, report.row, report.template)
     return report
+
+
+def _read_sheets(data: bytes) -> Reading:
+    from backend.inspections.catalogue.sheet_form import read_xlsx  # slow to load, and seldom needed
+
+    return read_xlsx(data)
 
 
 def _template(county_id: int, reading: Reading) -> tuple[Template | None, list[Located]]:
