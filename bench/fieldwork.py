@@ -90,12 +90,18 @@ class Fieldwork:
         phone.do(
             "visit.feedback", self.visit, {"text": text, "explanation": rng.choice(("无异议。", "", "立即整改。"))}
         )
-        phone.do("visit.amend", self.visit, {"remarks": "检查顺利，资料齐全。"})
+        phone.do("visit.amend", self.visit, {"remarks": "检查顺利，资料齐全。"} | self._papers())
         inspectors = [self._evidence(signature(rng), "signature") for _ in range(signed_by)]
         refused = rng.random() < 0.05
         unit = [] if refused else [self._evidence(signature(rng), "signature")]
         reason = "负责人外出，值班人员拒签，两名督查员在场见证。" if refused else ""
         phone.do("visit.sign", self.visit, {"inspectors": inspectors, "unit": unit, "refused": reason})
+
+    def _papers(self) -> dict[str, Any]:
+        """What a check of an institution shows: the cards of two officers and the check notice."""
+        if self.assignment["kind"] != "administrative_check":
+            return {}
+        return {"cards": ["演执-0001", "演执-0002"], "notice_number": f"云检通〔2026〕{self.rng.randint(1, 9999)}号"}
 
     def submit(self) -> None:
         """Sign the content as this phone sees it and queue the submission."""
