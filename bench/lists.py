@@ -34,10 +34,12 @@ MOST_QUERIES = 10
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one list came to: milliseconds sorted, the most queries of one request, and its slowest address."""
+    """What one list came to: milliseconds of its slowest address, sorted; how many of them this process computed, which
+    says more on a busy machine; the most queries of one request; and which address it was."""
 
     what: str
     times: list[float]
+    computed: list[float]
     queries: int
     slowest: str
 
@@ -65,7 +67,8 @@ def measure() -> Iterator[Line]:
         _settle()
         found = [asked(what, client, paths) for what, client, paths in requests()]
     for one in found:
-        told = f"p95 {one.p95} ms, median {percentile(one.times, 50)} ms, {one.queries} queries; slowest {one.slowest}"
+        told = f"p95 {one.p95} ms (computed {percentile(one.computed, 95)}), median {percentile(one.times, 50)} ms"
+        told += f", {one.queries} queries; slowest {one.slowest}"
         yield _line(f"list of {one.what}, {engine}", told, [one])
     volume = ", ".join(f"{count} {name}" for name, count in crowd.volume())
     worst, most = max(found, key=lambda one: one.p95), max(found, key=lambda one: one.queries)
@@ -188,29 +191,41 @@ def bulletin() -> Any:
 
 def asked(what: str, client: Any, paths: Sequence[str]) -> Asked:
     """Every address `ROUNDS` times after a warm-up, the second page as well; and its queries."""
-    times: dict[str, list[float]] = {}
+    times: dict[str, list[tuple[float, float]]] = {}
     queries = 0
     for path in [*paths, *_next_pages(client, paths)]:
         queries = max(queries, _queries(client, path))
-        times[path] = [_once(client, path)[0] for _ in range(ROUNDS)]
-    slowest = max(times, key=lambda path: percentile(sorted(times[path]), 95))
-    return Asked(what, sorted(times[slowest]), queries, slowest)
+        times[path] = [_timed(client, path) for _ in range(ROUNDS)]
+    slowest = max(times, key=lambda path: percentile(sorted(wall for wall, _ in times[path]), 95))
+    walls, computed = (sorted(each) for each in zip(*times[slowest], strict=True))
+    return Asked(what, walls, computed, queries, slowest)
 
 
 def _next_pages(client: Any, paths: Sequence[str]) -> Iterator[str]:
     for path in paths:
-        mark = _once(client, path)[1].get("next")
+        mark = _once(client, path).get("next")
         if mark:
             yield f"{path}{'&' if '?' in path else '?'}after={mark}"
 
 
-def _once(client: Any, path: str) -> tuple[float, Any]:
-    began = time.perf_counter()
+def _timed(client: Any, path: str) -> tuple[float, float]:
+    """Milliseconds on the wall, and of computing in this thread."""
+    began, computed = time.perf_counter(), time.thread_time()
     answer = client.get(f"/api/v1/{path}")
-    spent = (time.perf_counter() - began) * 1000
+    spent = (time.perf_counter() - began) * 1000, (time.thread_time() - computed) * 1000
+    _check(answer, path)
+    return spent
+
+
+def _check(answer: Any, path: str) -> None:
     if answer.status_code != 200:
         raise ValueError(f"{path}: {answer.status_code}: {answer.content[:200]!r}")
-    return spent, answer.json()
+
+
+def _once(client: Any, path: str) -> Any:
+    answer = client.get(f"/api/v1/{path}")
+    _check(answer, path)
+    return answer.json()
 
 
 def _queries(client: Any, path: str) -> int:
