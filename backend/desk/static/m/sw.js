@@ -1,5 +1,5 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-bbc121e109ba";
+const CACHE = "dudao-82a5ac8a4add";
 const FILES = ["/m/", ...["/static/m/assets/index.32ffd0e573b9.css","/static/m/assets/index.f53330252663.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
