@@ -44,7 +44,7 @@ READ = (
 )
 
 
-Key = tuple[uuid.UUID, int, uuid.UUID, int]
+Key = tuple[uuid.UUID, int, uuid.UUID, int, str]
 
 
 class Rounds(NamedTuple):
@@ -57,7 +57,8 @@ class Rounds(NamedTuple):
     @property
     def key(self) -> Key:
         """Rounds never change, and neither does what follows from two of them."""
-        return self.department.visit_id, self.department.round, self.station.visit_id, self.station.round
+        rounds = (self.department.visit_id, self.department.round, self.station.visit_id, self.station.round)
+        return *rounds, self.target.type_code
 
 
 class Comparison(NamedTuple):
