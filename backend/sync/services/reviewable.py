@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from backend.core import clock, codec
 from backend.core.actor import Actor
@@ -92,6 +92,8 @@ def page(
         if len(chunk) < size:
             break
         rows = _behind(rows, chunk[-1])
+    if not found:
+        _check_mark(after)
     mark = str(found[limit - 1].pk) if len(found) > limit else None
     return Page(found[:limit], mark), told
 
@@ -105,10 +107,14 @@ def _chunk(rows: QuerySet[Operation], size: int) -> list[Operation]:
 def _after(rows: QuerySet[Operation], mark: uuid.UUID | None) -> QuerySet[Operation]:
     if mark is None:
         return rows
-    last = Operation.objects.filter(pk=mark).first()
-    if last is None:
+    at = Subquery(Operation.objects.filter(pk=mark).values("received_at")[:1])
+    return rows.filter(Q(received_at__gt=at) | Q(received_at=at, pk__gt=mark))
+
+
+def _check_mark(mark: uuid.UUID | None) -> None:
+    """An empty page may be one behind a mark that is none of ours."""
+    if mark is not None and not Operation.objects.filter(pk=mark).exists():
         raise Invalid("bad_page", "翻页标记无效，请从第一页重新开始。")
-    return _behind(rows, last)
 
 
 def _behind(rows: QuerySet[Operation], last: Operation) -> QuerySet[Operation]:
