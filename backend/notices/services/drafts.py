@@ -30,7 +30,7 @@ def draft_from_visit(
     """A draft with the visit's confirmed findings, or with `finding_ids` of them. The findings become `in_notice`.
 
     Raises `Forbidden`, `NotFound(visit | finding)`, `Conflict`: `visit_not_approved`, `notice_exists`,
-    `nothing_to_rectify`.
+    `nothing_to_rectify`, `veto_undecided` for a veto that two people have not confirmed yet (workflow.md section 4).
     """
     require(actor, Party.OFFICE)
     with write(actor=actor) as change:
@@ -63,6 +63,9 @@ def _chosen(visit: Visit, finding_ids: Collection[uuid.UUID]) -> list[Finding]:
         rows = [row for row in rows if row.pk in set(finding_ids)]
     if not rows:
         raise Conflict("nothing_to_rectify", "该次检查没有需要整改的已确认问题。")
+    if waiting := "、".join(str(row.number) for row in rows if row.veto_candidate):
+        detail = f"问题{waiting}为一票否决候选，须听取被查单位意见并经两人认定后，方可列入通知书。"
+        raise Conflict("veto_undecided", detail)
     return rows
 
 

@@ -17,7 +17,7 @@ from backend.desk.rules.term import HOLIDAY, Half
 from backend.desk.services.term.fieldwork import PNG, Fieldwork
 from backend.desk.services.term.stage import Stage
 from backend.inspections.models import Assignment, Finding, FindingState, SeverityLevel, Visit
-from backend.inspections.services import assignments, findings, plan_steps, plans, reviews, suspected_sites
+from backend.inspections.services import assignments, findings, plan_steps, plans, reviews, suspected_sites, vetoes
 from backend.inspections.services.assignments import NewAssignment
 from backend.inspections.services.visits import Place
 from backend.journal.writing import write
@@ -97,8 +97,16 @@ class Office:
         """The office approves the visits of a day; what was found at a hidden site is handed over."""
         for each in planned:
             visit = reviews.approve(actor=self.stage.office, visit_id=self.made[each.number].pk)
+            self._confirm_vetoes(visit)
             if each.unit is None:
                 self._refer(visit)
+
+    def _confirm_vetoes(self, visit: Visit) -> None:
+        """The unit is heard, the office and a leader confirm."""
+        for pk in Finding.objects.filter(visit=visit, veto_candidate=True).values_list("pk", flat=True):
+            vetoes.hear(actor=self.stage.office, finding_id=pk, way="on_site", statement="单位负责人对事实无异议。")
+            for judge in (self.stage.office, self.stage.signer):
+                vetoes.judge(actor=judge, finding_id=pk, view="confirm", reason="事实清楚，证据充分。")
 
     def _refer(self, visit: Visit) -> None:
         for pk in Finding.objects.filter(visit=visit, state=FindingState.CONFIRMED).values_list("pk", flat=True):
