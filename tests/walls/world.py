@@ -8,7 +8,7 @@ from backend.accounts.roles import Role
 from backend.bulletins.services import compiling
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.inspections.models import ChecklistTemplate, Draw, Visit
+from backend.inspections.models import ChecklistTemplate, Draw, InspectionPlan, Visit
 from backend.inspections.services import announcements, plans, standard_findings
 from backend.inspections.services.standard_findings import Wording
 from backend.media.services import blobs
@@ -64,12 +64,12 @@ class FullCounty:
         self.announcement = announcements.announce(
             actor=self.actor(Role.OFFICE), title="会议通知", body="周五下午三点，督导办会议室。"
         )
-        self.plan = plans.create(actor=self.actor(Role.OFFICE), month=f"{clock.today():%Y-%m}")
+        self.plan = self._plan(f"{clock.today():%Y-%m}")
         plans.except_target(
             actor=self.actor(Role.OFFICE), plan_id=self.plan.pk, target_id=self.school.pk, included=True, cause="closed"
         )
         self.standard = standard_findings.add(
-            actor=self.actor(Role.OFFICE), item="TY-02", wording=Wording(text="到场督查人员不足两名。")
+            actor=self.actor(Role.OFFICE), item="TY-02", wording=Wording(text=f"{self.school.name}到场督查人员不足两名。")
         )
         self.draw = self._drawn()
         self.conflict = conflicts.record(
@@ -80,6 +80,11 @@ class FullCounty:
         self.blob = blobs.keep(county_id=self.county.pk, data=b"%PDF-1.4 secret", filetype="application/pdf")
         self.values = self._values(self.under_way, self.notice)
         return self
+
+    def _plan(self, month: str) -> InspectionPlan:
+        """The county's plan of the month; a second world of the same county has the first one's."""
+        known = InspectionPlan.objects.filter(county_id=self.county.pk, month=month).first()
+        return known or plans.create(actor=self.actor(Role.OFFICE), month=month)
 
     def _drawn(self) -> Draw:
         """A draw of two targets for crews of its own team; the seed is not told."""

@@ -55,7 +55,7 @@ class TemplateYamlView(APIView):
 
     permission_classes = (OfficeOnly,)
 
-    @extend_schema(operation_id="templates_yaml", responses={(200, YAML): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="templates_yaml", responses={(200, YAML): OpenApiTypes.OBJECT})
     def get(self, request: Request, template_id: uuid.UUID) -> HttpResponse:
         found = selectors.get(actor_of(request), template_id)
         return _file(found, write_yaml(found.parsed), YAML, "yaml")
