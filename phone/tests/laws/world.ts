@@ -33,6 +33,7 @@ export class Phone {
   seen = 0;
   /** So many complete pulls may pass until a disk that was damaged is mended. */
   damaged = 0;
+  everDamaged = false;
   /** What it saw decided, in whatever life of the server: of a restore it hears only later. */
   readonly settled = new Set<string>();
 
@@ -227,6 +228,7 @@ export class World {
   async damage(who: number): Promise<void> {
     const phone = this.phone(who);
     phone.damaged = 2;
+    phone.everDamaged = true;
     const [first] = phone.rows<{ key: string }>("base");
     if (first) phone.store.disk.get("base")!.delete(first.key);
     await phone.restart();
@@ -334,6 +336,8 @@ export class World {
     must(seen === undefined, `I6: ${seen?.key} of a scope that was lost is still here`);
     if (phone.damaged-- > 0) return;
     const { feed } = this.server.life;
+    const whole = this.phones.every((one) => !one.everDamaged);
+    must(!whole || feed.repairs === 0, "I5: a scope had to be sent again although no disk was damaged");
     const theirs = [...feed.homes].filter(([, scope]) => visible.has(scope)).map(([key]) => key);
     const held = new Map(rows.map((row) => [row.key, row.doc]));
     must(theirs.length === held.size, `I5: ${held.size} rows here, ${theirs.length} there`);

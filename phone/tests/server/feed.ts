@@ -33,6 +33,8 @@ export class Feed {
   scopes = new Map<string, Scope>();
   /** Where each object lives now. */
   homes = new Map<string, string>();
+  /** How often a scope was sent again because its sum differed. */
+  repairs = 0;
 
   static copy(of: Feed): Feed {
     return Object.assign(new Feed(), structuredClone({ scopes: of.scopes, homes: of.homes }));
@@ -109,6 +111,7 @@ export class Feed {
       const low = at !== undefined && at < scope.floor && !(name in position.fresh);
       const differs = at === scope.head && name in csum && csum[name] !== scope.sum;
       if (low || differs) reset.push(name);
+      if (differs) this.repairs += 1;
       if (at !== undefined && !low && !differs) continue;
       position.at[name] = 0;
       position.fresh[name] = scope.head;
