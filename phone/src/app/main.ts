@@ -13,7 +13,8 @@ import { createApp } from "vue";
 
 import App from "./App.vue";
 import { begin, seen } from "./phone.ts";
+import { watchForUpdates } from "./update.ts";
 
 createApp(App).mount("#app");
 begin().catch((fault: unknown) => (seen.fault = String(fault)));
-if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/m/sw.js", { scope: "/m/" });
+void watchForUpdates();

@@ -38,7 +38,8 @@ export function standing(findings: readonly Shown[]): Shown[] {
 
 /** What the rules of the checklist look at; `answers` may be ahead of what is stored. */
 export function factsOf(dossier: Dossier, answers: Answers = answersOf(dossier)): Facts {
-  const type = text(dossier.target["type"]) as Facts["type"];
+  const said = text(dossier.target["type"]);
+  const type = (said === "unlicensed" ? "suspected" : said) as Facts["type"]; // checked as a suspected site
   const grades = dossier.target["grades"] as number[] | null | undefined;
   return { answers, type, grades: grades?.length ? grades : null, evidence: attached(dossier) };
 }

@@ -34,7 +34,8 @@ export function sectionsOf(dossier: Dossier, answers: Answers): Section[] {
 /** What the `n` behind `#` counts here: the target's grades, or the classes and respondents met so far (at least one). */
 export function numbersOf(dossier: Dossier, template: Template, repeat: Repeat, answers: Answers): number[] {
   const { type, grades } = factsOf(dossier, answers);
-  if (repeat === "grade") return [...(gradesOf(type, grades).length > 0 ? gradesOf(type, grades) : [1, 2, 3, 4, 5, 6, 7, 8, 9])];
+  const present = gradesOf(type, grades);
+  if (repeat === "grade") return present.length > 0 ? [...present] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
   const codes = new Set(template.items.filter((item) => item.repeat === repeat).map((item) => item.code));
   const known = Object.keys(answers).map(parseKey).filter((key) => key !== null && codes.has(key.code));
   const most = Math.max(1, ...known.map((key) => key?.number ?? 1));
@@ -49,6 +50,8 @@ export function keyFor(
   const number = chosen[item.repeat] ?? 1;
   const { type, grades } = factsOf(dossier, answers);
   const [first, last] = item.grades ?? [1, 9];
-  const asked = item.repeat !== "grade" || (number >= first && number <= last && gradesOf(type, grades).includes(number));
+  const present = gradesOf(type, grades);
+  const taught = present.length === 0 || present.includes(number);
+  const asked = item.repeat !== "grade" || (number >= first && number <= last && taught);
   return asked && applies(item, type, grades) && isShown(template, item, answers, number) ? keyOf(item.code, number) : null;
 }
