@@ -8,6 +8,7 @@ import type { Shown } from "../engine/overlay.ts";
 import { text } from "../engine/wire.ts";
 import { Answering } from "../visit/answering.ts";
 import { answersOf, type Dossier } from "../visit/dossier.ts";
+import { signed } from "../visit/leaving.ts";
 import { engine, look, onLook, poke, seen } from "./phone.ts";
 import { go, route } from "./route.ts";
 
@@ -26,9 +27,12 @@ export const answers = computed<Answers>(() =>
   dossier.value ? { ...answersOf(dossier.value), ...(drafts as Record<string, { value: Json }>) } : {},
 );
 
+/** With the signatures that stand for the signature items. */
+export const filled = computed<Answers>(() => (dossier.value ? { ...signed(dossier.value), ...answers.value } : {}));
+
 /** Show this visit; what is not in the database yet of another one gets there first. */
 export async function open(visit: string): Promise<void> {
-  if (opened === visit) return;
+  if (opened === visit) return read();
   await settled();
   for (const key of Object.keys(drafts)) delete drafts[key];
   [opened, dossier.value, reading.value] = [visit, null, true];

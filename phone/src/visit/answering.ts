@@ -28,15 +28,20 @@ export class Answering {
 
   /** Resolves when all is in the database. Raises what keeps it from getting there. */
   async settled(): Promise<void> {
-    if (this.running) await this.running;
+    while (this.running) await this.running;
     if (this.pending.size === 0) return;
-    await this.drain();
+    const work = this.drain();
+    this.run(work.catch(() => undefined)); // the caller hears of it
+    await work;
   }
 
   private start(): void {
-    this.running ??= this.drain()
-      .catch(this.failed)
-      .finally(() => (this.running = null));
+    if (!this.running) this.run(this.drain().catch(this.failed));
+  }
+
+  /** One write at a time. */
+  private run(work: Promise<void>): void {
+    this.running = work.finally(() => (this.running = null));
   }
 
   private async drain(): Promise<void> {

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-8753eb426970";
-const FILES = ["/m/", ...["/static/m/assets/index.460277d433c0.css","/static/m/assets/index.f6bec6b036b1.js"]];
+const CACHE = "dudao-6fd7d9e1fc06";
+const FILES = ["/m/", ...["/static/m/assets/index.0916d8e729e5.js","/static/m/assets/index.460277d433c0.css"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
