@@ -9,7 +9,7 @@ import { text } from "../engine/wire.ts";
 import { Answering } from "../visit/answering.ts";
 import { answersOf, type Dossier } from "../visit/dossier.ts";
 import { signed } from "../visit/leaving.ts";
-import { engine, look, onLook, poke, seen } from "./phone.ts";
+import { engine, look, loud, onLook, poke, seen } from "./phone.ts";
 import { go, route } from "./route.ts";
 
 /** Null while it is being read, or where this phone holds no such visit. */
@@ -27,18 +27,21 @@ export const answers = computed<Answers>(() =>
   dossier.value ? { ...answersOf(dossier.value), ...(drafts as Record<string, { value: Json }>) } : {},
 );
 
+/** Whether everything typed is in the database. */
+export const saved = computed(() => Object.keys(drafts).length === 0);
+
 /** With the signatures that stand for the signature items. */
 export const filled = computed<Answers>(() => (dossier.value ? { ...signed(dossier.value), ...answers.value } : {}));
 
 /** Show this visit; what is not in the database yet of another one gets there first. */
 export async function open(visit: string): Promise<void> {
   if (opened === visit) return read();
+  reading.value = true;
   await settled();
   for (const key of Object.keys(drafts)) delete drafts[key];
-  [opened, dossier.value, reading.value] = [visit, null, true];
+  [opened, dossier.value] = [visit, null];
   queue = new Answering((said) => engine.answer(visit, said), written, (fault) => (seen.fault = String(fault)));
-  await read();
-  reading.value = false;
+  await read().finally(() => (reading.value = false));
 }
 
 export function settled(): Promise<void> {
@@ -61,7 +64,7 @@ export async function start(assignment: string): Promise<void> {
 
 /** Another operation on the open visit. Answers given before it come before it. */
 export async function settle(work: () => Promise<unknown>): Promise<void> {
-  await settled();
+  await loud(settled);
   await work();
   await look();
   poke();

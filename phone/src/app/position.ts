@@ -8,6 +8,7 @@ let last: { place: Place; at: number } | null = null;
 export function locate(timeout = 12_000): Promise<Place | null> {
   if (!navigator.geolocation) return Promise.resolve(null);
   return new Promise((resolve) => {
+    setTimeout(() => resolve(null), timeout + 1000); // the browser's own clock stands while it asks for permission
     const asked = { enableHighAccuracy: true, timeout, maximumAge: 20_000 };
     navigator.geolocation.getCurrentPosition((found) => resolve(keep(found)), () => resolve(null), asked);
   });
