@@ -130,8 +130,15 @@ async function upload() {
   return sent;
 }
 
-/** Read anew what the screens show. */
-export async function look(): Promise<void> {
+/** Read anew what the screens show; one reading after another, so that no older one comes last. */
+export function look(): Promise<void> {
+  reading = reading.then(readAll, readAll);
+  return reading;
+}
+
+let reading: Promise<void> = Promise.resolve();
+
+async function readAll(): Promise<void> {
   seen.identity = await engine.session.identity();
   seen.assignments = await engine.overlay.all("assignment");
   seen.targets = Object.fromEntries((await engine.overlay.all("target")).map((row) => [row.id, row.doc]));
