@@ -150,6 +150,7 @@ def test_a_visit_made_without_a_network_is_on_the_server_whole_once_there_is_one
     page = opened(geolocation=position, permissions=["geolocation"])
     enter(page, crew.leader.username)
     expect(page.get_by_role("button", name=f"开始督查：{crew.school['name']}")).to_be_visible()
+    sound(page, axe)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     page.context.set_offline(True)

@@ -2,7 +2,7 @@
 import { reactive } from "vue";
 
 import { Engine } from "../engine/engine.ts";
-import { FetchHttp, Refused } from "../engine/http.ts";
+import { FetchHttp, LineDown, Refused } from "../engine/http.ts";
 import type { JsonObject } from "../engine/json.ts";
 import type { Identity } from "../engine/meta.ts";
 import type { Shown } from "../engine/overlay.ts";
@@ -112,7 +112,7 @@ export async function exported(): Promise<Blob> {
 export function words(fault: unknown): string {
   if (fault instanceof Problem) return fault.message;
   if (fault instanceof Refused) return String(fault.problem["detail"] ?? reason(fault.code));
-  return reason("offline");
+  return fault instanceof LineDown ? reason("offline") : `手机出现故障（${String(fault)}），请截图并联系督导办。`;
 }
 
 async function sync() {

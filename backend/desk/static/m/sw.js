@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-230a73d42e71";
-const FILES = ["/m/", ...["/static/m/assets/index.338d5183a286.js","/static/m/assets/index.820d5b4300c5.css"]];
+const CACHE = "dudao-f160fcf15637";
+const FILES = ["/m/", ...["/static/m/assets/index.cd69cbdb9e0e.css","/static/m/assets/index.f7ef97ea6cde.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
