@@ -10,6 +10,7 @@ import { Problem, reason } from "../engine/reasons.ts";
 import { Runner } from "../engine/runner.ts";
 import type { Item } from "../engine/status.ts";
 import { IndexedStore } from "../engine/store/indexed.ts";
+import { CHUNK } from "../engine/store/port.ts";
 import { go } from "./route.ts";
 
 export interface Seen {
@@ -40,8 +41,9 @@ let runner: Runner;
 
 /** Open the database, show what is there at once, and begin to work. */
 export async function begin(): Promise<void> {
+  const pace = { piece: CHUNK / 4, moved: () => void look() };
   const http = new FetchHttp(location.origin, (...told) => fetch(...told));
-  engine = await Engine.open({ store: new IndexedStore("dudao"), http });
+  engine = await Engine.open({ store: new IndexedStore("dudao"), http, pace });
   const timer = { after, chance: Math.random };
   const work = { sync, upload, unsent: () => engine.status.unsent() };
   runner = new Runner(work, timer, lead, (fault) => (seen.fault = String(fault)));

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-f160fcf15637";
-const FILES = ["/m/", ...["/static/m/assets/index.cd69cbdb9e0e.css","/static/m/assets/index.f7ef97ea6cde.js"]];
+const CACHE = "dudao-749cdffdfbbb";
+const FILES = ["/m/", ...["/static/m/assets/index.54658ca1b5c3.js","/static/m/assets/index.cd69cbdb9e0e.css"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
