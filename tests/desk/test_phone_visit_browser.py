@@ -234,3 +234,26 @@ def test_without_a_place_a_check_in_needs_a_reason_and_a_number_out_of_range_is_
     expect(page.get_by_text(SAVED)).to_be_visible()
     page.reload()
     expect(question(page, "督查组到场人数").get_by_role("textbox").first).to_have_value("2")
+
+
+def test_a_new_version_waits_for_a_tap_and_takes_nothing_of_a_half_filled_form(
+    opened: OpenPage, send_crew: Any
+) -> None:
+    crew = send_crew(12)
+    page = opened()
+    enter(page, crew.leader.username)
+    begin(page, crew.school["name"])
+    page.get_by_role("link", name=re.compile("^到访")).click()
+    people = question(page, "督查组到场人数")
+    people.get_by_role("textbox").first.fill("1")
+    people.get_by_label("问题描述").fill("到场仅一名人员。")
+    again = (
+        "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.register('/m/sw.js?later', {scope: '/m/'}))"
+    )
+    page.evaluate(f"{again}.then(() => true)")
+    expect(page.get_by_text("应用有新版本。")).to_be_visible()
+    expect(people.get_by_label("问题描述")).to_have_value("到场仅一名人员。")
+    with page.expect_navigation():
+        page.get_by_role("button", name="更新", exact=True).click()
+    expect(people.get_by_label("问题描述")).to_have_value("到场仅一名人员。")
+    expect(people.get_by_role("textbox").first).to_have_value("1")
