@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-749cdffdfbbb";
-const FILES = ["/m/", ...["/static/m/assets/index.54658ca1b5c3.js","/static/m/assets/index.cd69cbdb9e0e.css"]];
+const CACHE = "dudao-89413a8c70b9";
+const FILES = ["/m/", ...["/static/m/assets/index.cd69cbdb9e0e.css","/static/m/assets/index.e9b8b9ae3488.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
