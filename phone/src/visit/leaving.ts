@@ -86,7 +86,7 @@ export function warningsOf(dossier: Dossier): string[] {
   const checkIn = doc["check_in"] as { place?: Place | null } | null | undefined;
   if (!checkIn) found.push("尚未签到，本次到访将不计入覆盖。");
   else if (!arrival(checkIn.place ?? null, target["location"] as JsonObject | null).inside) {
-    found.push("签到位置不在被查单位范围内，已登记原因。");
+    found.push(checkIn.place ? "签到位置不在被查单位范围内，已登记原因。" : "签到时没有取得定位，已登记原因。");
   }
   if (!doc["feedback"]) found.push("尚未登记现场反馈。");
   const failing = dossier.templates.flatMap((template) => template.items.filter((item) => isUnrecorded(dossier, template.result, item)));

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-89413a8c70b9";
-const FILES = ["/m/", ...["/static/m/assets/index.cd69cbdb9e0e.css","/static/m/assets/index.e9b8b9ae3488.js"]];
+const CACHE = "dudao-b7d8a589e2e3";
+const FILES = ["/m/", ...["/static/m/assets/index.2e322975f214.js","/static/m/assets/index.cd69cbdb9e0e.css"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
