@@ -44,7 +44,7 @@ function isExcused(doc: JsonObject, item: Item | undefined, gap: Missing): boole
   const entry = doc["entry"] as JsonObject | null | undefined;
   const signature = item?.type === "signature";
   if (entry && !entry["admitted"]) return UNASKED.includes(gap.code) && !(signature && !item.refusable);
-  return doc["mode"] === "covert_visit" && !entry && signature && item.refusable === true;
+  return doc["mode"] === "covert" && !entry && signature && item.refusable === true;
 }
 
 /** A refusal needs two inspectors' signatures, wherever two were sent. */

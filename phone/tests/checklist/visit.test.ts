@@ -26,7 +26,7 @@ function uuid(name: string): string {
 }
 
 function dossier(doc: JsonObject = {}, more: Partial<Dossier> = {}): Dossier {
-  const usual = { state: "in_progress", kind: "routine", mode: "open_visit", check_in: null, feedback: null, signatures: null };
+  const usual = { state: "in_progress", kind: "routine", mode: "open", check_in: null, feedback: null, signatures: null };
   const answers = FULL as unknown as JsonObject;
   return {
     ...{ id: "v1", doc: { ...usual, answers, ...doc }, target: { type: "primary", grades: null, location: null } },
@@ -50,7 +50,7 @@ test("a refused signature needs two inspectors where two were sent", () => {
 });
 
 test("a covert visit that showed no card is not signed by the unit", () => {
-  const covert = { mode: "covert_visit", signatures: { inspectors: SIGNATURES.inspectors, unit: [], refused: "" } };
+  const covert = { mode: "covert", signatures: { inspectors: SIGNATURES.inspectors, unit: [], refused: "" } };
   expect(gapsOf(dossier(covert))).toEqual([]);
   expect(codes(gapsOf(dossier({ ...covert, entry: { admitted: true } })))).toEqual([["TY-10", "unanswered"]]);
 });
