@@ -9,6 +9,7 @@ import "vant/es/field/index.css";
 import "vant/es/tabbar/index.css";
 import "vant/es/tabbar-item/index.css";
 import "./style.css";
+import "./visit.css";
 import { createApp } from "vue";
 
 import App from "./App.vue";
