@@ -9,11 +9,13 @@ import "vant/es/field/index.css";
 import "vant/es/tabbar/index.css";
 import "vant/es/tabbar-item/index.css";
 import "./style.css";
+import "./visit.css";
 import { createApp } from "vue";
 
 import App from "./App.vue";
 import { begin, seen } from "./phone.ts";
+import { watchForUpdates } from "./update.ts";
 
 createApp(App).mount("#app");
 begin().catch((fault: unknown) => (seen.fault = String(fault)));
-if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/m/sw.js", { scope: "/m/" });
+void watchForUpdates();

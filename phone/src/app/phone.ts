@@ -2,17 +2,21 @@
 import { reactive } from "vue";
 
 import { Engine } from "../engine/engine.ts";
-import { FetchHttp, Refused } from "../engine/http.ts";
+import { FetchHttp, LineDown, Refused } from "../engine/http.ts";
+import type { JsonObject } from "../engine/json.ts";
 import type { Identity } from "../engine/meta.ts";
 import type { Shown } from "../engine/overlay.ts";
 import { Problem, reason } from "../engine/reasons.ts";
 import { Runner } from "../engine/runner.ts";
 import type { Item } from "../engine/status.ts";
 import { IndexedStore } from "../engine/store/indexed.ts";
+import { CHUNK } from "../engine/store/port.ts";
+import { go } from "./route.ts";
 
 export interface Seen {
   identity: Identity | null;
   assignments: Shown[];
+  visits: Shown[];
   targets: Record<string, Shown["doc"]>;
   items: Item[];
   /** What keeps messages from going; "" where the last answer was a good one. */
@@ -21,27 +25,50 @@ export interface Seen {
   receiving: number;
   /** A fault of the phone itself. */
   fault: string;
+  /** A new version of the app waits for a tap. */
+  update: boolean;
+  /** The app ended while a picture was being taken; the person is back at that question. */
+  resumed: boolean;
 }
 
 export const seen: Seen = reactive({
-  ...{ identity: null, assignments: [], targets: {}, items: [], trouble: "", receiving: 0, fault: "" },
+  ...{ identity: null, assignments: [], visits: [], targets: {}, items: [], trouble: "", receiving: 0, fault: "" },
+  ...{ update: false, resumed: false },
 });
 
-let engine: Engine;
+export let engine: Engine;
 let runner: Runner;
 
 /** Open the database, show what is there at once, and begin to work. */
 export async function begin(): Promise<void> {
+  const pace = { piece: CHUNK / 4, moved: () => void look() };
   const http = new FetchHttp(location.origin, (...told) => fetch(...told));
-  engine = await Engine.open({ store: new IndexedStore("dudao"), http });
+  engine = await Engine.open({ store: new IndexedStore("dudao"), http, pace });
   const timer = { after, chance: Math.random };
   const work = { sync, upload, unsent: () => engine.status.unsent() };
   runner = new Runner(work, timer, lead, (fault) => (seen.fault = String(fault)));
   await look();
+  await resume();
   for (const event of ["online", "focus"]) addEventListener(event, poke);
   document.addEventListener("visibilitychange", poke);
   poke();
 }
+
+/** Back to the question where a picture was being taken when the app ended (a phone short of memory ends it). */
+async function resume(): Promise<void> {
+  const place = await engine.capture.underWay();
+  if (!place || !seen.identity) return;
+  seen.resumed = true;
+  const [visit, section, key] = [place["visit"], place["section"], place["key"]].map(String) as [string, string, string];
+  go(section ? { screen: "section", visit, section, key } : { screen: "visit", visit });
+}
+
+/** Show what `told` after every look, too. */
+export function onLook(told: () => Promise<void>): void {
+  looking = told;
+}
+
+let looking: () => Promise<void> = async () => undefined;
 
 export function poke(): void {
   if (seen.identity && !document.hidden) runner.poke();
@@ -54,10 +81,20 @@ export async function signIn(username: string, password: string): Promise<void> 
 }
 
 /** One operation of the person: in the database when this resolves, shown at once, sent when it can be. */
-export async function act(name: string, id: string): Promise<void> {
-  await engine.do(name, id);
+export async function act(name: string, id: string, data: JsonObject = {}): Promise<void> {
+  await loud(() => engine.do(name, id, data));
   await look();
   poke();
+}
+
+/** A failed write of the phone is never silent. */
+export async function loud<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (fault) {
+    seen.fault = fault instanceof Problem ? fault.message : String(fault);
+    throw fault;
+  }
 }
 
 export async function signOut(): Promise<void> {
@@ -77,7 +114,7 @@ export async function exported(): Promise<Blob> {
 export function words(fault: unknown): string {
   if (fault instanceof Problem) return fault.message;
   if (fault instanceof Refused) return String(fault.problem["detail"] ?? reason(fault.code));
-  return reason("offline");
+  return fault instanceof LineDown ? reason("offline") : `手机出现故障（${String(fault)}），请截图并联系督导办。`;
 }
 
 async function sync() {
@@ -95,12 +132,21 @@ async function upload() {
   return sent;
 }
 
-/** Read anew what the screens show. */
-async function look(): Promise<void> {
+/** Read anew what the screens show; one reading after another, so that no older one comes last. */
+export function look(): Promise<void> {
+  reading = reading.then(readAll, readAll);
+  return reading;
+}
+
+let reading: Promise<void> = Promise.resolve();
+
+async function readAll(): Promise<void> {
   seen.identity = await engine.session.identity();
   seen.assignments = await engine.overlay.all("assignment");
   seen.targets = Object.fromEntries((await engine.overlay.all("target")).map((row) => [row.id, row.doc]));
+  seen.visits = await engine.overlay.all("visit");
   seen.items = await engine.status.items();
+  await looking();
 }
 
 function after(ms: number, what: () => void): () => void {

@@ -3,6 +3,7 @@ import { Base } from "./base.ts";
 import { Capture } from "./capture.ts";
 import { type Clock, deviceClock } from "./clock.ts";
 import { contentHash } from "./content.ts";
+import { Drafts } from "./drafts.ts";
 import { exportUnsent } from "./export.ts";
 import { type Http, Refused } from "./http.ts";
 import { type Chance, deviceChance } from "./ids.ts";
@@ -51,6 +52,7 @@ export class Engine {
   readonly pull: Pull;
   readonly push: Push;
   readonly capture: Capture;
+  readonly drafts: Drafts;
   private readonly store: Store;
   private readonly restore: Restore;
 
@@ -63,6 +65,7 @@ export class Engine {
     this.uploads = new parts.Uploads(store, this.session, ports.pace);
     this.status = new parts.Status(store);
     this.capture = new parts.Capture(store, this.outbox);
+    this.drafts = new Drafts(store);
     const base = new parts.Base();
     this.restore = new parts.Restore(store, this.session, base, this.outbox, this.uploads);
     const pulling = { base, outbox: this.outbox, uploads: this.uploads, restore: this.restore };

@@ -117,10 +117,12 @@ function newFinding(scene: Scene, op: OpRow): JsonObject {
 /** `finding.record` and `finding.amend` say the whole finding: what they leave out has its default. */
 function said(op: OpRow): JsonObject {
   const { item, text: words, answer_key, severity, severity_reason, responsibility, self_found_fixed, on_spot } = op.data;
+  const { standard } = op.data;
   return {
     ...{ item: item ?? "", text: words ?? "", answer_key: answer_key ?? "", chosen_severity: severity ?? null },
     ...{ severity_reason: severity_reason ?? "", responsibility: responsibility ?? "unit" },
     ...{ self_found_fixed: self_found_fixed ?? false, on_spot: on_spot ?? null },
+    standard: standard ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-82a5ac8a4add";
-const FILES = ["/m/", ...["/static/m/assets/index.32ffd0e573b9.css","/static/m/assets/index.f53330252663.js"]];
+const CACHE = "dudao-28d61f28b51f";
+const FILES = ["/m/", ...["/static/m/assets/index.9dfeb17a54bc.js","/static/m/assets/index.cd69cbdb9e0e.css"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 

@@ -1,0 +1,34 @@
+/** Where in the app somebody is, as the part of the address behind `#`: a reload comes back to the same question. */
+export type Route =
+  | { screen: "today" | "uploads" | "mine" }
+  | { screen: "visit" | "sign" | "leave"; visit: string }
+  | { screen: "section"; visit: string; section: string; key: string };
+
+const TABS = ["today", "uploads", "mine"] as const;
+const OF_VISIT = ["visit", "sign", "leave"] as const;
+
+export function parseRoute(hash: string): Route {
+  const [screen = "", visit = "", section = "", key = ""] = hash.replace(/^#/, "").split("/").map(decoded);
+  const tab = TABS.find((one) => one === screen);
+  if (tab) return { screen: tab };
+  const part = OF_VISIT.find((one) => one === screen);
+  if (part && visit) return { screen: part, visit };
+  if (screen === "section" && visit && section) return { screen, visit, section, key };
+  return { screen: "today" };
+}
+
+export function hashOf(route: Route): string {
+  const parts: string[] = [route.screen];
+  if ("visit" in route) parts.push(route.visit);
+  if (route.screen === "section") parts.push(route.section, ...(route.key ? [route.key] : []));
+  return `#${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/** What somebody typed into the address may be no address at all. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
+}
