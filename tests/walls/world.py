@@ -69,7 +69,9 @@ class FullCounty:
             actor=self.actor(Role.OFFICE), plan_id=self.plan.pk, target_id=self.school.pk, included=True, cause="closed"
         )
         self.standard = standard_findings.add(
-            actor=self.actor(Role.OFFICE), item="TY-02", wording=Wording(text=f"{self.school.name}到场督查人员不足两名。")
+            actor=self.actor(Role.OFFICE),
+            item="TY-02",
+            wording=Wording(text=f"{self.school.name}到场督查人员不足两名。"),
         )
         self.draw = self._drawn()
         self.conflict = conflicts.record(
