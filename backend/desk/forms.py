@@ -3,11 +3,27 @@
 from django import forms
 
 from backend.core import clock
+from backend.media.problems import UnsupportedType
+from backend.media.rules.filetypes import ACCEPTED
+from backend.media.services.uploads import MAX_SIZE
 from backend.notices.models import TEXT_LIMIT, NoticeEvidence
 
 
 def _area(rows: int, hint: str = "") -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "placeholder": hint})
+
+
+class SignInForm(forms.Form):
+    """Bounds what reaches the database: no name is longer, and no database takes every character."""
+
+    username = forms.CharField(max_length=40)
+    password = forms.CharField(max_length=128, strip=False)
+
+
+class PasswordForm(forms.Form):
+    old = forms.CharField(max_length=128, strip=False)
+    new = forms.CharField(max_length=128, strip=False)
+    again = forms.CharField(max_length=128, strip=False)
 
 
 class DefenceForm(forms.Form):
@@ -61,5 +77,8 @@ class FactForm(forms.Form):
     id = forms.UUIDField()
     kind = forms.ChoiceField(choices=NoticeEvidence.Kind.choices)
     sha256 = forms.RegexField(r"^[0-9a-f]{64}$")
-    size = forms.IntegerField(min_value=1)
-    filetype = forms.CharField(max_length=80)
+    size = forms.IntegerField(label="文件大小", min_value=1, max_value=MAX_SIZE)
+    filetype = forms.ChoiceField(
+        choices=[(name, name) for name in sorted(ACCEPTED)],
+        error_messages={"invalid_choice": UnsupportedType.detail},
+    )

@@ -285,3 +285,21 @@ def test_dates_are_those_of_the_county(world: World, hand: Any) -> None:
     hand.set(dt.datetime(2026, 11, 18, 17, 30, tzinfo=dt.UTC))  # already the 19th there
     notice = world.acknowledged([SeverityLevel.MODERATE])
     assert "还剩 7 天" in text_of(signed_in(world).get(address("unit_notice", notice.pk)))
+
+
+@pytest.mark.parametrize("name", ["\0", "x" * 3000, "", "\N{PILE OF POO}" * 50])
+def test_odd_names_and_passwords_are_wrong_ones_and_no_fault(world: World, name: str) -> None:
+    answer = Client().post(address("sign_in"), {"username": name, "password": name})
+    assert (answer.status_code, "账号或密码不正确" in text_of(answer)) == (401, True)
+    answer = signed_in(world).post("/password", {"old": name, "new": name, "again": name})
+    assert answer.status_code in (400, 401)
+
+
+@pytest.mark.parametrize("odd", [{"size": "9" * 30}, {"size": "0"}, {"filetype": "text/html"}, {"id": "x"}])
+def test_odd_facts_are_refused(world: World, odd: dict[str, str]) -> None:
+    notice = world.acknowledged()
+    [item] = notice.findings.all()
+    fact = {"id": "01900000-0000-7000-8000-000000000000", "kind": "after", "sha256": "a" * 64, "size": "10"}
+    path = address("unit_declare", notice.pk, item.pk)
+    assert signed_in(world).post(path, fact | {"filetype": "image/jpeg"} | odd).status_code == 400
+    assert not NoticeEvidence.objects.exists()

@@ -13,7 +13,8 @@ from backend.accounts.models import User
 from backend.accounts.roles import UNIT_ROLES
 from backend.accounts.selectors import people
 from backend.accounts.services import people as people_services
-from backend.core.errors import Problem
+from backend.core.errors import Problem, Unauthorized
+from backend.desk.forms import PasswordForm, SignInForm
 from backend.desk.pages import KEPT, actor_of, keep, page, to_sign_in
 from backend.journal.writing import write
 
@@ -27,7 +28,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page(request, "sign_in.html", {"next": wanted})
     try:
-        user = check_password(request, request.POST.get("username", ""), request.POST.get("password", ""))
+        form = SignInForm(request.POST)
+        if not form.is_valid():
+            raise Unauthorized("bad_credentials", "账号或密码不正确。")
+        user = check_password(request, **form.cleaned_data)
     except Problem as fault:
         fields = {name: text for name, text in request.POST.items() if name.startswith(KEPT)}
         context = {
@@ -77,8 +81,11 @@ def password(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request)
     if request.method != "POST":
         return page(request, "password.html")
-    old, new = request.POST.get("old", ""), request.POST.get("new", "")
-    if new != request.POST.get("again", ""):
+    form = PasswordForm(request.POST)
+    if not form.is_valid():
+        return page(request, "password.html", {"fault": "请填写现在的密码和新密码，各不超过 128 位。"}, status=400)
+    old, new = form.cleaned_data["old"], form.cleaned_data["new"]
+    if new != form.cleaned_data["again"]:
         return page(request, "password.html", {"fault": "两次输入的新密码不一致。"}, status=400)
     try:
         people_services.change_password(actor=actor, old=old, new=new)
