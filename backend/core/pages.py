@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from backend.core import codec
 from backend.core.errors import Invalid
+from backend.core.garbage import untie_rows
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
@@ -28,7 +29,9 @@ class Page(Generic[R]):
     next: str | None
 
     def answer(self, to_json: Callable[[R], dict[str, Any]]) -> dict[str, Any]:
-        return {"items": [to_json(row) for row in self.rows], "next": self.next}
+        told = {"items": [to_json(row) for row in self.rows], "next": self.next}
+        untie_rows(self.rows)
+        return told
 
 
 def page(queryset: QuerySet[M], query: QueryDict, *, by: str = "-id") -> Page[M]:

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from backend.accounts.permissions import FieldOnly, actor_of
 from backend.core.actor import Actor
 from backend.core.errors import Forbidden
-from backend.core.pages import page
+from backend.core.pages import page_by_keys
 from backend.core.requests import read_query
 from backend.core.schema import PAGING, paged
 from backend.inspections.api import evidence_serializers as s
@@ -30,10 +30,9 @@ class EvidenceListView(APIView):
         kind = given.pop("flag", None)
         rows = selectors.matching(actor, selectors.Wanted(**given))
         rows = flags.with_flag(actor, rows, kind) if kind else rows
-        keys = page(rows.only("id"), request.query_params)  # only keys are put in order: rows are wide
-        found = selectors.listed([row.pk for row in keys.rows])
-        shown = flags.of(actor, found)
-        return Response({"items": [s.row(row, shown) for row in found], "next": keys.next})
+        found = page_by_keys(rows, request.query_params, selectors.listed)
+        shown = flags.of(actor, found.rows)
+        return Response(found.answer(lambda row: s.row(row, shown)))
 
 
 class EvidenceView(APIView):

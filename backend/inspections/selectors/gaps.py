@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import F
 
+from backend.core.garbage import untie_rows
 from backend.inspections.models import Assignment, AssignmentState, PlanKind, Visit, VisitState
 from backend.inspections.selectors.coverage import Cell, Coverage
-from backend.inspections.selectors.plan_lines import Key
 
 
 class GapReason(StrEnum):
@@ -89,21 +89,23 @@ def gaps(
     """What is not covered, in the order of codes and tracks, as far as every filter given fits."""
     open_ = [cell for cell in found.cells if not cell.is_covered]
     open_ = [cell for cell in open_ if team in (None, cell.team) and track in (None, cell.track)]
-    newest = _newest(county_id, found)
+    attempts = _attempts(county_id, found)
+    newest = {(row.target_id, row.track): row for row in attempts}
     every = [_gap(cell, newest.get(cell.key)) for cell in open_]
+    untie_rows(attempts)
     return sorted((gap for gap in every if reason in (None, gap.reason)), key=lambda gap: gap.mark)
 
 
-def _newest(county_id: int, found: Coverage) -> dict[Key, Assignment]:
-    """The newest attempt per target and track, of one day the one that came further; those called off are none."""
+def _attempts(county_id: int, found: Coverage) -> list[Assignment]:
+    """The attempts by day, of one day the one that came further last; those called off are none."""
     plan = found.plan
     campaign = plan is not None and plan.kind == PlanKind.SPECIAL_CAMPAIGN
     rows = Assignment.objects.filter(county_id=county_id)
     rows = rows.filter(plan=plan) if campaign else rows.filter(plan_month=found.month)
     rows = rows.exclude(state=AssignmentState.CANCELLED).exclude(visit__state=VisitState.CANCELLED)
     fields = ("target_id", "track", "state", "scheduled_on", *(f"visit__{name}" for name in VISIT))
-    light = rows.select_related("visit").only(*fields).order_by("scheduled_on", F("visit").asc(nulls_first=True), "pk")
-    return {(row.target_id, row.track): row for row in light}
+    light = rows.select_related("visit").only(*fields)
+    return list(light.order_by("scheduled_on", F("visit").asc(nulls_first=True), "pk"))
 
 
 VISIT = ("state", "check_in", "entry", "counts_for_coverage", "assignment_id")

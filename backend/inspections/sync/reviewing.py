@@ -8,6 +8,7 @@ import msgspec
 
 from backend.core.actor import Actor
 from backend.core.errors import Invalid, NotFound
+from backend.core.garbage import untie_rows
 from backend.inspections import commands as c
 from backend.inspections.selectors import addressed
 from backend.inspections.selectors import evidence as evidence_rows
@@ -25,7 +26,7 @@ def _asked(filed: Filed) -> addressed.Asked:
 def contexts(filed: Sequence[Filed]) -> list[Context]:
     """What operations under review are about; all of one county."""
     found = addressed.about(filed[0].county_id, [_asked(one) for one in filed]) if filed else []
-    return [
+    told = [
         Context(
             known=one.known,
             kind=one.kind,
@@ -37,6 +38,8 @@ def contexts(filed: Sequence[Filed]) -> list[Context]:
         )
         for one in found
     ]
+    untie_rows(one.visit for one in found)
+    return told
 
 
 def keep_beside(filed: Filed, acceptance: Acceptance) -> Outcome:
