@@ -27,13 +27,15 @@ export interface Seen {
   fault: string;
   /** A new version of the app waits for a tap. */
   update: boolean;
+  /** This phone's clock minus the server's at the last contact, ms; null before the first. */
+  skew: number | null;
   /** The app ended while a picture was being taken; the person is back at that question. */
   resumed: boolean;
 }
 
 export const seen: Seen = reactive({
   ...{ identity: null, assignments: [], visits: [], targets: {}, items: [], trouble: "", receiving: 0, fault: "" },
-  ...{ update: false, resumed: false },
+  ...{ update: false, skew: null, resumed: false },
 });
 
 export let engine: Engine;
@@ -146,6 +148,7 @@ async function readAll(): Promise<void> {
   seen.targets = Object.fromEntries((await engine.overlay.all("target")).map((row) => [row.id, row.doc]));
   seen.visits = await engine.overlay.all("visit");
   seen.items = await engine.status.items();
+  seen.skew = await engine.session.skew();
   await looking();
 }
 

@@ -43,6 +43,12 @@ export class Session {
     return this.ports.store.read(["meta"], (tx) => fact(tx, "identity"));
   }
 
+  /** This phone's clock minus the server's at the last contact, ms; null where there was none. */
+  async skew(): Promise<number | null> {
+    const contact = await this.ports.store.read(["meta"], (tx) => fact(tx, "contact"));
+    return contact?.offset ?? null;
+  }
+
   /**
    * Sign in with a password. The device id stays for the same person; for another one the phone is emptied first,
    * which `Problem(unsent_work)` refuses while anything here is not in the server's custody.
