@@ -10,7 +10,7 @@ from backend.bulletins.rules import figures as rules
 from backend.bulletins.rules.lifecycle import LABELS
 from backend.bulletins.rules.naming import LONGEST_FACT
 
-LONGEST_PARAGRAPH = 1000
+LONGEST_PARAGRAPH = 5000
 MOST_PARAGRAPHS = 12
 
 
@@ -49,8 +49,10 @@ class BulletinTextsIn(serializers.Serializer[Any]):
     findings = paragraphs("发现问题")
     homework = paragraphs("作业管理")
     after_school = paragraphs("课后服务")
+    managements = paragraphs("五项管理")
     institutions = paragraphs("校外治理情况")
     rectification = paragraphs("整改台账")
+    tips = paragraphs("举报办理情况")
     next_steps = paragraphs("下步安排")
     cases = serializers.ListField(child=BulletinCaseIn(), max_length=8, required=False, help_text="典型问题")
     good_practices = serializers.ListField(child=GoodPracticeIn(), max_length=3, required=False, help_text="好的做法")
@@ -71,8 +73,10 @@ class BulletinTextsOut(serializers.Serializer[Any]):
     findings = serializers.ListField(child=serializers.CharField())
     homework = serializers.ListField(child=serializers.CharField())
     after_school = serializers.ListField(child=serializers.CharField())
+    managements = serializers.ListField(child=serializers.CharField())
     institutions = serializers.ListField(child=serializers.CharField())
     rectification = serializers.ListField(child=serializers.CharField())
+    tips = serializers.ListField(child=serializers.CharField())
     next_steps = serializers.ListField(child=serializers.CharField())
     cases = BulletinCaseTextOut(many=True)
     good_practices = GoodPracticeOut(many=True)
@@ -84,7 +88,9 @@ class FigureOut(serializers.Serializer[Any]):
     previous = serializers.FloatField(allow_null=True, help_text="Null: no data in the period before.")
     change = serializers.FloatField(allow_null=True)
     note = serializers.CharField(allow_blank=True, help_text="What is missing, in Chinese.")
-    kind = serializers.CharField(help_text="What the records are: visit, finding, target, evidence, notice.")
+    kind = serializers.CharField(
+        help_text="What the records are: visit, finding, target, evidence, notice, tip, questionnaire."
+    )
     records = serializers.IntegerField(help_text="How many records are behind it.")
 
 

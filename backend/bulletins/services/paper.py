@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules import naming
-from backend.bulletins.rules.wording import CLASSES, SEVERITIES, Figures
+from backend.bulletins.rules.wording import CLASSES, MANAGEMENTS, SEVERITIES, Figures
 from backend.bulletins.services import annexes
 from backend.bulletins.services.imprint import Imprint, masthead, verification
 from backend.core import clock
@@ -44,7 +44,7 @@ def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
         inspection=data.Section(tuple(texts["inspection"])),
         teams=tuple(_team(f, team) for team in facts["teams"]),
         coverage=tuple(_day(day) for day in facts["coverage_by_day"]),
-        in_school=_in_school(texts),
+        in_school=_in_school(f, texts),
         findings_by_category=tuple(_category(f, one) for one in facts["categories"]),
         homework=_homework(f),
         out_of_school=data.Section(tuple(texts["institutions"]), tables=(_institutions(f),)),
@@ -53,6 +53,8 @@ def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
         rectification=data.Section(tuple(texts["rectification"])),
         districts=tuple(_district(f, district) for district in facts["districts"]),
         late_items=tuple(_late(item) for item in facts["late"]),
+        tip_section=data.Section(tuple(texts.get("tips", ()))),
+        tips=_tips(f),
         next_steps=data.Section(tuple(texts["next_steps"])),
         indicator_form=annexes.indicators(f, facts["county"]["issuer"]),
         ledger=tuple(_ledger(row) for row in facts["ledger"]),
@@ -97,12 +99,34 @@ def _day(day: dict[str, Any]) -> data.CoveragePoint:
     return data.CoveragePoint(dt.date.fromisoformat(day["day"]), day["actual"], day["target"])
 
 
-def _in_school(texts: dict[str, Any]) -> data.Section:
-    parts = (("作业管理", "homework"), ("课后服务", "after_school"))
+def _in_school(f: Figures, texts: dict[str, Any]) -> data.Section:
+    parts = (("作业管理", "homework"), ("课后服务", "after_school"), ("五项管理", "managements"))
     return data.Section(
         tuple(texts["findings"]),
-        tuple(data.Subsection(title, tuple(texts[part])) for title, part in parts),
+        tuple(data.Subsection(title, tuple(texts[part])) for title, part in parts if texts.get(part)),
+        tables=(_managements(f),),
     )
+
+
+def _managements(f: Figures) -> TableData:
+    columns = (
+        Column("管理项目", 2),
+        Column("检查（所次）", 1.6, "right"),
+        Column("均符合（所次）", 1.8, "right"),
+        Column("占比", 1.2, "right"),
+        Column("发现问题（个）", 1.8, "right"),
+    )
+    rows = tuple(
+        (name, f[f"five.{code}.checked"]["value"], f[f"five.{code}.met"]["value"],
+         share(f[f"five.{code}.met.rate"]["value"]), f[f"five.{code}.findings"]["value"])
+        for code, name in MANAGEMENTS.items()
+    )  # fmt: skip
+    return TableData("五项管理检查情况", columns, rows)
+
+
+def share(value: float | None) -> str | None:
+    """A percentage in a table; None where there is no data."""
+    return None if value is None else f"{value:.1f}%"
 
 
 def _category(f: Figures, one: dict[str, str]) -> data.CategoryCount:
@@ -163,6 +187,14 @@ def _photos(county_id: int, hashes: Iterable[str], at: dt.datetime) -> tuple[Pho
     """Those of the snapshot that might still be shown at `at`: one taken back since is not printed."""
     found = [copies.printable(county_id=county_id, sha256=sha256, at=at) for sha256 in hashes]
     return tuple(Photo(content) for content in found if content is not None)
+
+
+def _tips(f: Figures) -> data.TipCounts | None:
+    values = [f[f"tips.{name}"]["value"] for name in ("received", "accepted", "closed", "verified")]
+    if any(value is None for value in values):
+        return None
+    received, accepted, closed, verified = (int(value or 0) for value in values)
+    return data.TipCounts(received, accepted, closed, verified)
 
 
 def _district(f: Figures, district: dict[str, str]) -> data.DistrictRectification:
