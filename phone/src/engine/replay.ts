@@ -14,6 +14,8 @@ export interface Scene {
   me: number;
   doc(kind: string, id: string): JsonObject | undefined;
   put(kind: string, id: string, doc: JsonObject): void;
+  /** Ids of a kind that the replay looks at. */
+  ids(kind: string): string[];
 }
 
 type Step = (scene: Scene, op: OpRow) => void;
@@ -42,7 +44,7 @@ const STEPS: Record<string, Step> = {
   "finding.confirm_fix": confirmFix,
   "review.decide": decide,
   "evidence.add": (scene, op) => scene.put("evidence", op.id, scene.doc("evidence", op.id) ?? evidence(scene, op)),
-  "inbox.read": (scene, op) => change(scene, "inbox", op.id, { read: true }),
+  "inbox.read": readInbox,
   "target.report": report,
 };
 
@@ -58,6 +60,13 @@ export function touched(op: OpRow): [string, string][] {
   if (["visit.start", "visit.refile", "recusal.declare"].includes(op.name)) found.push(["assignment", assignmentOf(op)]);
   if (op.name === "review.decide") found.push(...decisions(op).map(({ finding }): [string, string] => ["finding", finding]));
   return found;
+}
+
+/** `upto` reads everything up to that number. */
+function readInbox(scene: Scene, op: OpRow): void {
+  const upto = Number(op.data["upto"] ?? 0);
+  const through = scene.ids("inbox").filter((id) => Number(scene.doc("inbox", id)?.["seq"]) <= upto);
+  for (const id of [op.id, ...through]) change(scene, "inbox", id, { read: true });
 }
 
 /** The assignment that an operation names; a recusal may name it by its own id. */

@@ -99,6 +99,16 @@ export class Session {
     return { ...request, headers: { ...request.headers, ...own } };
   }
 
+  /** The access token, for what carries it by itself (the live socket). Raises `Problem(signed_out)`. */
+  async access(): Promise<string> {
+    return (await this.signedIn()).access;
+  }
+
+  /** Another one than `used`, which the server refused. Raises like any request. */
+  async renewed(used: string): Promise<void> {
+    await this.renew(used);
+  }
+
   /** Another request may have renewed it meanwhile, or be doing so. */
   private async renew(used: string): Promise<void> {
     const identity = await this.signedIn();
