@@ -223,6 +223,16 @@ def next_steps(facts: Facts) -> list[str]:
     return [task for task in tasks if task] or ["按月度计划继续开展督查。"]
 
 
+def school_next_steps(facts: Facts) -> list[str]:
+    """What the school edition asks of those who read it; never where inspectors go next."""
+    late = (
+        "尚未完成整改的单位，请按整改通知书要求抓紧整改并按时报告。"
+        if Figures(facts).count("rectification.late")
+        else ""
+    )
+    return ["请各单位对照本期通报的问题开展自查，发现问题即知即改。", *([late] if late else [])]
+
+
 PARTS: dict[str, Callable[[Facts], list[str]]] = {
     "inspection": inspection,
     "findings": findings,
@@ -233,6 +243,7 @@ PARTS: dict[str, Callable[[Facts], list[str]]] = {
     "rectification": rectification,
     "tips": tips,
     "next_steps": next_steps,
+    "school_next_steps": school_next_steps,
 }
 """Text parts in the order of the bulletin; each is a list of paragraphs."""
 
