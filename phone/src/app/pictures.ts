@@ -47,7 +47,7 @@ export async function keepPhoto(file: Blob, { visit, key, finding }: Belongs, mo
   const taken = takenAt(chosen, modified);
   const more = { kind: "photo", answer_key: key, ...(finding ? { finding } : {}), ...circumstances(taken, chosen) };
   const filetype = file.type || "image/heic";
-  const id = await loud(() => engine.capture.keep({ visit, bytes, filetype, more }));
+  const id = await engine.capture.keep({ visit, bytes, filetype, more });
   seen.resumed = false;
   poke();
   return id;
@@ -57,7 +57,7 @@ export async function keepSignature(png: Blob, visit: string, key: string): Prom
   const bytes = new Uint8Array(await png.arrayBuffer());
   const now = Date.now();
   const more = { kind: "signature", answer_key: key, ...circumstances(now, now) };
-  return loud(() => engine.capture.keep({ visit, bytes, filetype: "image/png", more }));
+  return engine.capture.keep({ visit, bytes, filetype: "image/png", more });
 }
 
 /** Where the phone is now says nothing about a file that is older. */
