@@ -17,6 +17,9 @@ DEMO = env.flag("DUDAO_DEMO")
 SECRET_KEY = env.secret_key("DUDAO_SECRET_KEY", DATA_DIR)
 ALLOWED_HOSTS = env.words("DUDAO_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("DUDAO_ORIGINS")
+PUBLIC_ADDRESS = env.text("DUDAO_ADDRESS", (CSRF_TRUSTED_ORIGINS or ["http://127.0.0.1:8000"])[0]).rstrip("/")
+"""Where the public finds this server: printed on papers, in QR marks."""
+
 WORKERS = env.whole("DUDAO_WORKERS", 1)
 """How many server processes share the database; the embedded default is one."""
 

@@ -24,5 +24,9 @@ export default defineConfig({
       },
     },
   },
+  worker: {
+    format: "es",
+    rolldownOptions: { output: { hashCharacters: "hex", entryFileNames: "assets/[name].[hash:12].js" } },
+  },
   define: { __VUE_OPTIONS_API__: "true", __VUE_PROD_DEVTOOLS__: "false" },
 });

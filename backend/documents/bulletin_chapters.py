@@ -30,7 +30,13 @@ def inspection(composer: Composer, data: Bulletin) -> None:
         composer.missing()
         return
     composer.section(data.inspection)
-    composer.table(_team_table(data))
+    if "teams" not in data.left_out:
+        composer.table(_team_table(data))
+    if "coverage" not in data.left_out:
+        _coverage(composer, data)
+
+
+def _coverage(composer: Composer, data: Bulletin) -> None:
     if any(point.actual is not None for point in data.coverage):
         points = [
             LinePoint(f"{point.day.month}.{point.day.day}", point.actual, point.target) for point in data.coverage
@@ -103,13 +109,19 @@ def rectification(composer: Composer, data: Bulletin) -> None:
         composer.missing()
         return
     composer.section(data.rectification)
+    if "districts" not in data.left_out:
+        _districts(composer, data)
+    if "late" not in data.left_out:
+        composer.table(_late_table(data))
+
+
+def _districts(composer: Composer, data: Bulletin) -> None:
     composer.table(_district_table(data))
     if any(row.closed or row.open_in_time or row.late for row in data.districts):
         items = [StackedItem(row.name, (row.closed, row.open_in_time, row.late)) for row in data.districts]
         labels = ("已销号", "整改中（未到期）", "逾期")
         for part, title in _parts(items, "各学区问题整改情况（个）"):
             composer.chart(title, StackedChart(composer.press, part, labels), _source(data))
-    composer.table(_late_table(data))
 
 
 def tips(composer: Composer, data: Bulletin) -> None:
@@ -120,7 +132,6 @@ def tips(composer: Composer, data: Bulletin) -> None:
         return
     composer.section(data.tip_section)
     if data.tips is None:
-        composer.missing("举报件数")
         return
     columns = tuple(Column(title, align="center") for title in ("收到", "受理", "办结", "属实"))
     counts = (data.tips.received, data.tips.accepted, data.tips.closed, data.tips.verified)

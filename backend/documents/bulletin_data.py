@@ -238,6 +238,9 @@ class Bulletin:
     issued_at: datetime
     data_cut: datetime | None = None
     data_note: str = ""
+    left_out: frozenset[str] = frozenset()
+    """Parts that this edition does not have, so that nobody reads them as missing data: `teams`, `coverage`,
+    `districts`, `late`."""
     figures: tuple[Figure, ...] = ()
     inspection: Section = field(default_factory=Section)
     teams: tuple[TeamRow, ...] = ()

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from backend.notices.api import inbox, office, unit
+from backend.notices.api import inbox, ledger, office, unit
 
 urlpatterns = [
     path("inbox", inbox.InboxView.as_view()),
     path("inbox/read", inbox.InboxReadView.as_view()),
     path("notices", office.NoticesView.as_view()),
-    path("notices/ledger", office.LedgerView.as_view()),
+    path("notices/ledger", ledger.LedgerView.as_view()),
+    path("notices/ledger/file", ledger.LedgerFileView.as_view()),
     path("notices/<uuid:notice_id>", office.NoticeView.as_view()),
     path("notices/<uuid:notice_id>/review", office.NoticeReviewView.as_view()),
     path("notices/<uuid:notice_id>/revise", office.NoticeReviseView.as_view()),

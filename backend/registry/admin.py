@@ -3,7 +3,16 @@
 from django.contrib import admin
 
 from backend.accounts.admin import ReadOnlyAdmin
-from backend.registry.models import AreaStation, Department, Membership, SchoolDistrict, Target, TargetContact, Team
+from backend.registry.models import (
+    AreaStation,
+    CalendarYear,
+    Department,
+    Membership,
+    SchoolDistrict,
+    Target,
+    TargetContact,
+    Team,
+)
 
 
 @admin.register(AreaStation, Department)
@@ -42,3 +51,8 @@ class TargetAdmin(ReadOnlyAdmin):
 class TargetContactAdmin(ReadOnlyAdmin):
     list_display = ("user", "target", "post", "starts_at", "ends_at")
     search_fields = ("user__username", "target__name")
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(ReadOnlyAdmin):
+    list_display = ("year", "added_at")

@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 
 from backend.core import clock
 from backend.core.throttling import throttle
 from backend.sync import people, selectors
-from backend.sync.models import DeviceLog, DeviceReport, ResetCause, ScopeReset
+from backend.sync.models import DeviceLog, DeviceReport, ResetCause, ScopeReset, SelfCheck
 
 OPEN = ("held", "quarantined", "error")
 """Statuses that somebody or something still has to deal with."""
@@ -30,19 +30,32 @@ def summary(county_id: int | None = None) -> dict[str, Any]:
     }
 
 
-def devices(county_id: int, *, unsent: bool, after: uuid.UUID | None, limit: int) -> tuple[list[dict[str, Any]], bool]:
-    """The county's devices that ever pushed or reported, by id, and whether there are more than `limit` of them."""
+def devices(
+    county_id: int, *, unsent: bool, failing: bool, after: uuid.UUID | None, limit: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """The county's devices that ever spoke of themselves, by id, and whether there are more than `limit` of them.
+
+    `unsent` leaves those that told of unsent work, `failing` those whose last self-check found a fault.
+    """
     reports = DeviceReport.objects.filter(county_id=county_id)
-    ids = set((reports.filter(unsent_since__isnull=False) if unsent else reports).values_list("pk", flat=True))
-    if not unsent:
-        ids |= set(DeviceLog.objects.filter(county_id=county_id).values_list("pk", flat=True))
-    found = sorted((each for each in ids if after is None or each > after), key=str)
+    checks = SelfCheck.objects.filter(county_id=county_id)
+    kept = [
+        set(DeviceLog.objects.filter(county_id=county_id).values_list("pk", flat=True)) | _ids(reports) | _ids(checks)
+    ]
+    kept += [_ids(reports.filter(unsent_since__isnull=False))] if unsent else []
+    kept += [_ids(checks.filter(failing__gt=0))] if failing else []
+    found = sorted((each for each in set.intersection(*kept) if after is None or each > after), key=str)
     return _rows(found[:limit]), len(found) > limit
+
+
+def _ids(rows: QuerySet[Any]) -> set[uuid.UUID]:
+    return set(rows.values_list("pk", flat=True))
 
 
 def _rows(ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     reports = DeviceReport.objects.in_bulk(ids)
     logs = DeviceLog.objects.in_bulk(ids)
+    checks = SelfCheck.objects.in_bulk(ids)
     resets = dict(
         ScopeReset.objects.filter(device_id__in=ids).values_list("device_id").annotate(count=Sum("count")).order_by()
     )
@@ -57,9 +70,15 @@ def _rows(ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
             "lacking": logs[each].top > logs[each].have if each in logs else False,
             "resets": resets.get(each, 0),
             "pending": _pending(reports.get(each)),
+            "self_check": checked(checks[each]) if each in checks else None,
         }
         for each in ids
     ]
+
+
+def checked(check: SelfCheck) -> dict[str, Any]:
+    """A self-check as the office reads it."""
+    return {name: getattr(check, name) for name in ("app", "system", "checks", "failing", "told_at")}
 
 
 def _card(card: people.DeviceCard | None) -> dict[str, Any]:

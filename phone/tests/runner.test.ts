@@ -137,13 +137,26 @@ test("where another tab leads, this one waits for its turn", async () => {
   const hand = new Hand();
   const desk = new Desk(hand);
   let leads = false;
-  const runner = new Runner(desk, hand, async (work) => (leads ? (await work(), true) : false));
+  const runner = new Runner(desk, hand, async (_, work) => (leads ? (await work(), true) : false));
   runner.poke();
   await hand.to(WAITING_MS - 1);
   expect(desk.said).toEqual([]);
   leads = true;
   await hand.to(WAITING_MS);
   expect(desk.said[0]).toBe(`sync ${WAITING_MS}`);
+});
+
+test("where another tab sends files, this one sends none and asks again", async () => {
+  const hand = new Hand();
+  const desk = new Desk(hand);
+  let free = false;
+  const runner = new Runner(desk, hand, async (lane, work) => (lane === "messages" || free ? (await work(), true) : false));
+  runner.poke();
+  await hand.to(WAITING_MS - 1);
+  expect(desk.said).toEqual(["sync 0"]);
+  free = true;
+  await hand.to(WAITING_MS);
+  expect(desk.said.filter((one) => one.startsWith("upload"))).toEqual([`upload ${WAITING_MS}`]);
 });
 
 test("a fault of the phone itself is loud and ends nothing", async () => {

@@ -67,7 +67,7 @@ def test_a_bad_page_is_refused(bulletin: Bulletin, office_client: Client, query:
     "texts",
     [
         {"inspection": "不是列表"},
-        {"inspection": ["字" * 1001]},
+        {"inspection": ["字" * 5001]},
         {"inspection": ["含\x00字符"]},
         {"cases": [{"finding": "x", "text": "有"}]},
         {"cases": [{"finding": "01980000-0000-7000-8000-000000000000", "text": "字" * 151}]},

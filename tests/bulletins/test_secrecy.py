@@ -114,9 +114,10 @@ def test_readers_see_figures_but_not_the_records_behind_them(cast: Cast, publish
     assert leader.get(f"{PATH}/{published.pk}/records?figure=visits").status_code == 403
 
 
-def test_accounts_of_units_are_told_nothing(school_user: User, published: Bulletin) -> None:
+def test_accounts_of_units_are_told_of_their_own_edition_only(school_user: User, published: Bulletin) -> None:
     deliver_waiting(limit=1000)
-    assert not InboxEntry.objects.filter(user_id=school_user.pk).exists()
+    mine = InboxEntry.objects.filter(user_id=school_user.pk).values_list("kind", flat=True)
+    assert list(mine) == ["bulletin.school_published"]
     assert InboxEntry.objects.filter(kind="bulletin.published").count() == 2
 
 

@@ -140,7 +140,7 @@ def test_a_random_walk_never_leaves_the_law(seed: int, world: World, hand: clock
         walk.act()
         check(world)
     assert 0 < walk.refused < 35
-    lines = [ledger.line(each) for each in ledger.lines(world.office)]
+    lines = list(ledger.every(ledger.lines(world.office)))
     assert all(line["days_late"] >= 0 for line in lines)
     figures = statistics.of_period(county_id=world.county.pk, since=START, until=clock.now()).county
     assert figures.issued.count == NoticeTransition.objects.filter(action="issue").values("notice").distinct().count()

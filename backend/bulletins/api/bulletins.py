@@ -67,7 +67,8 @@ class TextsView(APIView):
     @extend_schema(operation_id="bulletins_edit", request=s.BulletinTextsIn, responses=s.BulletinOut)
     def patch(self, request: Request, bulletin_id: uuid.UUID) -> Response:
         texts = read(s.BulletinTextsIn, request)
-        return _detail(editing.edit(actor=actor_of(request), bulletin_id=bulletin_id, texts=texts))
+        based_on = texts.pop("based_on", None)
+        return _detail(editing.edit(actor=actor_of(request), bulletin_id=bulletin_id, texts=texts, based_on=based_on))
 
 
 class ReviewView(APIView):

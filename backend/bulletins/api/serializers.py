@@ -9,15 +9,23 @@ from backend.bulletins.models import Bulletin
 from backend.bulletins.rules import figures as rules
 from backend.bulletins.rules.lifecycle import LABELS
 from backend.bulletins.rules.naming import LONGEST_FACT
+from backend.bulletins.rules.wording import PARTS
 
-LONGEST_PARAGRAPH = 1000
+LONGEST_PARAGRAPH = 5000
 MOST_PARAGRAPHS = 12
+MOST_PHOTOS = 4
 
 
 def paragraphs(help_text: str) -> serializers.ListField:
     """A text part of a request."""
     one = serializers.CharField(max_length=LONGEST_PARAGRAPH)
     return serializers.ListField(child=one, max_length=MOST_PARAGRAPHS, required=False, help_text=help_text)
+
+
+def photo_hashes(help_text: str) -> serializers.ListField:
+    """Hashes of photos to print."""
+    one = serializers.RegexField(r"^[0-9a-f]{64}$")
+    return serializers.ListField(child=one, max_length=MOST_PHOTOS, required=False, help_text=help_text)
 
 
 class BulletinPeriodIn(serializers.Serializer[Any]):
@@ -31,6 +39,7 @@ class BulletinReasonIn(serializers.Serializer[Any]):
 class BulletinCaseIn(serializers.Serializer[Any]):
     finding = serializers.UUIDField(help_text="One of the snapshot's candidates.")
     text = serializers.CharField(max_length=LONGEST_FACT)
+    photos = photo_hashes("Of the candidate's photos those to print; without it all of them.")
 
     def to_internal_value(self, data: Any) -> Any:
         value = super().to_internal_value(data)
@@ -38,20 +47,29 @@ class BulletinCaseIn(serializers.Serializer[Any]):
 
 
 class GoodPracticeIn(serializers.Serializer[Any]):
-    place = serializers.CharField(max_length=60)
+    place = serializers.CharField(max_length=120)
     text = serializers.CharField(max_length=LONGEST_FACT)
+    photos = photo_hashes("SHA-256 of redacted or approved copies.")
 
 
 class BulletinTextsIn(serializers.Serializer[Any]):
     """The parts to replace; those left out stay."""
 
+    based_on = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, required=False,
+        help_text="`texts_version` that was read: 409 `edited_elsewhere` where somebody changed the same part since.",
+    )  # fmt: skip
+
     inspection = paragraphs("督查开展情况")
     findings = paragraphs("发现问题")
     homework = paragraphs("作业管理")
     after_school = paragraphs("课后服务")
+    managements = paragraphs("五项管理")
     institutions = paragraphs("校外治理情况")
     rectification = paragraphs("整改台账")
-    next_steps = paragraphs("下步安排")
+    tips = paragraphs("举报办理情况")
+    next_steps = paragraphs("下步安排（领导版）")
+    school_next_steps = paragraphs("工作要求（学校版）")
     cases = serializers.ListField(child=BulletinCaseIn(), max_length=8, required=False, help_text="典型问题")
     good_practices = serializers.ListField(child=GoodPracticeIn(), max_length=3, required=False, help_text="好的做法")
 
@@ -59,11 +77,13 @@ class BulletinTextsIn(serializers.Serializer[Any]):
 class BulletinCaseTextOut(serializers.Serializer[Any]):
     finding = serializers.UUIDField()
     text = serializers.CharField()
+    photos = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class GoodPracticeOut(serializers.Serializer[Any]):
     place = serializers.CharField()
     text = serializers.CharField()
+    photos = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class BulletinTextsOut(serializers.Serializer[Any]):
@@ -71,9 +91,12 @@ class BulletinTextsOut(serializers.Serializer[Any]):
     findings = serializers.ListField(child=serializers.CharField())
     homework = serializers.ListField(child=serializers.CharField())
     after_school = serializers.ListField(child=serializers.CharField())
+    managements = serializers.ListField(child=serializers.CharField())
     institutions = serializers.ListField(child=serializers.CharField())
     rectification = serializers.ListField(child=serializers.CharField())
+    tips = serializers.ListField(child=serializers.CharField())
     next_steps = serializers.ListField(child=serializers.CharField())
+    school_next_steps = serializers.ListField(child=serializers.CharField(), required=False)
     cases = BulletinCaseTextOut(many=True)
     good_practices = GoodPracticeOut(many=True)
 
@@ -84,7 +107,9 @@ class FigureOut(serializers.Serializer[Any]):
     previous = serializers.FloatField(allow_null=True, help_text="Null: no data in the period before.")
     change = serializers.FloatField(allow_null=True)
     note = serializers.CharField(allow_blank=True, help_text="What is missing, in Chinese.")
-    kind = serializers.CharField(help_text="What the records are: visit, finding, target, evidence, notice.")
+    kind = serializers.CharField(
+        help_text="What the records are: visit, finding, target, evidence, notice, tip, questionnaire."
+    )
     records = serializers.IntegerField(help_text="How many records are behind it.")
 
 
@@ -144,6 +169,7 @@ class BulletinRow(serializers.Serializer[Any]):
 
 class BulletinOut(BulletinRow):
     texts = BulletinTextsOut()
+    texts_version = serializers.IntegerField(help_text="Send it back as `based_on`.")
     figures = FigureOut(many=True)
     coverage_by_day = CoverageDayOut(many=True)
     cases = BulletinCandidateOut(many=True, help_text="Candidates for typical cases.")
@@ -206,14 +232,20 @@ def figure(key: str, found: rules.Figure) -> dict[str, Any]:
     }
 
 
+def _case(one: Mapping[str, Any]) -> dict[str, Any]:
+    """As it is printed: the snapshot also knows the unit of a case that is printed as 某小学."""
+    return {name: one[name] for name in ("finding", "place", "text", "basis", "severity", "state")}
+
+
 def detail(bulletin: Bulletin) -> dict[str, Any]:
     facts: Mapping[str, Any] = bulletin.facts
     return row(bulletin) | {
-        "texts": bulletin.texts,
+        "texts": {part: [] for part in PARTS} | bulletin.texts,
+        "texts_version": bulletin.texts_version,
         "figures": [figure(key, facts["figures"][key]) for key in sorted(facts["figures"])],
         "coverage_by_day": facts["coverage_by_day"],
-        "cases": [{"photos": []} | one for one in facts["cases"]],
-        "serious": facts["serious"],
+        "cases": [_case(one) | {"photos": one.get("photos", [])} for one in facts["cases"]],
+        "serious": [_case(one) for one in facts["serious"]],
         "late": facts["late"],
         "read_by": bulletin.receipts.count(),
     }

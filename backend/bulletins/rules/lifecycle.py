@@ -29,6 +29,8 @@ LABELS: dict[str, str] = {
 
 OFFICE = frozenset({Role.OFFICE.value})
 SYSTEM = "system"
+DEPUTY = "deputy"
+"""No role of an account: held on the days of a `SigningDeputy`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,15 @@ STEPS: dict[str, Step] = {
     "edit": Step("修改", frozenset({State.DRAFT}), State.DRAFT, OFFICE),
     "review": Step("审核", frozenset({State.DRAFT}), State.REVIEWED, OFFICE),
     "revise": Step("退回修改", frozenset({State.REVIEWED}), State.DRAFT, OFFICE | {Role.LEADERSHIP}),
-    "sign": Step("签发", frozenset({State.REVIEWED}), State.SIGNED, frozenset({Role.LEADERSHIP})),
+    "sign": Step("签发", frozenset({State.REVIEWED}), State.SIGNED, frozenset({Role.LEADERSHIP, DEPUTY})),
     "publish": Step("印发", frozenset({State.SIGNED}), State.PUBLISHED, OFFICE | {Role.LEADERSHIP}),
     "withdraw": Step("撤回", frozenset({State.SIGNED, State.PUBLISHED}), State.WITHDRAWN, OFFICE | {Role.LEADERSHIP}),
 }
 
 
-def state_after(action: str, state: str) -> str:
-    """The state that `action` leads to. Raises `Conflict(bad_state)`."""
+def state_after(action: str, state: str, paper: str = "半月报") -> str:
+    """The state that `action` leads to; `paper` is what is spoken of. Raises `Conflict(bad_state)`."""
     step = STEPS[action]
     if state not in step.sources:
-        raise Conflict("bad_state", f"半月报当前为“{LABELS[state]}”，不能{step.name}。", state=state)
+        raise Conflict("bad_state", f"{paper}当前为“{LABELS[state]}”，不能{step.name}。", state=state)
     return step.target

@@ -12,6 +12,7 @@ Facts = Mapping[str, Any]
 
 TRACKS = {"department": "科室", "station": "督导站"}
 SEVERITIES = {"minor": "一般", "moderate": "较重", "serious": "严重", "veto": "一票否决"}
+MANAGEMENTS = {"homework": "作业", "sleep": "睡眠", "phone": "手机", "reading": "读物", "fitness": "体质"}
 CLASSES = {"subject": "学科类", "non_subject": "非学科类", "unlicensed": "无证点"}
 
 
@@ -66,7 +67,17 @@ def inspection(facts: Facts) -> list[str]:
         f"检查学校{f.number('schools')}所、校外培训机构{f.number('institutions')}家、"
         f"疑似无证培训点{f.number('suspected_sites')}处。"
     )
-    return [done, _coverage(f)]
+    return [done, _coverage(f), *_supplement(f)]
+
+
+def _supplement(f: "Figures") -> list[str]:
+    visits, found = f.count("supplement.visits"), f.count("supplement.findings")
+    if not visits and not found:
+        return []
+    return [
+        f"补报：以往时段实施、本期收到的督查记录{f.number('supplement.visits')}次，"
+        f"涉及问题{f.number('supplement.findings')}个，已计入本期。"
+    ]
 
 
 def _coverage(f: Figures) -> str:
@@ -79,9 +90,9 @@ def _coverage(f: Figures) -> str:
         else ""
     )
     return (
-        f"截至数据截止时，当月两条轨道合计应查{f.number('coverage.assigned')}个，"
-        f"已查{f.number('coverage.visited')}个，累计覆盖率{f.rate('coverage.rate')}"
-        f"（按日历进度应达{f.rate('coverage.target')}），其中{tracks}。{both}"
+        f"截至数据截止时，当月应查单位{f.number('coverage.assigned')}个，已查{f.number('coverage.visited')}个，"
+        f"累计覆盖率{f.rate('coverage.rate')}（按日历进度应达{f.rate('coverage.target')}）。"
+        f"分轨道看，{tracks}。{both}"
     )
 
 
@@ -132,17 +143,53 @@ def after_school(facts: Facts) -> list[str]:
     return ["".join(said) or f"课后服务：{NO_DATA}。"]
 
 
+def managements(facts: Facts) -> list[str]:
+    """The five managements: how many visits looked, how many met them."""
+    f = Figures(facts)
+    said = [
+        f"{name}管理检查{f.number(f'five.{code}.checked')}所次，各项均符合的{f.number(f'five.{code}.met')}所次，"
+        f"占{f.rate(f'five.{code}.met.rate')}"
+        for code, name in MANAGEMENTS.items()
+        if f.count(f"five.{code}.checked")
+    ]
+    return ["；".join(said) + "。" if said else f"五项管理：{NO_DATA}。"]
+
+
+def disposals(facts: Facts) -> str:
+    """What became of the registered institutions, by class; empty where nothing is registered."""
+    f = Figures(facts)
+    parts = []
+    for code, name in CLASSES.items():
+        own = [one for one in facts.get("disposals", ()) if one["class"] == code]
+        if own:
+            parts.append(name + "、".join(f"{one['status']}{f.number(one['key'])}家" for one in own))
+    return f"登记在册机构处置情况：{'；'.join(parts)}。" if parts else ""
+
+
+def tips(facts: Facts) -> list[str]:
+    """Tips, as far as there are any."""
+    f = Figures(facts)
+    if f["tips.received"]["value"] is None:
+        return [f"举报受理：{NO_DATA}。"]
+    return [
+        f"本期收到举报{f.number('tips.received')}件{versus(f['tips.received'], '件')}，"
+        f"受理{f.number('tips.accepted')}件，办结{f.number('tips.closed')}件，属实{f.number('tips.verified')}件。"
+    ]
+
+
 def institutions(facts: Facts) -> list[str]:
     """Institutions checked, accounts below the minimum."""
     f = Figures(facts)
     classes = "、".join(f"{name}{f.number(f'institutions.class.{code}')}家" for code, name in CLASSES.items())
     checked = f"本期检查校外培训机构{f.number('institutions')}家{versus(f['institutions'], '家')}，其中{classes}。"
+    registered = [said] if (said := disposals(facts)) else []
     if f["accounts.low"]["value"] is None:
-        return [checked, f"预收费资金监管账户余额：{NO_DATA}。"]
+        return [checked, *registered, f"预收费资金监管账户余额：{NO_DATA}。"]
     return [
         checked,
+        *registered,
         f"已登记余额和最低余额的预收费资金监管账户{f.number('accounts.known')}个，"
-        f"余额低于最低余额的{f.number('accounts.low')}个。",
+        f"余额低于最低余额的{f.number('accounts.low')}个{versus(f['accounts.low'], '个')}。",
     ]
 
 
@@ -176,14 +223,27 @@ def next_steps(facts: Facts) -> list[str]:
     return [task for task in tasks if task] or ["按月度计划继续开展督查。"]
 
 
+def school_next_steps(facts: Facts) -> list[str]:
+    """What the school edition asks of those who read it; never where inspectors go next."""
+    late = (
+        "尚未完成整改的单位，请按整改通知书要求抓紧整改并按时报告。"
+        if Figures(facts).count("rectification.late")
+        else ""
+    )
+    return ["请各单位对照本期通报的问题开展自查，发现问题即知即改。", *([late] if late else [])]
+
+
 PARTS: dict[str, Callable[[Facts], list[str]]] = {
     "inspection": inspection,
     "findings": findings,
     "homework": homework,
     "after_school": after_school,
+    "managements": managements,
     "institutions": institutions,
     "rectification": rectification,
+    "tips": tips,
     "next_steps": next_steps,
+    "school_next_steps": school_next_steps,
 }
 """Text parts in the order of the bulletin; each is a list of paragraphs."""
 

@@ -44,6 +44,8 @@ def _case(row: Finding, *, named: bool) -> dict[str, Any]:
     shown = row.target.name if named else place
     return {
         "finding": str(row.pk),
+        "unit": row.target.name,
+        "type": row.target.type_code,
         "place": shown,
         "text": naming.fact(row.text, row.target.name, shown),
         "basis": _basis(row.legal_basis),

@@ -1,6 +1,7 @@
 """Coverage of the month to date, as `inspections` defines it, with its course from day to day.
 
-In all, a target that two tracks are in charge of counts twice (demonstration county: 436 = 115 x 2 + 206).
+In all, a unit counts once, whichever track visited it (every target once a month, workflow.md section 1.3): the same
+share as `units` of the coverage of plans. Per track and team it counts on each track that is in charge of it.
 """
 
 import calendar
@@ -14,46 +15,32 @@ from django.db.models import Q
 from backend.bulletins.rules.figures import Figure, Figures, counted, measured, percent
 from backend.bulletins.selectors.window import Window
 from backend.core import clock
-from backend.inspections.models import VisitRound
 from backend.inspections.selectors.coverage import Coverage, Share, coverage
 from backend.registry.models import Team
 
-Pair = tuple[str, uuid.UUID]
-"""A track and a target that it is to visit."""
+MOMENT = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The month's coverage at the cut-off, what it should be by then, and when each covered pair first was."""
+    """The month's coverage at the cut-off, what it should be by then, and when each covered unit first was."""
 
     found: Coverage
+    units: Share
     teams: list[Team]
     goal: float | None
-    arrivals: dict[Pair, dt.datetime]
-
-    @property
-    def due(self) -> int:
-        return sum(len(share.scope) for share in self.found.tracks.values())
+    arrivals: dict[uuid.UUID, dt.datetime]
 
 
 def read(window: Window) -> Month:
     """The month of the period up to the cut-off."""
-    found = coverage(window.county_id, window.period.month, cut_off=window.cut_off - dt.timedelta(microseconds=1))
-    covered = {(track, target) for track, share in found.tracks.items() for target in share.covered}
-    first = clock.midnight(window.period.start.replace(day=1))
-    rows = VisitRound.objects.filter(
-        visit__county_id=window.county_id,
-        counts_for_coverage=True,
-        submitted_at__gte=first,
-        submitted_at__lt=window.cut_off,
-    )
-    arrivals: dict[Pair, dt.datetime] = {}
-    for track, target, at in rows.order_by("submitted_at").values_list(
-        "visit__track", "visit__target_id", "submitted_at"
-    ):
-        if (track, target) in covered:
-            arrivals.setdefault((track, target), at)
-    return Month(found, _teams(window), _goal(window.cut_off - dt.timedelta(microseconds=1)), arrivals)
+    last = window.cut_off - MOMENT
+    found = coverage(window.county_id, window.period.month, cut_off=last)
+    arrivals: dict[uuid.UUID, dt.datetime] = {}
+    for cell in found.cells:
+        if cell.covered_at is not None:
+            arrivals[cell.target.pk] = min(cell.covered_at, arrivals.get(cell.target.pk, cell.covered_at))
+    return Month(found, found.units, _teams(window), _goal(last), arrivals)
 
 
 def _teams(window: Window) -> list[Team]:
@@ -70,7 +57,8 @@ def figures(month: Month) -> Figures:
         out |= _three(f"team.{team.code}", shares[team.pk])
     for track, share in month.found.tracks.items():
         out |= _three(f"coverage.track.{track}", share)
-    return out | _three("coverage.both", month.found.both) | _whole(month)
+    out |= _three("coverage.both", month.found.both) | _three("coverage", month.units)
+    return out | {"coverage.target": measured("target", (), month.goal)}
 
 
 def _three(key: str, share: Share) -> dict[str, Figure]:
@@ -78,17 +66,6 @@ def _three(key: str, share: Share) -> dict[str, Figure]:
         f"{key}.assigned": counted("target", share.scope),
         f"{key}.visited": counted("target", share.covered),
         f"{key}.rate": measured("target", share.covered, percent(len(share.covered), len(share.scope))),
-    }
-
-
-def _whole(month: Month) -> Figures:
-    scope = {target for share in month.found.tracks.values() for target in share.scope}
-    covered = {target for _, target in month.arrivals}
-    return {
-        "coverage.assigned": measured("target", scope, month.due),
-        "coverage.visited": measured("target", covered, len(month.arrivals)),
-        "coverage.rate": measured("target", covered, percent(len(month.arrivals), month.due)),
-        "coverage.target": measured("target", (), month.goal),
     }
 
 
@@ -104,7 +81,7 @@ def by_day(month: Month, window: Window) -> list[dict[str, Any]]:
 def _day(month: Month, window: Window, day: dt.date) -> dict[str, Any]:
     night = clock.midnight(day + dt.timedelta(days=1))
     visited = sum(at < night for at in month.arrivals.values())
-    actual = percent(visited, month.due) if night <= window.cut_off else None
+    actual = percent(visited, len(month.units.scope)) if night <= window.cut_off else None
     return {"day": day.isoformat(), "actual": actual, "target": _goal(clock.midnight(day))}
 
 

@@ -7,10 +7,22 @@ from backend.bulletins.models import Bulletin
 from backend.bulletins.rules import figures as rules
 from backend.bulletins.rules.lifecycle import State
 from backend.bulletins.rules.periods import Period
-from backend.bulletins.selectors import cases, coverage, findings, institutions, rectification, schools, visits
+from backend.bulletins.selectors import (
+    cases,
+    coverage,
+    findings,
+    institutions,
+    managements,
+    missing,
+    rectification,
+    schools,
+    supplement,
+    units,
+    visits,
+)
 from backend.bulletins.selectors.window import Window
 
-SCHEMA = 1
+SCHEMA = 2
 """Of the snapshot; a snapshot is read by the schema it was written in."""
 
 
@@ -26,7 +38,10 @@ def gather(window: Window) -> dict[str, Any]:
         | findings.figures(window)
         | schools.figures(window)
         | institutions.figures(window)
+        | managements.figures(window)
+        | supplement.figures(window)
         | rectification.figures(window, lines)
+        | missing.figures()
     )
     return {
         "schema": SCHEMA,
@@ -34,6 +49,8 @@ def gather(window: Window) -> dict[str, Any]:
         "teams": [{"code": team.code, "name": team.name, "track": team.track} for team in covered.teams],
         "districts": rectification.districts(lines),
         "categories": findings.categories(window),
+        "disposals": institutions.disposals(window.county_id),
+        "units": units.names(window.county_id),
         "coverage_by_day": coverage.by_day(covered, window),
         "serious": cases.serious(window),
         "cases": cases.candidates(window),

@@ -1,5 +1,8 @@
 """Figures of training institutions: checked by class, and supervised accounts below their minimum."""
 
+import uuid
+from collections import defaultdict
+
 from django.db.models import F
 
 from backend.bulletins.rules.figures import Figures, counted, measured
@@ -23,7 +26,27 @@ def figures(window: Window) -> Figures:
     for kind in InstitutionClass.values:
         out[f"institutions.class.{kind}"] = counted("target", (row[0] for row in rows if row[1] == kind))
         out[f"institutions.findings.{kind}"] = counted("finding", (row[0] for row in found if row[1] == kind))
-    return out | _accounts(window) | _registry(window)
+    return out | _accounts(window) | _registry(window) | _disposals(window)
+
+
+def disposals(county_id: int) -> list[dict[str, str]]:
+    """What the registry says became of institutions: `{class, status, key}`, by class and wording."""
+    rows = Target.objects.filter(county_id=county_id, kind=TargetKind.INSTITUTION).exclude(status="")
+    pairs = sorted(set(rows.values_list("institution_class", "status")))
+    return [{"class": kind, "status": status, "key": _disposal(kind, status)} for kind, status in pairs]
+
+
+def _disposal(kind: str, status: str) -> str:
+    return f"institutions.disposal.{kind or 'other'}.{status}"
+
+
+def _disposals(window: Window) -> Figures:
+    """Institutions by class and disposal (正常、已压减、已营改非、已关停 …), as registered now, closed ones too."""
+    rows = Target.objects.filter(county_id=window.county_id, kind=TargetKind.INSTITUTION).exclude(status="")
+    found: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for pk, kind, status in rows.values_list("pk", "institution_class", "status"):
+        found[_disposal(kind, status)].append(pk)
+    return {key: counted("target", ids) for key, ids in found.items()}
 
 
 def _registry(window: Window) -> Figures:

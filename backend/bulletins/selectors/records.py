@@ -51,10 +51,17 @@ def _notices(county_id: int, ids: Iterable[uuid.UUID]) -> Labels:
     return dict(RectificationNotice.objects.filter(county_id=county_id, pk__in=ids).values_list("pk", "number"))
 
 
+def _nothing(county_id: int, ids: Iterable[uuid.UUID]) -> Labels:
+    """Of what the product has no rows: such figures have no data and no records."""
+    return {}
+
+
 LABELS: dict[str, Callable[[int, Iterable[uuid.UUID]], Labels]] = {
     "visit": _visits,
     "finding": _findings,
     "target": _targets,
     "evidence": _evidence,
     "notice": _notices,
+    "tip": _nothing,
+    "questionnaire": _nothing,
 }

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from backend.bulletins.rules.wording import Figures
+from backend.bulletins.models import Bulletin
+from backend.bulletins.rules.figures import NO_PREVIOUS, change
+from backend.bulletins.rules.wording import MANAGEMENTS, Figures
+from backend.core import clock
+from backend.core.sheets import Cell, xlsx_pieces
 from backend.documents.bulletin_data import Annex, Indicator, IndicatorForm, IndicatorGroup
 from backend.documents.table_data import Column, TableData
 
@@ -34,11 +38,27 @@ INDICATORS: tuple[tuple[str, tuple[Row, ...]], ...] = (
         ),
     ),
     (
+        "五项管理",
+        tuple(
+            (f"{name}管理均符合要求（所次）", f"five.{code}.met", f"five.{code}.met.rate")
+            for code, name in MANAGEMENTS.items()
+        ),
+    ),
+    (
         "培训监管",
         (
             ("检查校外培训机构（家）", "institutions", ""),
             ("排查疑似无证培训点（处）", "suspected_sites", ""),
             ("预收费监管账户余额低于最低余额（个）", "accounts.low", ""),
+        ),
+    ),
+    (
+        "整改落实",
+        (
+            ("印发整改通知书（份）", "notices.issued", ""),
+            ("问题销号（个）", "rectification.closed", ""),
+            ("其中：按期（个）", "rectification.on_time", "rectification.on_time.rate"),
+            ("截止时逾期（个）", "rectification.late", ""),
         ),
     ),
     ("举报处理", (("收到举报（件）", "tips.received", ""), ("办结举报（件）", "tips.closed", ""))),
@@ -64,6 +84,41 @@ def _indicator(f: Figures, row: Row) -> Indicator:
     name, count, share = row
     value = f[count]["value"]
     return Indicator(name, None if value is None else int(value), f[share]["value"] if share else None)
+
+
+SHEET_COLUMNS = ("类别", "序号", "指标", "数量", "占比（%）", "上期数量", "增减")
+SHEET_WIDTHS = (14.0, 6.0, 44.0, 10.0, 10.0, 10.0, 10.0)
+NO_DATA_HERE = "本期无数据"
+
+
+def workbook(bulletin: Bulletin) -> bytes:
+    """Annex 1 as a workbook, with the change against the last period, and who filled it in."""
+    facts = bulletin.facts
+    f = Figures(facts)
+    flat = [(group, row) for group, rows in INDICATORS for row in rows]
+    lines = [_line(f, at, group, row) for at, (group, row) in enumerate(flat, start=1)]
+    foot = [
+        (),
+        ("填报单位（盖章）", None, facts["county"]["issuer"]),
+        ("负责人（签字）", None, None),
+        ("联系人及电话", None, None),
+        (
+            "统计时段",
+            None,
+            f"{bulletin.period.label}，数据截止{bulletin.cut_off.astimezone(clock.CHINA):%Y-%m-%d %H:%M}",
+        ),
+        ("内容摘要", None, bulletin.snapshot_hash),
+    ]
+    return b"".join(xlsx_pieces("双减工作进展情况统计表", SHEET_COLUMNS, [*lines, *foot], widths=SHEET_WIDTHS))
+
+
+def _line(f: Figures, at: int, group: str, row: Row) -> tuple[Cell, ...]:
+    name, count, share = row
+    figure = f[count]
+    value: Cell = NO_DATA_HERE if figure["value"] is None else figure["value"]
+    percent: Cell = (NO_DATA_HERE if f[share]["value"] is None else f[share]["value"]) if share else None
+    before: Cell = NO_PREVIOUS if figure["previous"] is None else figure["previous"]
+    return group, at, name, value, percent, before, change(figure)
 
 
 def serious(cases: Sequence[dict[str, Any]]) -> tuple[Annex, ...]:

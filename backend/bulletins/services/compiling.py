@@ -16,12 +16,15 @@ from backend.bulletins.rules.lifecycle import State
 from backend.bulletins.rules.periods import Period
 from backend.bulletins.selectors import facts
 from backend.bulletins.selectors.window import Window
+from backend.bulletins.services import progress, versions
 from backend.bulletins.services.steps import Step, permit, remember
 from backend.core import clock, codec
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid
 from backend.journal.reading import snapshot
 from backend.journal.writing import Change, write
+
+STEPS = ("汇总数据", "写入初稿")
 
 
 def compile(*, actor: Actor, period_start: dt.date, only_first: bool = False) -> Bulletin:
@@ -37,13 +40,17 @@ def compile(*, actor: Actor, period_start: dt.date, only_first: bool = False) ->
     now = clock.now()
     if now <= period.begins_at:
         raise Invalid("not_begun", "该时段尚未开始，不能汇编。", path="period_start")
-    with snapshot():
-        gathered = facts.gather(Window(actor.county_id, period, min(now, period.ends_at)))
-    try:
-        with write(actor=actor) as change:
-            return _store(change, period, gathered, only_first)
-    except IntegrityError:
-        raise _elsewhere() from None
+    if only_first and Bulletin.objects.filter(county_id=actor.county_id, period_start=period.start).exists():
+        raise _elsewhere()
+    with progress.working(actor=actor, period_start=period.start, what="compile", steps=STEPS) as go_on:
+        with snapshot():
+            gathered = facts.gather(Window(actor.county_id, period, min(now, period.ends_at)))
+        go_on()
+        try:
+            with write(actor=actor) as change:
+                return _store(change, period, gathered, only_first)
+        except IntegrityError:
+            raise _elsewhere() from None
 
 
 def _elsewhere() -> Conflict:
@@ -81,8 +88,10 @@ def _freeze(change: Change, bulletin: Bulletin, gathered: dict[str, Any]) -> Non
     bulletin.version += 1
     bulletin.cut_off = dt.datetime.fromisoformat(gathered["cut_off"])
     bulletin.snapshot_hash = codec.content_hash(gathered)
-    bulletin.reviewed_by = ""
+    bulletin.reviewed_by, bulletin.reviewer_id = "", None
+    bulletin.texts_version += 1
     bulletin.save()
+    versions.keep(change, bulletin, sorted(bulletin.texts))
     BulletinSnapshot.objects.create(
         bulletin=bulletin,
         version=bulletin.version,

@@ -7,38 +7,57 @@ from typing import Any
 from backend.accounts.roles import Role
 from backend.accounts.selectors import people
 from backend.bulletins.models import Bulletin
+from backend.bulletins.services import versions
 from backend.bulletins.services.steps import changing
+from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Invalid
+from backend.inspections.selectors import copies
 
 
-def edit(*, actor: Actor, bulletin_id: uuid.UUID, texts: Mapping[str, Any]) -> Bulletin:
+def edit(*, actor: Actor, bulletin_id: uuid.UUID, texts: Mapping[str, Any], based_on: int | None = None) -> Bulletin:
     """Replace the given text parts of a draft; the others stay. Figures, places and states come from the snapshot.
 
-    `cases` are chosen from the snapshot's candidates by their finding. Raises `NotFound`, `Forbidden`,
-    `Conflict(bad_state)`, `Invalid(unknown_case)`.
+    `cases` are chosen from the snapshot's candidates by their finding, photos from the copies that may be shown now.
+    `based_on` is the version of the texts that the writer read: what somebody else has changed since is not written
+    over unseen. Raises `NotFound`, `Forbidden`, `Conflict`: `bad_state`, `edited_elsewhere` (with the `parts`),
+    `Invalid`: `unknown_case`, `unknown_photo`.
     """
     with changing(actor=actor, bulletin_id=bulletin_id) as step:
         step.check("edit")
+        if based_on is not None:
+            versions.check_unchanged(step.bulletin, based_on, texts)
         if "cases" in texts:
             _check_cases(step.bulletin, texts["cases"])
+        _check_photos(step.bulletin, texts)
         step.bulletin.texts = {**step.bulletin.texts, **texts}
-        step.change.log("bulletin.edit", step.bulletin, parts=sorted(texts))
+        step.bulletin.texts_version += 1
+        versions.keep(step.change, step.bulletin, sorted(texts))
+        step.change.log("bulletin.edit", step.bulletin, parts=sorted(texts), version=step.bulletin.texts_version)
     return step.bulletin
 
 
 def _check_cases(bulletin: Bulletin, cases: Sequence[Mapping[str, Any]]) -> None:
-    known = {one["finding"] for one in bulletin.facts["cases"]}
+    known = {one["finding"]: set(one.get("photos", ())) for one in bulletin.facts["cases"]}
     chosen = [one["finding"] for one in cases]
-    if not known.issuperset(chosen) or len(set(chosen)) != len(chosen):
+    if not known.keys() >= set(chosen) or len(set(chosen)) != len(chosen):
         raise Invalid("unknown_case", "典型问题只能从本期候选中选择，且不能重复。", path="cases")
+    if any(not known[one["finding"]].issuperset(one.get("photos", ())) for one in cases):
+        raise Invalid("unknown_photo", "照片只能从该问题的候选照片中选择。", path="cases")
+
+
+def _check_photos(bulletin: Bulletin, texts: Mapping[str, Any]) -> None:
+    wanted = {sha256 for one in texts.get("good_practices", ()) for sha256 in one.get("photos", ())}
+    missing = [one for one in wanted if not copies.could_be_shown(bulletin.county_id, one, clock.now())]
+    if missing:
+        raise Invalid("unknown_photo", "照片须先脱敏或审定，方可选用。", path="good_practices")
 
 
 def review(*, actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
     """The office has checked the draft; it waits for its signature. Raises like `edit`."""
     with changing(actor=actor, bulletin_id=bulletin_id) as step:
         step.take("review")
-        step.bulletin.reviewed_by = actor.name
+        step.bulletin.reviewed_by, step.bulletin.reviewer_id = actor.name, actor.user_id
         signers = people.with_role(actor.county_id, {Role.LEADERSHIP})
         step.change.tell("bulletin.reviewed", signers, step.bulletin, title=step.bulletin.title)
     return step.bulletin
@@ -48,7 +67,7 @@ def revise(*, actor: Actor, bulletin_id: uuid.UUID, reason: str) -> Bulletin:
     """Back to the draft, with a reason. Raises like `edit`."""
     with changing(actor=actor, bulletin_id=bulletin_id) as step:
         step.take("revise", reason)
-        step.bulletin.reviewed_by = ""
+        step.bulletin.reviewed_by, step.bulletin.reviewer_id = "", None
         step.change.tell(
             "bulletin.revised",
             people.with_role(actor.county_id, {Role.OFFICE}),

@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules import naming
-from backend.bulletins.rules.wording import CLASSES, SEVERITIES, Figures
+from backend.bulletins.rules.wording import CLASSES, MANAGEMENTS, SEVERITIES, Figures
 from backend.bulletins.services import annexes
 from backend.bulletins.services.imprint import Imprint, masthead, verification
 from backend.core import clock
@@ -40,19 +40,21 @@ def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
         issued_at=imprint.at.astimezone(clock.CHINA),
         data_cut=bulletin.cut_off.astimezone(clock.CHINA),
         data_note=LATE_NOTE,
-        figures=_overview(f),
+        figures=overview(f),
         inspection=data.Section(tuple(texts["inspection"])),
         teams=tuple(_team(f, team) for team in facts["teams"]),
         coverage=tuple(_day(day) for day in facts["coverage_by_day"]),
-        in_school=_in_school(texts),
-        findings_by_category=tuple(_category(f, one) for one in facts["categories"]),
-        homework=_homework(f),
-        out_of_school=data.Section(tuple(texts["institutions"]), tables=(_institutions(f),)),
-        cases=_cases(bulletin, imprint.at),
-        good_practices=tuple(data.TypicalCase(one["place"], one["text"]) for one in texts["good_practices"]),
+        in_school=in_school(f, texts),
+        findings_by_category=tuple(category(f, one) for one in facts["categories"]),
+        homework=homework(f),
+        out_of_school=data.Section(tuple(texts["institutions"]), tables=(institutions(f),)),
+        cases=cases(bulletin, imprint.at),
+        good_practices=practices(bulletin, imprint.at),
         rectification=data.Section(tuple(texts["rectification"])),
         districts=tuple(_district(f, district) for district in facts["districts"]),
         late_items=tuple(_late(item) for item in facts["late"]),
+        tip_section=data.Section(tuple(texts.get("tips", ()))),
+        tips=tips(f),
         next_steps=data.Section(tuple(texts["next_steps"])),
         indicator_form=annexes.indicators(f, facts["county"]["issuer"]),
         ledger=tuple(_ledger(row) for row in facts["ledger"]),
@@ -74,7 +76,7 @@ OVERVIEW = (
 """The six figures of 本期要览; nobody has been asked about satisfaction until there are questionnaires."""
 
 
-def _overview(f: Figures) -> tuple[data.Figure, ...]:
+def overview(f: Figures) -> tuple[data.Figure, ...]:
     return tuple(
         data.Figure(label, f[key]["value"], unit, f[key]["previous"], decimals)
         for label, key, unit, decimals in OVERVIEW
@@ -97,19 +99,41 @@ def _day(day: dict[str, Any]) -> data.CoveragePoint:
     return data.CoveragePoint(dt.date.fromisoformat(day["day"]), day["actual"], day["target"])
 
 
-def _in_school(texts: dict[str, Any]) -> data.Section:
-    parts = (("作业管理", "homework"), ("课后服务", "after_school"))
+def in_school(f: Figures, texts: dict[str, Any]) -> data.Section:
+    parts = (("作业管理", "homework"), ("课后服务", "after_school"), ("五项管理", "managements"))
     return data.Section(
         tuple(texts["findings"]),
-        tuple(data.Subsection(title, tuple(texts[part])) for title, part in parts),
+        tuple(data.Subsection(title, tuple(texts[part])) for title, part in parts if texts.get(part)),
+        tables=(managements(f),),
     )
 
 
-def _category(f: Figures, one: dict[str, str]) -> data.CategoryCount:
+def managements(f: Figures) -> TableData:
+    columns = (
+        Column("管理项目", 2),
+        Column("检查（所次）", 1.6, "right"),
+        Column("均符合（所次）", 1.8, "right"),
+        Column("占比", 1.2, "right"),
+        Column("发现问题（个）", 1.8, "right"),
+    )
+    rows = tuple(
+        (name, f[f"five.{code}.checked"]["value"], f[f"five.{code}.met"]["value"],
+         share(f[f"five.{code}.met.rate"]["value"]), f[f"five.{code}.findings"]["value"])
+        for code, name in MANAGEMENTS.items()
+    )  # fmt: skip
+    return TableData("五项管理检查情况", columns, rows)
+
+
+def share(value: float | None) -> str | None:
+    """A percentage in a table; None where there is no data."""
+    return None if value is None else f"{value:.1f}%"
+
+
+def category(f: Figures, one: dict[str, str]) -> data.CategoryCount:
     return data.CategoryCount(one["name"], int(f.count(f"findings.category.{one['code']}")))
 
 
-def _homework(f: Figures) -> tuple[data.GradeHomework, ...]:
+def homework(f: Figures) -> tuple[data.GradeHomework, ...]:
     figures = [f[f"homework.grade.{grade}"] for grade in range(1, len(GRADES) + 1)]
     return tuple(
         data.GradeHomework(name, figure["value"], limit, len(figure["records"]))
@@ -117,7 +141,7 @@ def _homework(f: Figures) -> tuple[data.GradeHomework, ...]:
     )
 
 
-def _institutions(f: Figures) -> TableData:
+def institutions(f: Figures) -> TableData:
     columns = (
         Column("类别", 2),
         Column("检查（家）", 1.4, "right"),
@@ -134,7 +158,8 @@ def _institutions(f: Figures) -> TableData:
     return TableData("校外培训机构检查情况", columns, rows)
 
 
-def _cases(bulletin: Bulletin, at: dt.datetime) -> tuple[data.TypicalCase, ...]:
+def cases(bulletin: Bulletin, at: dt.datetime) -> tuple[data.TypicalCase, ...]:
+    """The cases that the office chose, with those of their photos that might be shown at `at`."""
     known = {one["finding"]: one for one in bulletin.facts["cases"]}
     return tuple(
         data.TypicalCase(
@@ -143,26 +168,70 @@ def _cases(bulletin: Bulletin, at: dt.datetime) -> tuple[data.TypicalCase, ...]:
             legal_basis=known[chosen["finding"]]["basis"],
             state=known[chosen["finding"]]["state"],
             severity=known[chosen["finding"]]["severity"],
-            photos=_photos(bulletin.county_id, known[chosen["finding"]].get("photos", ()), at),
+            photos=_photos(bulletin.county_id, _shown(chosen, known[chosen["finding"]]), at),
         )
         for chosen in bulletin.texts["cases"]
     )
 
 
-def photos_of(cases: Iterable[data.TypicalCase]) -> list[bytes]:
+def _shown(chosen: dict[str, Any], candidate: dict[str, Any]) -> list[str]:
+    """Hashes of the photos of a case: those that the office picked, else all of the candidate."""
+    found: list[str] = chosen.get("photos", candidate.get("photos", []))
+    return found
+
+
+def practices(bulletin: Bulletin, at: dt.datetime) -> tuple[data.TypicalCase, ...]:
+    """Good practices as they were written by hand, with the photos picked for them."""
+    return tuple(
+        data.TypicalCase(one["place"], one["text"], photos=_photos(bulletin.county_id, one.get("photos", ()), at))
+        for one in bulletin.texts["good_practices"]
+    )
+
+
+def photos_of(content: data.Bulletin) -> list[bytes]:
     """The photos of a paper, in order."""
-    return [photo.content for case in cases for photo in case.photos]
+    return [photo.content for case in (*content.cases, *content.good_practices) for photo in case.photos]
 
 
 def may_be_shown(bulletin: Bulletin, photos: Sequence[bytes]) -> bool:
     """Whether a paper made now would have the same photos."""
-    return photos_of(_cases(bulletin, clock.now())) == photos
+    now = clock.now()
+    made = (*cases(bulletin, now), *practices(bulletin, now))
+    return [photo.content for case in made for photo in case.photos] == photos
+
+
+def picked(bulletin: Bulletin) -> list[str]:
+    """Hashes of every photo that the issue means to show."""
+    known = {one["finding"]: one for one in bulletin.facts["cases"]}
+    of_cases = [sha256 for one in bulletin.texts["cases"] for sha256 in _shown(one, known[one["finding"]])]
+    return of_cases + [sha256 for one in bulletin.texts["good_practices"] for sha256 in one.get("photos", ())]
+
+
+def lost_photos(bulletin: Bulletin) -> list[str]:
+    """What to say of photos that the issue means to show and that cannot be: taken back, or lost by the storage."""
+    gone = [sha256 for sha256 in picked(bulletin) if _printable(bulletin.county_id, sha256, clock.now()) is None]
+    return [f"照片 {sha256[:12]} 已撤回或文件缺失，未能排入。" for sha256 in gone]
 
 
 def _photos(county_id: int, hashes: Iterable[str], at: dt.datetime) -> tuple[Photo, ...]:
-    """Those of the snapshot that might still be shown at `at`: one taken back since is not printed."""
-    found = [copies.printable(county_id=county_id, sha256=sha256, at=at) for sha256 in hashes]
+    """Those that might still be shown at `at`: one taken back since is not printed."""
+    found = [_printable(county_id, sha256, at) for sha256 in hashes]
     return tuple(Photo(content) for content in found if content is not None)
+
+
+def _printable(county_id: int, sha256: str, at: dt.datetime) -> bytes | None:
+    try:
+        return copies.printable(county_id=county_id, sha256=sha256, at=at)
+    except FileNotFoundError:  # the draft says so (`lost_photos`); a page without a picture is better than no page
+        return None
+
+
+def tips(f: Figures) -> data.TipCounts | None:
+    values = [f[f"tips.{name}"]["value"] for name in ("received", "accepted", "closed", "verified")]
+    if any(value is None for value in values):
+        return None
+    received, accepted, closed, verified = (int(value or 0) for value in values)
+    return data.TipCounts(received, accepted, closed, verified)
 
 
 def _district(f: Figures, district: dict[str, str]) -> data.DistrictRectification:

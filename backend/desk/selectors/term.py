@@ -171,7 +171,7 @@ def _faults(county_id: int, half: Half) -> Iterator[str]:
     for key, value in told.items():
         if paper.get(key) != value:
             yield f"{half.start}：半月报 {key} 应为 {value}，实为 {paper.get(key)}"
-    for key, share in (("coverage.track.department.rate", must.coverage), ("rectification.on_time.rate", must.on_time)):
+    for key, share in (("coverage.rate", must.coverage), ("rectification.on_time.rate", must.on_time)):
         figure = paper.get(key)
         # The bulletin rounds to tenths: 94.5 there may be the 94.55 that is 95 here.
         if (figure is None) != (share is None) or abs((figure or 0) - (share or 0)) > 0.55:

@@ -111,17 +111,16 @@ class Chart(Flowable, ABC):
             x += width
 
 
-def box(canvas: Canvas, fill: Fill, x: float, y: float, width: float, height: float) -> None:
+def box(canvas: Canvas, fill: Fill, x: float, y: float, width: float, height: float, edge: Color = black) -> None:
     """Draw a filled, outlined box with the fill's hatch."""
     if width <= 0 or height <= 0:
         return
     canvas.setFillColor(fill.ground)
-    canvas.setStrokeColor(black)
-    canvas.setLineWidth(0.5)
     canvas.rect(x, y, width, height, stroke=0, fill=1)
     if fill.hatch:
         _hatch(canvas, fill, x, y, width, height)
-    canvas.setStrokeColor(black)
+    canvas.setStrokeColor(edge)
+    canvas.setLineWidth(0.5)
     canvas.rect(x, y, width, height, stroke=1, fill=0)
 
 

@@ -56,6 +56,7 @@ class TypeShareOut(TrackShareOut):
 class CoverageOut(serializers.Serializer[Any]):
     month = serializers.CharField()
     plan = serializers.UUIDField(allow_null=True, help_text="Whose approved scope it is; null: everything active.")
+    units = ShareOut(help_text="Distinct units, covered on any track: the rate that bulletins print.")
     tracks = TrackShareOut(many=True)
     teams = TeamShareOut(many=True)
     districts = DistrictShareOut(many=True)
@@ -121,6 +122,7 @@ def whole(found: Coverage, districts: dict[uuid.UUID, str]) -> dict[str, Any]:
     return {
         "month": found.month,
         "plan": found.plan.pk if found.plan else None,
+        "units": share(found.units),
         "tracks": [{"track": track, **share(one)} for track, one in found.tracks.items()],
         "teams": [team_share(one) for one in found.teams],
         "districts": [

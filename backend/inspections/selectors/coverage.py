@@ -103,6 +103,11 @@ class Coverage:
         one, other = self.tracks[Track.DEPARTMENT], self.tracks[Track.STATION]
         return Share(one.scope & other.scope, one.covered & other.covered)
 
+    @property
+    def units(self) -> Share:
+        """Distinct units, whichever track visited them: what 每月全覆盖 asks for (workflow.md section 1.3)."""
+        return share(self.cells)
+
     def by(self, name: Callable[[Cell], str]) -> dict[tuple[str, str], Share]:
         """Shares by a name of the cell and its track, sorted."""
         found: dict[tuple[str, str], Share] = defaultdict(Share)

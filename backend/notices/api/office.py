@@ -11,10 +11,10 @@ from backend.accounts.permissions import OfficeOnly, WithRole, actor_of
 from backend.accounts.roles import Role
 from backend.core.pages import page_by_keys
 from backend.core.requests import read, read_query
-from backend.core.schema import PAGING, paged
+from backend.core.schema import PAGING
 from backend.notices.api import answers
 from backend.notices.api import serializers as s
-from backend.notices.selectors import ledger, notices
+from backend.notices.selectors import notices
 from backend.notices.services import drafts, issuing, reviewing, signing
 from backend.notices.services.reviewing import Verdict
 
@@ -169,17 +169,6 @@ class NoticeExtensionView(APIView):
     def post(self, request: Request, notice_id: uuid.UUID) -> Response:
         reviewing.answer_extension(actor=actor_of(request), notice_id=notice_id, **read(s.ExtensionAnswerIn, request))
         return answer(request, notice_id)
-
-
-class LedgerView(APIView):
-    """The ledger, one line per finding of an issued notice, newest first."""
-
-    permission_classes = (Overseers,)
-
-    @extend_schema(operation_id="notices_ledger", parameters=PAGING, responses=paged(s.LedgerLineOut))
-    def get(self, request: Request) -> Response:
-        rows = ledger.lines(actor_of(request))
-        return Response(page_by_keys(rows, request.query_params, ledger.listed).answer(ledger.line))
 
 
 class SignerView(APIView):

@@ -12,6 +12,7 @@ from backend.notices.models.answers import (
 from backend.notices.models.inbox import InboxCounter, InboxEntry
 from backend.notices.models.notice import NoticeFinding, NoticeTransition, RectificationNotice
 from backend.notices.models.number import NumberSeries
+from backend.notices.models.paper_code import PaperCode
 from backend.notices.models.photo import NoticePhoto
 from backend.notices.models.reminder import Reminder
 
@@ -28,6 +29,7 @@ __all__ = [
     "NoticePhoto",
     "NoticeTransition",
     "NumberSeries",
+    "PaperCode",
     "RectificationNotice",
     "RectificationReport",
     "Reminder",

@@ -1,5 +1,6 @@
 """Tables of the registry: how a county is organised, and what is inspected in it."""
 
+from backend.registry.models.calendar import CalendarYear
 from backend.registry.models.certificate import Certificate, CertificateKind
 from backend.registry.models.conflict import ConflictOfInterest, ConflictState, Declarer, RecusalKind
 from backend.registry.models.organisation import AreaStation, Department, Place, SchoolDistrict
@@ -10,6 +11,7 @@ from backend.registry.models.team import Membership, Team, Track
 __all__ = [
     "BEGINNING",
     "AreaStation",
+    "CalendarYear",
     "Certificate",
     "CertificateKind",
     "ConflictOfInterest",

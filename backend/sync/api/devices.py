@@ -13,6 +13,7 @@ from backend.core.permissions import SignedIn, actor_of
 from backend.core.requests import read_query
 from backend.core.schema import paged
 from backend.sync import reporting
+from backend.sync.api.selfchecks import SelfCheckOut
 from backend.sync.registry import registry
 
 
@@ -25,6 +26,7 @@ class Overseers(SignedIn):
 
 class SyncDevicesQuery(serializers.Serializer[Any]):
     unsent = serializers.BooleanField(default=False, help_text="Only devices that told of unsent work.")
+    failing = serializers.BooleanField(default=False, help_text="Only devices whose last self-check found a fault.")
     limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT)
     after = serializers.UUIDField(required=False, help_text="`next` of the page before.")
 
@@ -51,6 +53,7 @@ class SyncDeviceRow(serializers.Serializer[Any]):
     lacking = serializers.BooleanField(help_text="Later numbers are here, and one before them is not.")
     resets = serializers.IntegerField(help_text="How often it had to be sent a scope again.")
     pending = PendingOut(allow_null=True, help_text="Null: it never told.")
+    self_check = SelfCheckOut(allow_null=True, help_text="The last 本机自检; null: none was sent.")
 
 
 class SyncDevicesView(APIView):

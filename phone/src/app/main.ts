@@ -10,6 +10,7 @@ import "vant/es/tabbar/index.css";
 import "vant/es/tabbar-item/index.css";
 import "./style.css";
 import "./visit.css";
+import "./field.css";
 import { createApp } from "vue";
 
 import App from "./App.vue";

@@ -7,7 +7,9 @@ import type { Json, JsonObject } from "../engine/json.ts";
 import type { Shown } from "../engine/overlay.ts";
 import { text } from "../engine/wire.ts";
 import { Answering } from "../visit/answering.ts";
-import { answersOf, type Dossier } from "../visit/dossier.ts";
+import { answersOf, type Dossier, typeOf } from "../visit/dossier.ts";
+import { type PublishedTemplate, usualTemplates } from "../visit/usual.ts";
+import { openItems } from "../visit/history.ts";
 import { signed } from "../visit/leaving.ts";
 import { engine, look, loud, onLook, poke, seen } from "./phone.ts";
 import { go, route } from "./route.ts";
@@ -62,6 +64,17 @@ export async function start(assignment: string): Promise<void> {
   go({ screen: "visit", visit });
 }
 
+/** The person begins a visit nobody was sent on; the checklists are those the server will choose, too. */
+export async function startAt(target: string): Promise<void> {
+  const doc = await engine.overlay.document("target", target);
+  const all = (await engine.overlay.all("template")).map((row) => row.doc as unknown as PublishedTemplate);
+  const visit = engine.outbox.newId();
+  await loud(() => engine.do("visit.start", visit, { target, templates: usualTemplates(all, typeOf(doc ?? {})) as unknown as Json }));
+  await look();
+  poke();
+  go({ screen: "visit", visit });
+}
+
 /** Another operation on the open visit. Answers given before it come before it. */
 export async function settle(work: () => Promise<unknown>): Promise<void> {
   await loud(settled);
@@ -102,6 +115,8 @@ async function dossierOf(visit: string): Promise<Dossier | null> {
   return {
     ...{ id, doc, target: target ?? {}, assignment: assignment ?? {}, templates: await templatesOf(doc) },
     ...{ findings: own(findings), evidence: own(evidence), standards: await engine.overlay.all("standard_finding") },
+    history: openItems(findings, text(doc["target"]), { id, doc }),
+    operations: await engine.overlay.all("operation"),
     earlier: seen.visits.filter((row) => row.id !== id && row.doc["target"] === doc["target"]),
   };
 }

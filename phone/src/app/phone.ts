@@ -7,7 +7,7 @@ import type { JsonObject } from "../engine/json.ts";
 import type { Identity } from "../engine/meta.ts";
 import type { Shown } from "../engine/overlay.ts";
 import { Problem, reason } from "../engine/reasons.ts";
-import { Runner } from "../engine/runner.ts";
+import { type LaneName, Runner } from "../engine/runner.ts";
 import type { Item } from "../engine/status.ts";
 import { IndexedStore } from "../engine/store/indexed.ts";
 import { CHUNK } from "../engine/store/port.ts";
@@ -17,6 +17,7 @@ export interface Seen {
   identity: Identity | null;
   assignments: Shown[];
   visits: Shown[];
+  findings: Shown[];
   targets: Record<string, Shown["doc"]>;
   items: Item[];
   /** What keeps messages from going; "" where the last answer was a good one. */
@@ -27,13 +28,15 @@ export interface Seen {
   fault: string;
   /** A new version of the app waits for a tap. */
   update: boolean;
+  /** This phone's clock minus the server's at the last contact, ms; null before the first. */
+  skew: number | null;
   /** The app ended while a picture was being taken; the person is back at that question. */
   resumed: boolean;
 }
 
 export const seen: Seen = reactive({
-  ...{ identity: null, assignments: [], visits: [], targets: {}, items: [], trouble: "", receiving: 0, fault: "" },
-  ...{ update: false, resumed: false },
+  ...{ identity: null, assignments: [], visits: [], findings: [], targets: {}, items: [], trouble: "", receiving: 0, fault: "" },
+  ...{ update: false, skew: null, resumed: false },
 });
 
 export let engine: Engine;
@@ -132,8 +135,17 @@ async function upload() {
   return sent;
 }
 
-/** Read anew what the screens show; one reading after another, so that no older one comes last. */
+/** Something changed: show it here and in the other tabs of this phone. */
 export function look(): Promise<void> {
+  tabs?.postMessage("changed");
+  return show();
+}
+
+const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("dudao");
+if (tabs) tabs.onmessage = () => void (engine && show());
+
+/** Read anew what the screens show; one reading after another, so that no older one comes last. */
+function show(): Promise<void> {
   reading = reading.then(readAll, readAll);
   return reading;
 }
@@ -145,7 +157,9 @@ async function readAll(): Promise<void> {
   seen.assignments = await engine.overlay.all("assignment");
   seen.targets = Object.fromEntries((await engine.overlay.all("target")).map((row) => [row.id, row.doc]));
   seen.visits = await engine.overlay.all("visit");
+  seen.findings = await engine.overlay.all("finding");
   seen.items = await engine.status.items();
+  seen.skew = await engine.session.skew();
   await looking();
 }
 
@@ -154,10 +168,10 @@ function after(ms: number, what: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Only one tab works at a time; without the lock's API every tab does, which the store's transactions bear. */
-async function lead(work: () => Promise<void>): Promise<boolean> {
+/** Only one tab works in a lane; without the lock's API every tab does, which the store's transactions bear. */
+async function lead(lane: LaneName, work: () => Promise<void>): Promise<boolean> {
   if (!navigator.locks) return work().then(() => true);
-  return navigator.locks.request("dudao", { ifAvailable: true }, async (lock) => {
+  return navigator.locks.request(`dudao-${lane}`, { ifAvailable: true }, async (lock) => {
     if (lock) await work();
     return lock !== null;
   });

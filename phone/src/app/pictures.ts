@@ -1,11 +1,20 @@
-/** Pictures: taken, made upright and smaller, kept with their hash; and shown from what this phone still holds. */
+/**
+ * Pictures: the original is kept as the camera gave it, with its hash; what is shown is a small one made of it.
+ *
+ * The original is what the evidence declares and what is uploaded. Its preview is drawn from bytes that are in the
+ * database already, so nothing waits for it and a kill in between costs nothing: it is drawn when it is looked at.
+ */
 import { deviceTime } from "../engine/clock.ts";
 import type { Json, JsonObject } from "../engine/json.ts";
+import type { Shown } from "../engine/overlay.ts";
+import { Problem } from "../engine/reasons.ts";
+import { text } from "../engine/wire.ts";
+import { preview } from "../preview/previews.ts";
+import { refusal } from "../preview/size.ts";
+import { doubtsOf, JUST_NOW_MS, takenAt, watermark } from "../visit/circumstances.ts";
+import { dossier } from "./open.ts";
 import { engine, loud, poke, seen } from "./phone.ts";
-import { lastPlace, locate } from "./position.ts";
-
-const LONGEST_EDGE = 2048;
-const QUALITY = 0.85;
+import { lastKnown, lastPlace, locate } from "./position.ts";
 
 /** What a picture belongs to. */
 export interface Belongs {
@@ -26,12 +35,19 @@ export async function noPicture(): Promise<void> {
   await loud(() => engine.capture.abandon());
 }
 
-/** Keep a picture; its evidence id once it was read back from the database. */
-export async function keepPhoto(file: File, { visit, key, finding }: Belongs): Promise<string> {
-  const taken = Date.now();
-  const { bytes, filetype } = await upright(file);
-  const more = { kind: "photo", answer_key: key, ...(finding ? { finding } : {}), ...circumstances(taken) };
-  const id = await loud(() => engine.capture.keep({ visit, bytes, filetype, more }));
+/**
+ * Keep a picture as it is; its evidence id once it was read back from the database. `modified`: when the file was made,
+ * 0 where nobody says. Raises `Problem` for what the server would not take.
+ */
+export async function keepPhoto(file: Blob, { visit, key, finding }: Belongs, modified = 0): Promise<string> {
+  const chosen = Date.now();
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const code = refusal(bytes);
+  if (code) throw new Problem(code);
+  const taken = takenAt(chosen, modified);
+  const more = { kind: "photo", answer_key: key, ...(finding ? { finding } : {}), ...circumstances(taken, chosen) };
+  const filetype = file.type || "image/heic";
+  const id = await engine.capture.keep({ visit, bytes, filetype, more });
   seen.resumed = false;
   poke();
   return id;
@@ -39,36 +55,50 @@ export async function keepPhoto(file: File, { visit, key, finding }: Belongs): P
 
 export async function keepSignature(png: Blob, visit: string, key: string): Promise<string> {
   const bytes = new Uint8Array(await png.arrayBuffer());
-  const more = { kind: "signature", answer_key: key, ...circumstances(Date.now()) };
-  return loud(() => engine.capture.keep({ visit, bytes, filetype: "image/png", more }));
+  const now = Date.now();
+  const more = { kind: "signature", answer_key: key, ...circumstances(now, now) };
+  return engine.capture.keep({ visit, bytes, filetype: "image/png", more });
 }
 
-function circumstances(at: number): JsonObject {
+/** Where the phone is now says nothing about a file that is older. */
+function circumstances(taken: number, now: number): JsonObject {
   const device = { os: navigator.platform.slice(0, 80), app: "web" };
-  return { taken_at: deviceTime(at), location: lastPlace() as unknown as Json, device };
+  const isNow = now - taken <= JUST_NOW_MS;
+  const mock = isNow ? (lastKnown()?.mock ?? null) : null;
+  return { taken_at: deviceTime(taken), location: isNow ? (lastPlace() as unknown as Json) : null, mock, device };
 }
 
-/** Upright and at most 2048 pixels long; what the browser cannot read (HEIC) goes as it is. */
-async function upright(file: File): Promise<{ bytes: Uint8Array; filetype: string }> {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
-  const blob = picture ? await smaller(picture) : file;
-  return { bytes: new Uint8Array(await blob.arrayBuffer()), filetype: blob.type || "image/heic" };
+/** What is doubtful about a picture, for the person who took it. */
+export function doubts(row: Shown): string[] {
+  if (row.doc["kind"] === "signature") return [];
+  const target = (dossier.value?.target["location"] ?? null) as JsonObject | null;
+  return doubtsOf(row.doc, target, { offset: row.doc["rev"] === 0 ? seen.skew : null, mock: row.doc["mock"] === true });
 }
 
-async function smaller(picture: ImageBitmap): Promise<Blob> {
-  const scale = Math.min(1, LONGEST_EDGE / Math.max(picture.width, picture.height));
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
-  canvas.getContext("2d")!.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  picture.close();
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-  [canvas.width, canvas.height] = [0, 0]; // gives the memory back at once
-  if (!blob) throw new Error("the canvas gave no picture");
-  return blob;
+function lines(row: Shown): string[] {
+  const { target, assignment }: { target: JsonObject; assignment: JsonObject } = dossier.value ?? { target: {}, assignment: {} };
+  const crew = ((assignment["crew"] ?? []) as JsonObject[]).map((one) => text(one["name"])).filter(Boolean);
+  return watermark(row.doc, text(target["name"]), crew, doubts(row));
 }
 
-/** An address of the picture for this page, "" where its bytes are gone; to be revoked by whoever shows it. */
-export async function addressOf(id: string, filetype: string): Promise<string> {
-  const bytes = await engine.capture.bytesOf(id);
-  return bytes ? URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: filetype })) : "";
+/**
+ * An address of the picture for this page, to be revoked by whoever shows it; "" where its bytes are gone,
+ * "unreadable" where this browser cannot show them.
+ */
+export async function addressOf(row: Shown): Promise<string> {
+  const small = await engine.capture.previewOf(row.id);
+  if (small) return address(small, "image/jpeg");
+  const bytes = await engine.capture.bytesOf(row.id);
+  if (!bytes) return "";
+  const filetype = text(row.doc["filetype"]);
+  if (row.doc["kind"] === "signature") return address(bytes, filetype);
+  const made = await preview(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: filetype }), lines(row));
+  if (!made) return "unreadable";
+  const drawn = new Uint8Array(await made.arrayBuffer());
+  await engine.capture.keepPreview(row.id, drawn).catch(() => undefined); // it can be drawn again
+  return URL.createObjectURL(made);
+}
+
+function address(bytes: Uint8Array, type: string): string {
+  return URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
 }

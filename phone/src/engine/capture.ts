@@ -1,5 +1,4 @@
 /** Keeping a photo, signature or document: its bytes, its fact and its place in the upload queue, all or nothing. */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 import type { JsonObject } from "./json.ts";
@@ -8,7 +7,7 @@ import { fact, learn } from "./meta.ts";
 import type { Outbox } from "./outbox.ts";
 import { Problem } from "./reasons.ts";
 import { CHUNK, type Store, type TableName, type Writing } from "./store/port.ts";
-import { chunkKey, hashOfBytes } from "./uploads.ts";
+import { chunkKey, hashOfBytes, previewKey } from "./uploads.ts";
 
 export interface Picture {
   visit: string;
@@ -17,6 +16,9 @@ export interface Picture {
   /** Further members of `evidence.add`: kind, answer_key, finding, taken_at, location, mock, device. */
   more?: JsonObject;
 }
+
+/** Shorter ones are hashed here at once: the way to the system's own takes longer. */
+const HASHED_AT_ONCE = 65_536;
 
 const CAPTURE: readonly TableName[] = ["meta", "ops", "base", "files", "chunks"];
 
@@ -45,7 +47,7 @@ export class Capture {
   async keep(picture: Picture): Promise<string> {
     if (picture.bytes.length === 0) throw new Problem("no_photo");
     const evidence = this.outbox.newId();
-    const digest = hashOfBytes(picture.bytes);
+    const digest = await digestOf(picture.bytes);
     await this.save(evidence, picture, digest);
     await this.readBack(evidence, picture.bytes.length, digest);
     return evidence;
@@ -78,11 +80,23 @@ export class Capture {
   }
 
   private async readBack(evidence: string, size: number, digest: string): Promise<void> {
-    const rows = await this.store.read(["chunks"], (tx) => tx.prefix("chunks", `${evidence}/`));
-    const hash = sha256.create();
-    for (const row of rows) hash.update(new Uint8Array(row.bytes));
-    const whole = rows.reduce((sum, row) => sum + row.bytes.byteLength, 0) === size;
-    if (!whole || bytesToHex(hash.digest()) !== digest) throw new Problem("not_readable");
+    const bytes = await this.bytesOf(evidence);
+    if (bytes?.length !== size || (await digestOf(bytes)) !== digest) throw new Problem("not_readable");
+  }
+
+  /** The small picture that is shown for the file; made of its bytes, so it may be made anew. */
+  keepPreview(evidence: string, bytes: Uint8Array): Promise<void> {
+    return this.store.write(["files", "chunks"], async (tx) => {
+      const file = await tx.get("files", evidence);
+      if (file === undefined) return;
+      await tx.put("chunks", { key: previewKey(evidence), bytes: bytes.slice().buffer as ArrayBuffer });
+      await tx.put("files", { ...file, preview: 1 });
+    });
+  }
+
+  async previewOf(evidence: string): Promise<Uint8Array | null> {
+    const row = await this.store.read(["chunks"], (tx) => tx.get("chunks", previewKey(evidence)));
+    return row ? new Uint8Array(row.bytes) : null;
   }
 
   /** The bytes of a file that are still here, for showing or export; null where they are gone. */
@@ -97,4 +111,11 @@ export class Capture {
     }
     return whole;
   }
+}
+
+/** SHA-256 beside the page's own work where the system does it; plain HTTP and old systems have only ours. */
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle || bytes.length < HASHED_AT_ONCE) return hashOfBytes(bytes);
+  return bytesToHex(new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)));
 }

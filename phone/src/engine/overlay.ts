@@ -44,7 +44,7 @@ export class Overlay {
     const ops = await Promise.all((await tx.where("ops", "shown", 1)).filter(isShown).map((op) => renamed(tx, op)));
     const before = new Map<string, JsonObject | undefined>();
     for (const op of ops) {
-      for (const [kind, id] of touched(op)) {
+      for (const [kind, id] of await looksAt(tx, op)) {
         const key = `${kind}/${id}`;
         if (!before.has(key)) before.set(key, (await tx.get("base", key))?.doc);
       }
@@ -54,6 +54,7 @@ export class Overlay {
       me: (await fact(tx, "identity"))?.user.id ?? 0,
       doc: (kind, id) => after.get(`${kind}/${id}`) ?? before.get(`${kind}/${id}`),
       put: (kind, id, doc) => after.set(`${kind}/${id}`, doc),
+      ids: (kind) => [...before.keys()].filter((key) => key.startsWith(`${kind}/`)).map((key) => key.slice(kind.length + 1)),
     };
     for (const op of ops) replay(scene, op);
     return after;
@@ -64,6 +65,13 @@ export class Overlay {
 function isShown(op: OpRow): boolean {
   const refused = op.answer !== null && !["applied", "merged", ...UNDECIDED].includes(op.answer.status);
   return !(op.name === "visit.submit" && refused);
+}
+
+/** What was read up to a number is more than the operation names. */
+async function looksAt(tx: Reading, op: OpRow): Promise<[string, string][]> {
+  if (op.name !== "inbox.read" || op.data["upto"] == null) return touched(op);
+  const all = (await tx.prefix("base", "inbox/")).map((row): [string, string] => ["inbox", row.id]);
+  return [...touched(op), ...all];
 }
 
 async function renamed(tx: Reading, op: OpRow): Promise<OpRow> {

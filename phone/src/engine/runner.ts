@@ -21,8 +21,11 @@ export interface Timer {
   chance(): number;
 }
 
-/** Only one tab works: the others' work is in the same store. Resolves false where another one leads. */
-export type Lead = (work: () => Promise<void>) => Promise<boolean>;
+/** What goes on at the same time: messages wait for no photo. */
+export type LaneName = "messages" | "files";
+
+/** Only one tab works in a lane: the others' work is in the same store. Resolves false where another one leads. */
+export type Lead = (lane: LaneName, work: () => Promise<void>) => Promise<boolean>;
 
 export const WAITING_MS = 15_000;
 export const POLL_MS = 300_000;
@@ -91,7 +94,7 @@ export class Runner {
   constructor(
     private readonly work: Work,
     private readonly timer: Timer,
-    private readonly lead: Lead = async (work) => (await work(), true),
+    private readonly lead: Lead = async (_, work) => (await work(), true),
     fault: (fault: unknown) => void = (fault) => console.error(fault),
   ) {
     this.messages = new Lane(timer, () => this.talk(), fault);
@@ -109,7 +112,7 @@ export class Runner {
   }
 
   private async talk(): Promise<{ trouble: Trouble; next: number }> {
-    const led = await this.lead(async () => {
+    const led = await this.lead("messages", async () => {
       this.trouble = await this.work.sync();
     });
     if (!led) return { trouble: null, next: WAITING_MS };
@@ -118,9 +121,12 @@ export class Runner {
   }
 
   private async send(): Promise<{ trouble: Trouble; next: number }> {
-    const { done, trouble } = await this.work.upload();
-    if (done > 0) this.messages.now(); // to hear that they are verified
-    return { trouble, next: POLL_MS };
+    let sent: Sent = { done: 0, trouble: null };
+    const led = await this.lead("files", async () => {
+      sent = await this.work.upload();
+    });
+    if (sent.done > 0) this.messages.now(); // to hear that they are verified
+    return { trouble: sent.trouble, next: led ? POLL_MS : WAITING_MS };
   }
 
   private async next(): Promise<number> {

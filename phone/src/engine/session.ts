@@ -43,6 +43,12 @@ export class Session {
     return this.ports.store.read(["meta"], (tx) => fact(tx, "identity"));
   }
 
+  /** This phone's clock minus the server's at the last contact, ms; null where there was none. */
+  async skew(): Promise<number | null> {
+    const contact = await this.ports.store.read(["meta"], (tx) => fact(tx, "contact"));
+    return contact?.offset ?? null;
+  }
+
   /**
    * Sign in with a password. The device id stays for the same person; for another one the phone is emptied first,
    * which `Problem(unsent_work)` refuses while anything here is not in the server's custody.
@@ -91,6 +97,16 @@ export class Session {
       "Sync-Schema": String(SCHEMA),
     };
     return { ...request, headers: { ...request.headers, ...own } };
+  }
+
+  /** The access token, for what carries it by itself (the live socket). Raises `Problem(signed_out)`. */
+  async access(): Promise<string> {
+    return (await this.signedIn()).access;
+  }
+
+  /** Another one than `used`, which the server refused. Raises like any request. */
+  async renewed(used: string): Promise<void> {
+    await this.renew(used);
   }
 
   /** Another request may have renewed it meanwhile, or be doing so. */

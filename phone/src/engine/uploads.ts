@@ -183,7 +183,15 @@ export class Uploads {
   async forget(tx: Writing, durable: number | null, now: number): Promise<void> {
     for (const file of await tx.prefix("files", "")) {
       if (file.bytes && this.mayDelete(file, durable, now)) await this.deleteBytes(tx, file);
+      else if (!file.bytes && file.preview) await this.deletePreview(tx, file);
     }
+  }
+
+  /** The small picture stays as long as the phone may see the fact: a returned visit is gone through again. */
+  private async deletePreview(tx: Writing, file: FileRow): Promise<void> {
+    if (await tx.get("base", `evidence/${file.key}`)) return;
+    await tx.remove("chunks", previewKey(file.key));
+    await tx.put("files", { ...file, preview: 0 });
   }
 
   protected mayDelete(file: FileRow, durable: number | null, now: number): boolean {
@@ -214,6 +222,11 @@ function offsetOf(answer: Answer, file: FileRow): number {
 
 export function chunkKey(file: string, place: number): string {
   return `${file}/${numberKey(place)}`;
+}
+
+/** Outside of all that `chunkKey` names: no preview is ever taken for bytes of a file. */
+export function previewKey(file: string): string {
+  return `preview/${file}`;
 }
 
 export function hashOfBytes(bytes: Uint8Array): string {

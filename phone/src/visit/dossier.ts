@@ -19,13 +19,34 @@ export interface Dossier {
   standards: Shown[];
   /** Other visits of this target that the phone holds. */
   earlier: Shown[];
+  /** What former visits left open at this target (`history.openItems`). */
+  history: Shown[];
+  /** Words of the server on this phone's own operations. */
+  operations: Shown[];
 }
+
+/** The page that every visit fills in. */
+export const GENERAL = "TY";
 
 /** The states in which nothing more is to be entered. */
 const CLOSED = ["submitted", "approved", "cancelled"];
 
 export function isOpen({ doc }: Dossier): boolean {
   return !CLOSED.includes(text(doc["state"]));
+}
+
+/** A review asks the general page and what had failed; everything else may be answered and is not waited for. */
+export function isAsked({ doc, history }: Dossier, template: string, item: string): boolean {
+  return doc["kind"] !== "review_visit" || template === GENERAL || history.some((one) => one.doc["item"] === item);
+}
+
+/** Whether an unanswered item of this checklist keeps the visit from being submitted. */
+export function isDue({ doc }: Dossier, template: string): boolean {
+  return doc["kind"] !== "review_visit" || template === GENERAL;
+}
+
+export function isReview({ doc }: Dossier): boolean {
+  return doc["kind"] === "review_visit";
 }
 
 export function answersOf({ doc }: Dossier): Answers {
@@ -38,10 +59,15 @@ export function standing(findings: readonly Shown[]): Shown[] {
 
 /** What the rules of the checklist look at; `answers` may be ahead of what is stored. */
 export function factsOf(dossier: Dossier, answers: Answers = answersOf(dossier)): Facts {
-  const said = text(dossier.target["type"]);
-  const type = (said === "unlicensed" ? "suspected" : said) as Facts["type"]; // checked as a suspected site
+  const type = typeOf(dossier.target);
   const grades = dossier.target["grades"] as number[] | null | undefined;
   return { answers, type, grades: grades?.length ? grades : null, evidence: attached(dossier) };
+}
+
+/** The checklist's word for the target; an unlicensed site, and one reported just now, is checked as a suspected one. */
+export function typeOf(target: JsonObject): Facts["type"] {
+  const said = text(target["type"]);
+  return (said === "unlicensed" || target["kind"] === "suspected_site" ? "suspected" : said) as Facts["type"];
 }
 
 /** Evidence stands at its own key, or at that of the finding it proves. */

@@ -37,6 +37,18 @@ export function distance(one: Place, other: Place): number {
   return 2 * EARTH * Math.asin(Math.min(1, Math.sqrt(half)));
 }
 
+const WINDS = ["正北", "东北", "正东", "东南", "正南", "西南", "正西", "西北"];
+
+/** How to get there from here, in words: direction and distance as the crow flies. */
+export function wayWords(from: Place, to: Place): string {
+  const [a, b] = [toWgs84(from), toWgs84(to)];
+  const east = (b.lng - a.lng) * Math.cos(radians((a.lat + b.lat) / 2));
+  const turn = (Math.atan2(east, b.lat - a.lat) + 2 * Math.PI) % (2 * Math.PI);
+  const metres = distance(from, to);
+  const far = metres < 950 ? `${Math.max(50, Math.round(metres / 50) * 50)}米` : `${(metres / 1000).toFixed(1)}公里`;
+  return `${WINDS[Math.round(turn / (Math.PI / 4)) % 8]}方向，直线约${far}`;
+}
+
 function toWgs84(place: Place): { lng: number; lat: number } {
   if (place.datum !== "gcj02") return place;
   const [dlng, dlat] = shift(place.lng, place.lat);

@@ -4,8 +4,9 @@ import { codeOf } from "../checklist/keys.ts";
 import type { Answers, Item } from "../checklist/model.ts";
 import type { Json, JsonObject } from "../engine/json.ts";
 import { text } from "../engine/wire.ts";
-import { answersOf, type Dossier, factsOf } from "./dossier.ts";
+import { answersOf, type Dossier, factsOf, isDue, isReview } from "./dossier.ts";
 import { arrival, type Place } from "./geofence.ts";
+import { isDecidable } from "./history.ts";
 
 /** Papers that the footing of a visit demands: cards shown, number of the check notice. */
 const PAPERS: Record<string, { cards: number; notice: boolean }> = {
@@ -23,7 +24,7 @@ export function gapsOf(dossier: Dossier, answers: Answers = answersOf(dossier)):
   const filled = { ...signed(dossier), ...answers };
   const items = new Map(dossier.templates.flatMap((template) => template.items).map((item) => [item.code, item]));
   const found = missingForSubmit(dossier.templates, factsOf(dossier, filled));
-  const due = found.filter((gap) => !isExcused(dossier.doc, items.get(codeOf(gap.key)), gap));
+  const due = found.filter((gap) => !isExcused(dossier.doc, items.get(codeOf(gap.key)), gap) && !isUnasked(dossier, gap));
   return [...due, ...witnesses(dossier, items, filled), ...papers(dossier.doc), ...conflicts(dossier.doc)];
 }
 
@@ -45,6 +46,12 @@ function isExcused(doc: JsonObject, item: Item | undefined, gap: Missing): boole
   const signature = item?.type === "signature";
   if (entry && !entry["admitted"]) return UNASKED.includes(gap.code) && !(signature && !item.refusable);
   return doc["mode"] === "covert" && !entry && signature && item.refusable === true;
+}
+
+/** A review is about what had failed: the other questions may stay open. */
+function isUnasked(dossier: Dossier, gap: Missing): boolean {
+  const template = dossier.templates.find((one) => one.items.some((item) => item.code === codeOf(gap.key)));
+  return gap.code === "unanswered" && template !== undefined && !isDue(dossier, template.code);
 }
 
 /** A refusal needs two inspectors' signatures, wherever two were sent. */
@@ -89,10 +96,20 @@ export function warningsOf(dossier: Dossier): string[] {
     found.push(checkIn.place ? "签到位置不在被查单位范围内，已登记原因。" : "签到时没有取得定位，已登记原因。");
   }
   if (!doc["feedback"]) found.push("尚未登记现场反馈。");
+  if (doc["mode"] !== "covert" && !doc["entry"]) found.push("尚未登记进入情况（出示督学证、告知负责人）。");
+  const undecided = isReview(dossier) ? dossier.history.filter(isDecidable).length : 0;
+  if (undecided > 0) found.push(`还有${undecided}个已报整改的问题没有复查结论。`);
+  const alone = findings.filter(({ doc: one }) => one["state"] !== "withdrawn" && isUnconfirmed(one)).length;
+  if (alone > 0) found.push(`有${alone}处即知即改尚未经另一名督查员确认，提交后仍按待整改处理。`);
   const failing = dossier.templates.flatMap((template) => template.items.filter((item) => isUnrecorded(dossier, template.result, item)));
   for (const item of failing) found.push(`“${item.text}”不符合，尚未记录问题。`);
   if (findings.length > 0 && !doc["signatures"]) found.push("问题尚未经被查单位签字确认。");
   return found;
+}
+
+function isUnconfirmed(doc: JsonObject): boolean {
+  const fix = doc["on_spot"] as JsonObject | null | undefined;
+  return !!fix && !fix["confirmed_by"];
 }
 
 function isUnrecorded(dossier: Dossier, result: string, item: Item): boolean {

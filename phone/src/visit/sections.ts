@@ -3,7 +3,7 @@ import { gaps, isMandatory } from "../checklist/completeness.ts";
 import { keyOf, parseKey } from "../checklist/keys.ts";
 import type { Answers, Item, Repeat, Template } from "../checklist/model.ts";
 import { applies, gradesOf, hiddenBy, isShown } from "../checklist/visibility.ts";
-import { type Dossier, factsOf } from "./dossier.ts";
+import { type Dossier, factsOf, isAsked, isDue } from "./dossier.ts";
 
 export interface Section {
   /** Template code and place of the section in it: `TY.0`. */
@@ -19,11 +19,12 @@ export interface Section {
 export function sectionsOf(dossier: Dossier, answers: Answers): Section[] {
   const facts = factsOf(dossier, answers);
   return dossier.templates.flatMap((template) => {
-    const shown = template.items.filter((item) => hiddenBy(template, item, facts.type, facts.grades, answers) === null);
+    const asked = template.items.filter((item) => isAsked(dossier, template.code, item.code) || item.code in answers);
+    const shown = asked.filter((item) => hiddenBy(template, item, facts.type, facts.grades, answers) === null);
     const titles = [...new Set(template.items.map((item) => item.section))];
     const sections = titles.map((title, place) => {
       const items = shown.filter((item) => item.section === title);
-      const due = items.filter(isMandatory);
+      const due = items.filter((item) => isMandatory(item) && isDue(dossier, template.code));
       const done = due.filter((item) => gaps(template, item, facts).length === 0).length;
       return { id: `${template.code}.${place}`, title, template, items, due: due.length, done };
     });

@@ -30,7 +30,7 @@ function dossier(doc: JsonObject = {}, more: Partial<Dossier> = {}): Dossier {
   const answers = FULL as unknown as JsonObject;
   return {
     ...{ id: "v1", doc: { ...usual, answers, ...doc }, target: { type: "primary", grades: null, location: null } },
-    ...{ assignment: { crew: [{ id: 1 }, { id: 2 }] }, templates: [TY], findings: [], evidence: [], standards: [], earlier: [] },
+    ...{ assignment: { crew: [{ id: 1 }, { id: 2 }] }, templates: [TY], findings: [], evidence: [], standards: [], earlier: [], history: [], operations: [] },
     ...more,
   };
 }
@@ -70,12 +70,13 @@ test("an answer in conflict holds the submission up", () => {
 test("what holds nothing up is said before leaving", () => {
   const few = { ...FULL, "TY-02": { value: 1, note: "" } } as unknown as JsonObject;
   const words = warningsOf(dossier({ answers: few, signatures: SIGNATURES }));
-  expect(words).toHaveLength(3);
+  expect(words).toHaveLength(4);
   expect(words[0]).toContain("尚未签到");
   expect(words[1]).toContain("现场反馈");
-  expect(words[2]).toContain("到场人数");
+  expect(words[2]).toContain("进入情况");
+  expect(words[3]).toContain("到场人数");
   const recorded = [{ id: "f", doc: { item: "TY-02", answer_key: "TY-02", state: "recorded" } }];
-  const done = { answers: few, signatures: SIGNATURES, feedback: { text: "已说明" }, check_in: { place: { lng: 1, lat: 1 } } };
+  const done = { answers: few, signatures: SIGNATURES, feedback: { text: "已说明" }, check_in: { place: { lng: 1, lat: 1 } }, entry: { admitted: true } };
   expect(warningsOf(dossier(done, { findings: recorded }))).toEqual([]);
 });
 

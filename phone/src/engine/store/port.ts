@@ -71,6 +71,8 @@ export interface FileRow {
   refused: string;
   verified: number;
   bytes: 0 | 1;
+  /** Whether a small picture of it lies here; rows of before say nothing. */
+  preview?: 0 | 1;
 }
 
 export interface ChunkRow {
