@@ -11,7 +11,7 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 -- Django must be set up first
 
-from backend.accounts.authentication import actor_for_header, actor_for_page_or_phone  # noqa: E402
+from backend.accounts.authentication import actor_for_header, actors_for  # noqa: E402
 from backend.core.checks import refuse_unsafe_setup  # noqa: E402
 from backend.core.duties import Worker  # noqa: E402
 from backend.core.garbage import set_aside_what_stays  # noqa: E402
@@ -26,7 +26,7 @@ refuse_unsafe_setup()
 refuse_unusable_storage()
 
 
-LiveConsumer.authenticate = staticmethod(actor_for_page_or_phone)
+live.recognised_by(actors_for)
 live_application = LiveConsumer.as_asgi()
 upload_application = uploads.application(actor_for_header)
 

@@ -175,7 +175,7 @@ CHANNEL_LAYERS = (
         }
     }
     if REDIS_URL
-    else {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    else {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 100_000}}}
 )
 
 LANGUAGE_CODE = "zh-hans"

@@ -1,6 +1,7 @@
 """What phones read of this room and do in it: the inbox, also live."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +12,9 @@ from backend.notices.selectors import inbox as selectors
 from backend.notices.services import inbox as services
 from backend.sync import live
 from backend.sync.registry import Command, Outcome, document, operation
+
+REPLAYED = 200
+"""Messages that are told again at once."""
 
 document("inbox", "A message to the user, numbered without gaps per user")
 
@@ -39,11 +43,27 @@ def send_standing(user_id: int, newest: int, unread: int) -> None:
 
 @live.on_hello
 def missed(actor: Actor, message: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a client that has seen the inbox up to `inbox` has missed: one message, or none."""
+    """What a client that has seen the inbox up to `inbox` has missed: how it stands, or nothing.
+
+    With `entries` every message comes first, in the order of its numbers: at most `REPLAYED`, the oldest; the standing
+    that follows then names the last of them, and the client asks again.
+    """
     seen, newest = message.get("inbox"), selectors.last_seq(actor)
-    if not isinstance(seen, int) or isinstance(seen, bool) or newest <= seen:
+    if not isinstance(seen, int) or isinstance(seen, bool) or not 0 <= seen < newest:
         return []
-    return [standing(newest, selectors.unread(actor))]
+    if message.get("entries") is not True:
+        return [standing(newest, selectors.unread(actor))]
+    rows = list(selectors.of(actor).filter(seq__gt=seen).order_by("seq")[:REPLAYED])
+    told = [{"type": "inbox.entry", "id": row.pk, **row.journal_document()} for row in rows]
+    return [*told, standing(rows[-1].seq if rows else newest, selectors.unread(actor))]
+
+
+@live.on_look
+def newer(seen: Mapping[int, int]) -> dict[int, dict[str, Any]]:
+    """How the inboxes stand of which more is there than their people were told."""
+    found = selectors.newest(seen)
+    ahead = [user for user, newest in found.items() if newest > seen[user]]
+    return {user: standing(*both) for user, both in selectors.standing(ahead).items()} if ahead else {}
 
 
 def standing(newest: int, unread: int) -> dict[str, Any]:

@@ -3,19 +3,20 @@
 import asyncio
 import base64
 import binascii
+import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import close_old_connections
 
 from backend.core.actor import Actor
-from backend.core.errors import Problem
 from backend.journal import grants
-from backend.sync import live
+from backend.sync import live, looking, switchboard
+from backend.sync.looking import in_thread
+
+log = logging.getLogger(__name__)
 
 PROTOCOL = "inspection.v1"
 BEARER = "bearer."
@@ -23,50 +24,78 @@ BEARER = "bearer."
 UNAUTHORIZED, REVOKED, IDLE, FLOODING = 4401, 4403, 4408, 4429
 
 IDLE_SECONDS = 1800.0
-REFRESH_SECONDS = 30.0
-"""How often a socket looks whether its sign-in still holds and which scopes its person may read."""
-
 POKE_SECONDS = 1.0
+SLOW_SECONDS = 20.0
+"""How long one message may wait for a client that does not read."""
+
 MAX_MESSAGES = 60
 """Messages a client may send in a minute."""
 
 MAX_TEXT = 4096
 
-Authenticate = Callable[[str], Actor]
-
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    """One open socket of one signed-in person."""
+    """One open socket of one signed-in person. Events are noted by `hear` and told by one task of its own, so that
+    what waits for a slow client is a set of names and the latest message of each type, however much happens."""
 
-    authenticate: Authenticate
-    """From an access token to its actor; set by `backend.asgi`, because `sync` may not import `accounts`."""
+    channel_layer_alias = ""
+    """None of its own: the process has one channel for all sockets (`switchboard`)."""
+
+    actor: Actor
+    token = ""
 
     async def connect(self) -> None:
-        self.groups_joined: set[str] = set()
+        self.board = switchboard.here()
         self.pending: set[str] = set()
-        self.tasks: list[asyncio.Task[None]] = []
-        self.heard = self.flushed = self.window = 0.0
-        self.count = 0
-        token = bearer(self.scope.get("subprotocols", []))
-        actor = await self._actor(token) if token else None
-        if actor is None or actor.deposit_only:
+        self.unsure: set[str] = set()
+        self.messages: dict[str, dict[str, Any]] = {}
+        self.entries = False
+        self.noted = 0
+        self.shutting: asyncio.Task[None] | None = None
+        self.writer: asyncio.Task[None] | None = None
+        self.bell: asyncio.TimerHandle | None = None
+        self.something = asyncio.Event()
+        self.telling = asyncio.Lock()
+        self.flushed = self.window = self.scopes_at = float("-inf")
+        self.heard, self.count = time.monotonic(), 0
+        if code := await self._refused():
             await self.accept(PROTOCOL if PROTOCOL in self.scope.get("subprotocols", []) else None)
-            await self.close(REVOKED if actor else UNAUTHORIZED)
+            await self.close(code)
             return
-        self.actor, self.token = actor, token or ""
-        self.heard = time.monotonic()
-        await self._join()
+        await self.board.settle()
         await self.accept(PROTOCOL)
-        self.tasks = [asyncio.create_task(self._watch())]
+        self.writer = asyncio.create_task(self._write())
+        looking.after(self.board).begin()
+
+    async def _refused(self) -> int:
+        """The code with which the socket is closed at once; 0 for one that may stay, which then listens."""
+        token = bearer(self.scope.get("subprotocols", []))
+        actors, scopes, noted = await in_thread(lambda: _known(token)) if token else ({}, set(), 0)
+        actor = actors.get(token)
+        if actor is None or actor.deposit_only:
+            return REVOKED if actor else UNAUTHORIZED
+        self.actor, self.token, self.noted = actor, token or "", noted
+        if not self.board.enter(self):
+            return FLOODING
+        self.board.listen(self, looking.groups_of(actor, scopes))
+        self.scopes_at = time.monotonic()
+        return 0
+
+    @property
+    def person(self) -> int:
+        return self.actor.person
 
     async def disconnect(self, code: int) -> None:
-        for task in self.tasks:
-            task.cancel()
-        for group in self.groups_joined:
-            await self.channel_layer.group_discard(group, self.channel_name)
+        await self.board.leave(self)
+        looking.after(self.board).end()
+        for each in (self.writer, self.bell):
+            if each is not None:
+                each.cancel()
+
+    # -- what the client says
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self._flooding() or len(text_data or "") > MAX_TEXT:
+        if self._flooding() or len(text_data or "") > MAX_TEXT or bytes_data:
             await self.close(FLOODING)
             return
         self.heard = time.monotonic()
@@ -74,75 +103,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
             message = orjson.loads(text_data or "null")
         except orjson.JSONDecodeError:
             return
-        if isinstance(message, dict) and message.get("type") == "hello":
-            for answer in await self._in_thread(lambda: missed(self.actor, message)):
+        if isinstance(message, dict) and message.get("type") == "hello" and self.token:
+            self.entries = message.get("entries") is True
+            await self._replay(message)
+
+    async def _replay(self, hello: dict[str, Any]) -> bool:
+        """Tell in order what the client missed after the number it names; whether it missed anything."""
+        async with self.telling:
+            answers = await in_thread(lambda: live.missed(self.actor, hello))
+            for answer in answers:
                 await self._tell(answer)
-
-    async def live_poke(self, event: dict[str, Any]) -> None:
-        name = event["scope"]
-        if name == f"user:{self.actor.user_id}" and not await self._refresh():
-            return
-        self.pending.add(name)
-        wait = self.flushed + POKE_SECONDS - time.monotonic()
-        if wait <= 0:
-            await self._flush()
-        elif len(self.pending) == 1:
-            self.tasks.append(asyncio.create_task(self._flush_later(wait)))
-
-    async def live_message(self, event: dict[str, Any]) -> None:
-        await self._tell(event["message"])
-
-    async def _tell(self, message: dict[str, Any]) -> None:
-        await self.send(text_data=orjson.dumps(message).decode())
-
-    async def _flush_later(self, wait: float) -> None:
-        await asyncio.sleep(wait)
-        await self._flush()
-
-    async def _flush(self) -> None:
-        if self.pending:
-            scopes, self.pending = sorted(self.pending), set()
-            self.flushed = time.monotonic()
-            await self._tell({"type": "poke", "scopes": scopes})
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            if time.monotonic() - self.heard > IDLE_SECONDS:
-                await self.close(IDLE)
-                return
-            if not await self._refresh():
-                return
-
-    async def _refresh(self) -> bool:
-        """Look again at the sign-in and the scopes; closes the socket and answers False when it no longer holds."""
-        actor = await self._actor(self.token)
-        if actor is None or actor.deposit_only:
-            await self.close(REVOKED if actor else UNAUTHORIZED)
-            return False
-        self.actor = actor
-        await self._join()
-        return True
-
-    async def _join(self) -> None:
-        """Listen to exactly the scopes the person may read now."""
-        names = await self._in_thread(lambda: grants.scope_names(self.actor.person))
-        wanted = {live.group_of(name) for name in names | {f"user:{self.actor.user_id}"}}
-        for group in self.groups_joined - wanted:
-            await self.channel_layer.group_discard(group, self.channel_name)
-        for group in wanted - self.groups_joined:
-            await self.channel_layer.group_add(group, self.channel_name)
-        self.groups_joined = wanted
-
-    async def _actor(self, token: str) -> Actor | None:
-        try:
-            actor: Actor = await self._in_thread(lambda: type(self).authenticate(token))
-        except Problem:
-            return None
-        return actor
-
-    def _in_thread(self, work: Callable[[], Any]) -> Awaitable[Any]:
-        return sync_to_async(_closing(work), thread_sensitive=False)()
+        return bool(answers)
 
     def _flooding(self) -> bool:
         now = time.monotonic()
@@ -151,18 +122,98 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.count += 1
         return self.count > MAX_MESSAGES
 
+    # -- what happens
 
-def _closing(work: Callable[[], Any]) -> Callable[[], Any]:
-    """Threads of the pool must not keep a database connection that nobody closes."""
+    def hear(self, event: dict[str, Any]) -> None:
+        """Take note of an event. What is said about the person itself may be that the sign-in is over: look first."""
+        if event["type"] == "message":
+            self.messages[event["message"]["type"]] = event["message"]
+        elif event["scope"] == f"user:{self.person}":
+            self.unsure.add(event["scope"])
+            looking.after(self.board).hurry(self)
+            return
+        else:
+            self.pending.add(event["scope"])
+        self.something.set()
 
-    def run() -> Any:
-        close_old_connections()
+    def confirmed(self, actor: Actor, news: dict[str, Any] | None) -> None:
+        """A look says that the sign-in holds; `news`: what a failing channel layer kept from us."""
+        self.actor = actor
+        if time.monotonic() - self.heard > IDLE_SECONDS:
+            self._shut(IDLE)
+            return
+        if news is not None and news["seq"] > self.noted:
+            self.messages.setdefault(news["type"], news)
+        self.pending |= self.unsure
+        self.unsure.clear()
+        if self.pending or self.messages:
+            self.something.set()
+
+    def shut(self, *, revoked: bool) -> None:
+        """A look says that the sign-in is over."""
+        self._shut(REVOKED if revoked else UNAUTHORIZED)
+
+    def _shut(self, code: int) -> None:
+        if self.shutting is None:
+            self.shutting = asyncio.create_task(self._close(code))
+
+    async def _close(self, code: int) -> None:
+        if self.writer is not None:
+            self.writer.cancel()
+        await self.board.leave(self)
         try:
-            return work()
-        finally:
-            close_old_connections()
+            async with asyncio.timeout(SLOW_SECONDS):
+                await self.close(code)
+        except Exception:
+            log.debug("a socket could not be closed", exc_info=True)
 
-    return run
+    # -- what is told
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                await self.something.wait()
+                self.something.clear()
+                async with asyncio.timeout(SLOW_SECONDS):
+                    await self._flush()
+        except TimeoutError:
+            self._shut(FLOODING)
+        except Exception:
+            log.debug("a socket is gone", exc_info=True)
+
+    async def _flush(self) -> None:
+        messages, self.messages = self.messages, {}
+        if self.pending and self._due():
+            scopes, self.pending = sorted(self.pending), set()
+            self.flushed = time.monotonic()
+            await self._tell({"type": "poke", "scopes": scopes})
+        for message in messages.values():
+            hello = {"type": "hello", "entries": True, "inbox": self.noted}
+            if not (self.entries and message["type"] == "inbox" and await self._replay(hello)):
+                await self._tell(message)
+
+    def _due(self) -> bool:
+        """Whether a poke may be told now; if not, this is asked again when it may."""
+        wait = self.flushed + POKE_SECONDS - time.monotonic()
+        if wait > 0:
+            if self.bell is None or self.bell.cancelled() or self.bell.when() <= asyncio.get_running_loop().time():
+                self.bell = asyncio.get_running_loop().call_later(wait, self.something.set)
+            return False
+        return True
+
+    async def _tell(self, message: dict[str, Any]) -> None:
+        self.noted = max(self.noted, message.get("seq", 0))
+        await self.send(text_data=orjson.dumps(message).decode())
+
+
+def _known(token: str) -> tuple[Any, set[str], int]:
+    """Who bears the token, which scopes that person may read, and the last number of the person's messages."""
+    actors = live.recognise([token])
+    actor = actors.get(token)
+    if actor is None or actor.deposit_only:
+        return actors, set(), 0
+    newest = live.news({actor.person: 0}).get(actor.person, {}).get("seq", 0)
+    return actors, grants.scope_names(actor.person), newest
 
 
 def bearer(offered: Iterable[str]) -> str | None:
@@ -175,7 +226,3 @@ def bearer(offered: Iterable[str]) -> str | None:
             except (binascii.Error, ValueError):
                 return None
     return None
-
-
-def missed(actor: Actor, message: dict[str, Any]) -> list[dict[str, Any]]:
-    return [answer for hook in live.hello_hooks for answer in hook(actor, message)]

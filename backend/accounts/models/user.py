@@ -30,6 +30,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     county = models.ForeignKey(County, on_delete=models.PROTECT, null=True, related_name="users")
     is_active = models.BooleanField("启用", default=True)
     disabled_at = models.DateTimeField(null=True, editable=False)
+    pages_ended_at = models.DateTimeField(null=True, editable=False)
+    """When the person last signed out from a page: tickets of pages that were given out before are over."""
     is_staff = models.BooleanField("系统维护", default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 

@@ -162,6 +162,7 @@ def change_password(*, actor: Actor, old: str, new: str) -> None:
         user.set_password(new)
         user.save(update_fields=["password"])
         change.log("user.password_changed", user)
+        change.touch(user.scope)
 
 
 def create_county(*, code: str, name: str, issuer: str, number_prefix: str) -> County:

@@ -104,6 +104,7 @@ def _stolen(session: DeviceSession) -> Tokens:
     with write(actor=people.actor_of(session.user)) as change:
         DeviceSession.objects.filter(pk=session.pk).update(ended_at=clock.now())
         change.log("session.token_reused", session.device)
+        change.touch(session.user.scope)
     raise Unauthorized("token_reused", SIGNED_OUT)
 
 
@@ -116,12 +117,21 @@ def _closed_for_good(session: DeviceSession) -> bool:
 def sign_out(*, actor: Actor, session_id: int) -> None:
     """End the caller's own session; repeating it does no harm."""
     found = DeviceSession.objects.filter(pk=session_id, user_id=actor.person, ended_at__isnull=True)
-    session = found.select_related("device").first()
+    session = found.select_related("device", "user").first()
     if session is None:
         return
     with write(actor=actor) as change:
         found.update(ended_at=clock.now())
         change.log("device.signed_out", session.device)
+        change.touch(session.user.scope)
+
+
+def end_pages(*, user: User) -> None:
+    """Somebody signs out from a page: the tickets of that person's pages are over, and live sockets hear of it."""
+    with write(actor=people.actor_of(user)) as change:
+        User.objects.filter(pk=user.pk).update(pages_ended_at=clock.now())
+        change.log("user.signed_out", user, by="page")
+        change.touch(user.scope)
 
 
 def revoke_device(*, actor: Actor, device_id: uuid.UUID) -> Device:

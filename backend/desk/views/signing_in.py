@@ -13,6 +13,7 @@ from backend.accounts.models import User
 from backend.accounts.roles import UNIT_ROLES
 from backend.accounts.selectors import people
 from backend.accounts.services import people as people_services
+from backend.accounts.services import sessions
 from backend.core.errors import Problem, Unauthorized
 from backend.desk.forms import PasswordForm, SignInForm
 from backend.desk.pages import KEPT, actor_of, keep, page, to_sign_in
@@ -67,6 +68,8 @@ def _within(request: HttpRequest, address: str) -> str:
 @csrf_protect
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    if isinstance(request.user, User) and request.user.county_id is not None:
+        sessions.end_pages(user=request.user)
     logout(request)
     return HttpResponseRedirect(reverse("sign_in"))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend.inspections.models import Visit, VisitMode
+from backend.inspections.models import Visit, VisitKind, VisitMode
 from backend.inspections.rules.checklist import AnswerType, Item, Template
 from backend.inspections.rules.completeness import Missing, missing_for_submit
 from backend.inspections.rules.footing import before_submission
@@ -22,7 +22,8 @@ def gaps(dossier: Dossier, answers: Answers) -> list[Missing]:
     """Everything that is missing, in the order of the checklists, papers and evidence after it.
 
     Who was refused entry may submit without what is only to be had inside, and a covert visit that showed no card
-    without the unit's signature; a refusal, at the gate or of the signature, is signed by two inspectors (TY-10).
+    without the unit's signature; a refusal, at the gate or of the signature, is signed by two inspectors (TY-10). A
+    review looks at what had failed: of the other questions only the general page is waited for.
     """
     visit = dossier.visit
     pinned = dossier.templates
@@ -33,7 +34,7 @@ def gaps(dossier: Dossier, answers: Answers) -> list[Missing]:
     rows = dossier.evidence.values()
     attached = [Attached(row.answer_key or at.get(row.finding_id, ""), row.kind) for row in rows]
     found = missing_for_submit(pinned, filled, kind, grades, attached)
-    found = [gap for gap in found if not _excused(visit, items, gap)]
+    found = [gap for gap in found if not _excused(visit, items, gap) and not _beside_review(visit, pinned, gap)]
     return found + _witnesses(dossier, items, filled) + _papers(visit) + _unknown_evidence(dossier, items, answers)
 
 
@@ -60,6 +61,13 @@ def _excused(visit: Visit, items: Mapping[str, Item], gap: Missing) -> bool:
     item = items.get(_code(gap.key))
     unseen = visit.mode == VisitMode.COVERT and visit.entry is None
     return unseen and item is not None and item.type is AnswerType.SIGNATURE and item.refusable
+
+
+def _beside_review(visit: Visit, pinned: Iterable[Template], gap: Missing) -> bool:
+    """Whether the gap is a question that a review need not ask."""
+    if visit.kind != VisitKind.REVIEW_VISIT or gap.code != "unanswered":
+        return False
+    return all(_code(gap.key) != item.code for one in pinned if one.code == templates.GENERAL for item in one.items)
 
 
 def _of_inspectors(items: Mapping[str, Item], key: str) -> bool:

@@ -23,6 +23,11 @@ def last_seq(actor: Actor) -> int:
     return InboxCounter.objects.filter(user_id=actor.user_id or 0).values_list("last", flat=True).first() or 0
 
 
+def newest(user_ids: Iterable[int]) -> dict[int, int]:
+    """The newest number of each person who has any, in one query."""
+    return dict(InboxCounter.objects.filter(pk__in=list(user_ids)).values_list("pk", "last"))
+
+
 def standing(user_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """Of each person the newest number and the count of unread messages, in one query."""
     rows = InboxEntry.objects.filter(user_id__in=list(user_ids)).values("user_id")

@@ -1,7 +1,9 @@
 """Which classes and pupil numbers are drawn: repeatable by anybody, fair, and never a name."""
 
 import hashlib
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from backend.inspections.rules.class_draw import DrawnClass, SchoolClass, draw, 
 from backend.inspections.rules.errors import RuleError
 
 SCHOOL = [SchoolClass(grade, number, 30 + number) for grade in range(1, 7) for number in (1, 2)]
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "class_draw.json").read_bytes())["draws"]
 VISIT = "01a20000-0000-7000-8000-000000000001"
 
 
@@ -35,6 +38,13 @@ def by_hand(seed: str, classes: list[SchoolClass], count: int, pupils: int) -> l
     return [
         [one.grade, one.number, sorted(pick(list(range(1, one.size + 1)), min(pupils, one.size)))] for one in picked
     ]
+
+
+@pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["visit"])
+def test_server_and_phone_draw_alike(case: dict[str, Any]) -> None:
+    classes = [SchoolClass(*one) for one in case["from"]]
+    drawn = draw(seed_of(case["visit"], case["number"]), classes, case["count"], case["pupils"])
+    assert [[one.grade, one.number, list(one.pupils)] for one in drawn] == case["drawn"]
 
 
 def test_the_seed_is_the_hash_of_visit_and_number() -> None:

@@ -1,0 +1,30 @@
+"""A review looks at what had failed: the rest of its checklists holds nothing up."""
+
+import pytest
+
+from backend.core.errors import Conflict
+from backend.inspections.models import VisitState
+from backend.inspections.services import answers
+from backend.inspections.services.answers import NewAnswer
+from tests.fixtures.visits import Fieldwork
+
+BOTH = ("TY", "ZY")
+
+
+def test_a_review_is_submitted_without_the_questions_that_had_not_failed(fieldwork: Fieldwork) -> None:
+    review = fieldwork.filled(kind="review_visit", templates=BOTH)
+    leader = fieldwork.leader(review.assignment)
+    answers.set_answers(actor=leader, visit_id=review.pk, answers={"ZY-01": NewAnswer("yes")})
+    assert fieldwork.submitted(review).state == VisitState.SUBMITTED
+
+
+def test_a_review_still_needs_the_general_page_and_another_visit_all_of_its_checklists(fieldwork: Fieldwork) -> None:
+    with pytest.raises(Conflict) as bare:
+        fieldwork.submitted(fieldwork.begun(kind="review_visit", templates=BOTH))
+    missing = {gap["key"] for gap in bare.value.extra["missing"]}
+    assert missing == {"TY-01", "TY-02", "TY-03", "TY-04", "TY-05", "TY-08", "TY-09", "TY-10"}
+    with pytest.raises(Conflict) as usual:
+        fieldwork.submitted(fieldwork.filled(templates=BOTH))
+    asked = [gap["key"] for gap in usual.value.extra["missing"]]
+    assert [key for key in asked if not key.startswith("ZY-")] == []
+    assert len(asked) > 10
