@@ -18,28 +18,15 @@ from typing import NamedTuple
 from django.db.models import prefetch_related_objects
 
 from backend.core import clock
-from backend.inspections.models import InspectionPlan, PlanKind, PlanTarget, VisitRound
+from backend.inspections.models import InspectionPlan, PlanKind, VisitRound
 from backend.inspections.rules import planning
-from backend.inspections.selectors import plan_lines
+from backend.inspections.selectors import places, plan_lines
+from backend.inspections.selectors.places import Place
 from backend.inspections.selectors.plan_lines import Key
 from backend.inspections.selectors.statistics import Window, cancelled, rounds
 from backend.registry.models import SchoolDistrict, Target, TargetKind, Team, TeamInCharge, Track
 
 Ids = set[uuid.UUID]
-
-LIGHT = (
-    "county_id",
-    "code",
-    "name",
-    "kind",
-    "stage",
-    "institution_class",
-    "district_id",
-    "station_id",
-    "is_active",
-    "closed_on",
-)
-"""As much of a target as counting and naming it takes."""
 
 
 @dataclass(slots=True)
@@ -70,7 +57,7 @@ class TeamShare:
 class Cell:
     """One target on one track: the team it counts for (id; None: nobody is in charge), and its first valid visit."""
 
-    target: Target
+    target: Place
     track: str
     team: uuid.UUID | None
     covered_at: dt.datetime | None
@@ -178,39 +165,36 @@ def _counted(month: str, period: _Period, plan: InspectionPlan | None) -> Covera
 
 
 def _cells(period: _Period, plan: InspectionPlan | None, in_charge: "InCharge") -> list[Cell]:
-    covered = _first_visits(period)
+    covered, last = _first_visits(period), period.day
     cells = []
     for target, track, left in _scope(period, plan):
         at = covered.get((target.pk, track))
-        if at is None and left is not None and left <= period.day:
+        if at is None and left is not None and left <= last:
             continue
-        day = period.day if at is None else clock.local_date(at)
+        day = last if at is None else clock.local_date(at)
         cells.append(Cell(target, track, in_charge.on(day, target.pk, track), at))
     return cells
 
 
-def _scope(period: _Period, plan: InspectionPlan | None) -> Iterator[tuple[Target, str, dt.date | None]]:
+def _scope(period: _Period, plan: InspectionPlan | None) -> Iterator[tuple[Place, str, dt.date | None]]:
     """Each target and track, and the day from which it is no longer in scope, if there is one."""
+    left: dict[uuid.UUID, dt.date] = {}
     if plan is None:
         rows = Target.objects.filter(county_id=period.county_id).exclude(kind=TargetKind.SUSPECTED_SITE)
-        known = [target for target in rows.only(*LIGHT).order_by("code") if target.is_active or target.closed_on]
-        pairs = [(target, track) for target in known for track in plan_lines.tracks_of(target)]
-        left: dict[uuid.UUID, dt.date] = {}
+        known = [place for place in places.of(rows.order_by("code")) if place.is_active or place.closed_on]
+        pairs = [(place, track) for place in known for track in plan_lines.tracks_of(place)]
     elif plan.is_frozen:
-        pairs = [(row.target, row.track) for row in _light(plan)]
+        pairs = places.of_scope(plan_lines.approved_lines(plan))
         left = plan_lines.exclusions(plan)
     else:
         prefetch_related_objects([plan], "exceptions")  # read once for the rule and for who has left
-        pairs = [(line.target, line.track) for line in plan_lines.taken_in(plan, period.day, missed(plan))]
+        lines = plan_lines.taken_in(plan, period.day, missed(plan))
+        pairs = [(places.place(line.target), line.track) for line in lines]
         left = plan_lines.exclusions(plan)
     for target, track in pairs:
         days = [day for day in (target.closed_on, left.get(target.pk)) if day is not None]
         if not days or min(days) > period.first or plan is not None:
             yield target, track, min(days, default=None)
-
-
-def _light(plan: InspectionPlan) -> Iterable[PlanTarget]:
-    return plan_lines.approved_lines(plan).only("track", "plan_id", *(f"target__{name}" for name in LIGHT))
 
 
 def _first_visits(period: _Period) -> dict[Key, dt.datetime]:

@@ -4,13 +4,13 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F
 
-from backend.core.garbage import untie_rows
-from backend.inspections.models import Assignment, AssignmentState, PlanKind, Visit, VisitState
+from backend.inspections.models import Assignment, AssignmentState, PlanKind, VisitState
 from backend.inspections.selectors.coverage import Cell, Coverage
+from backend.inspections.selectors.plan_lines import Key
 
 
 class GapReason(StrEnum):
@@ -89,44 +89,57 @@ def gaps(
     """What is not covered, in the order of codes and tracks, as far as every filter given fits."""
     open_ = [cell for cell in found.cells if not cell.is_covered]
     open_ = [cell for cell in open_ if team in (None, cell.team) and track in (None, cell.track)]
-    attempts = _attempts(county_id, found)
-    newest = {(row.target_id, row.track): row for row in attempts}
+    newest = _newest(county_id, found)
     every = [_gap(cell, newest.get(cell.key)) for cell in open_]
-    untie_rows(attempts)
     return sorted((gap for gap in every if reason in (None, gap.reason)), key=lambda gap: gap.mark)
 
 
-def _attempts(county_id: int, found: Coverage) -> list[Assignment]:
-    """The attempts by day, of one day the one that came further last; those called off are none."""
+class Attempt(NamedTuple):
+    """An assignment and its visit, as far as there is one."""
+
+    target: uuid.UUID
+    track: str
+    state: str
+    scheduled_on: dt.date | None
+    visit_state: str | None
+    check_in: dict[str, Any] | None
+    entry: dict[str, Any] | None
+    counts_for_coverage: bool | None
+
+
+COLUMNS = (
+    *("target_id", "track", "state", "scheduled_on"),
+    *("visit__state", "visit__check_in", "visit__entry", "visit__counts_for_coverage"),
+)
+
+
+def _newest(county_id: int, found: Coverage) -> dict[Key, Attempt]:
+    """The newest attempt per target and track, of one day the one that came further; those called off are none."""
     plan = found.plan
     campaign = plan is not None and plan.kind == PlanKind.SPECIAL_CAMPAIGN
     rows = Assignment.objects.filter(county_id=county_id)
     rows = rows.filter(plan=plan) if campaign else rows.filter(plan_month=found.month)
     rows = rows.exclude(state=AssignmentState.CANCELLED).exclude(visit__state=VisitState.CANCELLED)
-    fields = ("target_id", "track", "state", "scheduled_on", *(f"visit__{name}" for name in VISIT))
-    light = rows.select_related("visit").only(*fields)
-    return list(light.order_by("scheduled_on", F("visit").asc(nulls_first=True), "pk"))
+    rows = rows.order_by("scheduled_on", F("visit").asc(nulls_first=True), "pk")
+    attempts = map(Attempt._make, rows.values_list(*COLUMNS))
+    return {(one.target, one.track): one for one in attempts}
 
 
-VISIT = ("state", "check_in", "entry", "counts_for_coverage", "assignment_id")
-
-
-def _gap(cell: Cell, attempt: Assignment | None) -> Gap:
+def _gap(cell: Cell, attempt: Attempt | None) -> Gap:
     if attempt is None:
         return Gap(cell, GapReason.NOT_ASSIGNED)
-    visit: Visit | None = getattr(attempt, "visit", None)
-    if visit is None:
+    if attempt.visit_state is None:
         reason = GapReason.ASSIGNED if attempt.state in OPEN else GapReason.NOT_ASSIGNED
         return Gap(cell, reason, attempt.scheduled_on)
-    if visit.state in SUBMITTED:
-        return Gap(cell, GapReason.NOT_VALID, attempt.scheduled_on, failed_rule(visit))
-    reason = GapReason.RETURNED if visit.state == VisitState.RETURNED else GapReason.STARTED
+    if attempt.visit_state in SUBMITTED:
+        return Gap(cell, GapReason.NOT_VALID, attempt.scheduled_on, failed_rule(attempt))
+    reason = GapReason.RETURNED if attempt.visit_state == VisitState.RETURNED else GapReason.STARTED
     return Gap(cell, reason, attempt.scheduled_on)
 
 
-def failed_rule(visit: Visit) -> FailedRule:
+def failed_rule(visit: Attempt) -> FailedRule:
     """The first rule of a valid visit that a submitted one breaks; all kept: it came after the period."""
-    check_in: dict[str, Any] | None = visit.check_in
+    check_in = visit.check_in
     if visit.counts_for_coverage:
         return FailedRule.AFTER_PERIOD
     if not check_in:

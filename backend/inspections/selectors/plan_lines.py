@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from backend.core import clock
 from backend.inspections.models import InspectionPlan, PlanKind, PlanTarget, ScopeException
 from backend.inspections.rules import planning
+from backend.inspections.selectors.places import Place
 from backend.registry.models import Target, TargetKind, Track
 from backend.registry.selectors import responsibility
 
@@ -74,7 +75,7 @@ def candidates(county_id: int) -> QuerySet[Target]:
     return rows.order_by("code")
 
 
-def tracks_of(target: Target) -> list[str]:
+def tracks_of(target: Target | Place) -> list[str]:
     """The department track visits everything, the station track the schools of its stations."""
     stations = target.kind == TargetKind.SCHOOL and target.station_id is not None
     return [Track.DEPARTMENT.value, *([Track.STATION.value] if stations else [])]
