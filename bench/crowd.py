@@ -2,7 +2,7 @@
 
 The services play a visit in a fifth of a second with everything that follows from it; ten terms would take an hour. So
 a part of the term is played, and its rows are multiplied with ids, targets, teams, people and days of their own. Left
-out are what no list reads: answers, rounds, steps, feed rows and audit lines.
+out are what no list reads: answers, steps, feed rows and audit lines.
 """
 
 import datetime as dt
@@ -78,7 +78,7 @@ class Crowd:
 
     def field(self) -> None:
         """Assignments, crews, grants, visits, findings, evidence, notices with their lines and reports."""
-        from backend.inspections.models import Assignment, CrewMember, Evidence, Finding, Visit
+        from backend.inspections.models import Assignment, CrewMember, Evidence, Finding, Visit, VisitRound
         from backend.notices.models import FindingReport, NoticeFinding, RectificationNotice, RectificationReport
 
         counts = {
@@ -93,6 +93,7 @@ class Crowd:
         self._multiply(CrewMember, self._member)
         self._grants()
         self._multiply(Visit, self._visit)
+        self._multiply(VisitRound, lambda new, _row, number: self._move(new, number, "submitted_at"))
         self._multiply(Finding, self._of_visit)
         self._multiply(Evidence, self._evidence)
         self._multiply(RectificationNotice, self._notice)

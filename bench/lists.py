@@ -119,6 +119,14 @@ def office() -> dict[str, list[str]]:
         "people": ["users", "users?limit=200"],
         "bulletins": ["bulletins", "bulletins?limit=200"],
         "records of a figure": [f"bulletins/{bulletin()}/records?figure=findings&limit=200"],
+        "plans": ["plans", "plans?limit=200", f"plans/{plan()}/scope?limit=200"],
+        "gaps": ["coverage/gaps?month=2026-09", "coverage/gaps?limit=200", f"plans/{plan()}/gaps?limit=200"],
+        "coverage of teams": ["coverage/teams?month=2026-09", "coverage/teams?limit=200"],
+        "burden": ["coverage/burden", "coverage/burden?limit=200"],
+        "comparisons": [
+            *("inspections/comparisons/tracks?month=2026-09", "inspections/comparisons/tracks?month=2026-09&limit=200"),
+        ],
+        "certificates": ["registry/certificates", "registry/certificates?limit=200"],
     }
 
 
@@ -189,6 +197,12 @@ def bulletin() -> Any:
     from backend.bulletins.models import Bulletin
 
     return Bulletin.objects.get(period_start=dt.date(2026, 9, 16)).pk
+
+
+def plan() -> Any:
+    from backend.inspections.models import InspectionPlan
+
+    return InspectionPlan.objects.get(month="2026-09", kind="monthly").pk
 
 
 def asked(what: str, client: Any, paths: Sequence[str]) -> Asked:

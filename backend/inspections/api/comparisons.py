@@ -15,7 +15,8 @@ from backend.accounts.permissions import actor_of
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.core.pages import page
+from backend.core.garbage import untie_rows
+from backend.core.pages import Page, page
 from backend.core.requests import read_query
 from backend.core.schema import PAGING, paged
 from backend.inspections.api import comparison_serializers as s
@@ -53,8 +54,9 @@ class TrackComparisonsView(APIView):
         rows = page(comparisons.comparable(actor, month), request.query_params, by="id")
         found = comparisons.rounds_of(month, rows.rows)
         totals = comparisons.agreements(actor.county_id, found)
-        items = [s.comparison(rounds, total) for rounds, total in zip(found, totals, strict=True)]
-        return Response({"items": items, "next": rows.next})
+        told = Page(list(zip(found, totals, strict=True)), rows.next).answer(lambda one: s.comparison(*one))
+        untie_rows(row for rounds in found for row in (rounds.department, rounds.station))
+        return Response(told)
 
 
 class TrackComparisonView(APIView):

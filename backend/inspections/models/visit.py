@@ -193,6 +193,9 @@ class VisitRound(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["visit", "round"], name="visit_round_once")]
+        indexes = [  # coverage counts rounds without reading what they hold
+            models.Index(fields=["visit", "round", "counts_for_coverage", "submitted_at"], name="visit_round_counted")
+        ]
 
     def __str__(self) -> str:
         return f"{self.visit_id} #{self.round}"

@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
@@ -114,10 +115,13 @@ def _open(month: str) -> Q:
 
 def rounds_of(month: str, targets: Sequence[Target]) -> list[Rounds]:
     """The rounds to compare of these targets, in their order; targets without a pair are left out. One query."""
-    rows = VisitRound.objects.filter(
-        visit__in=_visits(month).filter(target__in=[target.pk for target in targets]), round=F("visit__round")
-    )
-    rows = rows.select_related("visit__target", "visit__assignment__team").only(*READ).order_by("submitted_at", "pk")
+    wanted = {
+        "visit__in": _visits(month).filter(target__in=[target.pk for target in targets]),
+        "round": F("visit__round"),
+    }
+    place = Window(RowNumber(), partition_by=["visit__target", "visit__track"], order_by=["-submitted_at", "-pk"])
+    rows = VisitRound.objects.filter(**wanted).annotate(place=place).filter(place=1)
+    rows = rows.select_related("visit__target", "visit__assignment__team").only(*READ)
     newest = {(row.visit.target_id, row.visit.track): row for row in rows}
     return [
         Rounds(target, newest[target.pk, Track.DEPARTMENT], newest[target.pk, Track.STATION])

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, Min, OuterRef, prefetch_related_objects
 
 from backend.core import clock
 from backend.inspections.models import InspectionPlan, PlanKind, VisitRound
@@ -200,27 +200,20 @@ def _scope(period: _Period, plan: InspectionPlan | None) -> Iterator[tuple[Place
 def _first_visits(period: _Period) -> dict[Key, dt.datetime]:
     """By target and track when its first valid visit was received."""
     window = period.window
+    seen = {"submitted_at__gte": window.since, "submitted_at__lt": window.until, "submitted_at__lte": window.cut_off}
+    later = VisitRound.objects.filter(visit=OuterRef("visit"), round__gt=OuterRef("round"), **seen)
     rows = VisitRound.objects.filter(
+        ~Exists(later),
+        **seen,
+        counts_for_coverage=True,
         visit__county_id=period.county_id,
         visit__submitted_at__gte=window.since,  # of its last round: so the index finds the visits
-        submitted_at__gte=window.since,
-        submitted_at__lt=window.until,
-        submitted_at__lte=window.cut_off,
     ).exclude(visit__in=cancelled(period.county_id, window.cut_off))
     rows = rows.exclude(visit__target__kind=TargetKind.SUSPECTED_SITE)
     if period.own is not None:
         rows = rows.filter(visit__assignment__plan=period.own)
-    last = {
-        visit: (valid, at, (target, track))
-        for visit, valid, at, target, track in rows.order_by("round").values_list(
-            "visit_id", "counts_for_coverage", "submitted_at", "visit__target_id", "visit__track"
-        )
-    }
-    found: dict[Key, dt.datetime] = {}
-    for valid, at, key in last.values():
-        if valid:
-            found[key] = min(at, found.get(key, at))
-    return found
+    first = rows.values_list("visit__target_id", "visit__track").annotate(Min("submitted_at"))
+    return {(target, track): at for target, track, at in first}
 
 
 class _Term(NamedTuple):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 
 from backend.inspections.models import Assignment, AssignmentState, PlanKind, VisitState
 from backend.inspections.selectors.coverage import Cell, Coverage
@@ -120,8 +121,9 @@ def _newest(county_id: int, found: Coverage) -> dict[Key, Attempt]:
     rows = Assignment.objects.filter(county_id=county_id)
     rows = rows.filter(plan=plan) if campaign else rows.filter(plan_month=found.month)
     rows = rows.exclude(state=AssignmentState.CANCELLED).exclude(visit__state=VisitState.CANCELLED)
-    rows = rows.order_by("scheduled_on", F("visit").asc(nulls_first=True), "pk")
-    attempts = map(Attempt._make, rows.values_list(*COLUMNS))
+    newest_first = [F("scheduled_on").desc(), F("visit").desc(nulls_last=True), F("pk").desc()]
+    place = Window(RowNumber(), partition_by=["target", "track"], order_by=newest_first)
+    attempts = map(Attempt._make, rows.annotate(place=place).filter(place=1).values_list(*COLUMNS))
     return {(one.target, one.track): one for one in attempts}
 
 
