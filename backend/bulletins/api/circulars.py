@@ -18,7 +18,7 @@ from backend.bulletins.models import Circular
 from backend.bulletins.selectors import circulars as selectors
 from backend.bulletins.services import circulars, coverage_sheets
 from backend.core.pages import page
-from backend.core.requests import read
+from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
 from backend.core.sheets import XLSX_TYPE
 
@@ -130,8 +130,13 @@ class CoverageSheetView(APIView):
 
     permission_classes = (MakersOnly,)
 
-    @extend_schema(operation_id="coverage_sheets_pdf", responses={(200, circulars.PDF): OpenApiTypes.BINARY})
-    def get(self, request: Request, month: str) -> HttpResponse:
+    @extend_schema(
+        operation_id="coverage_sheets_pdf",
+        parameters=[s.CircularMonthIn],
+        responses={(200, circulars.PDF): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        month = read_query(s.CircularMonthIn, request)["month"]
         paper = coverage_sheets.pdf(actor=actor_of(request), month=month)
         return HttpResponse(paper, content_type=circulars.PDF, headers=PRIVATE)
 
@@ -141,8 +146,13 @@ class CoverageWorkbookView(APIView):
 
     permission_classes = (MakersOnly,)
 
-    @extend_schema(operation_id="coverage_sheets_xlsx", responses={(200, XLSX_TYPE): OpenApiTypes.BINARY})
-    def get(self, request: Request, month: str) -> HttpResponse:
+    @extend_schema(
+        operation_id="coverage_sheets_xlsx",
+        parameters=[s.CircularMonthIn],
+        responses={(200, XLSX_TYPE): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        month = read_query(s.CircularMonthIn, request)["month"]
         book = coverage_sheets.workbook(actor=actor_of(request), month=month)
         return HttpResponse(book, content_type=XLSX_TYPE, headers=PRIVATE)
 
