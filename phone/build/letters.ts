@@ -3,7 +3,7 @@ import type { CSSOptions } from "vite";
 
 const TEXT = /^(font(-size)?|line-height|--van-[a-z-]*(font-size|line-height))$/;
 /** Heights that must hold a line of text. */
-const HOLDS = /^--van-(tabbar-height|button-default-height|badge-size)$/;
+const HOLDS = /^--van-tabbar-height$/;
 const ORDINARY = 16;
 
 type Plugin = NonNullable<Exclude<CSSOptions["postcss"], string | undefined>["plugins"]>[number];

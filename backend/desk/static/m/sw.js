@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-34ec0dcc622c";
-const FILES = ["/m/", ...["/static/m/assets/index.218b440d7780.js","/static/m/assets/index.d725cc0b9ff2.css","/static/m/assets/worker.54fe279ed95a.js"]];
+const CACHE = "dudao-0b497340a9ef";
+const FILES = ["/m/", ...["/static/m/assets/index.2f641bc02336.css","/static/m/assets/index.9f88b70beca4.js","/static/m/assets/worker.54fe279ed95a.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
