@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from backend.documents.fonts import Font, Glyph, faces_in
+from backend.documents.fonts import Font, Glyph, faces_in, own_faces
 from backend.documents.layout import Span, Token, tokenise
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class Press:
     """State of one rendering. Not shared between papers or threads."""
 
     def __init__(self, overrides: Path | None = None) -> None:
-        self._faces = faces_in(overrides)
+        self._faces = faces_in(overrides) if overrides else own_faces()
         self._missing: dict[str, None] = {}
         self._runs: dict[tuple[str, str], tuple[Run, ...]] = {}
         self._tokens: dict[tuple[str, str], Token] = {}

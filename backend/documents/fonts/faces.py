@@ -82,12 +82,17 @@ def _vendored(face: Face) -> Font:
 
 
 class Faces:
-    """The chain of fonts behind every face. ``problems`` are Chinese sentences about overrides that cannot be used."""
+    """The chain of fonts behind every face.
+
+    ``replaced`` are the faces for which the office's own come first, ``problems`` Chinese sentences about those that
+    cannot be used.
+    """
 
     def __init__(self, overrides: Path | None = None) -> None:
         self.problems: tuple[str, ...] = ()
         vendored = {face: _vendored(face) for face in Face}
         own = self._overrides(overrides) if overrides else {}
+        self.replaced = tuple(own)
         last = [font for font in (own.get(Face.SONG), vendored[Face.SONG]) if font]
         self._chains = {
             face.value: list(dict.fromkeys([*([own[face]] if face in own else []), vendored[face], *last]))
@@ -129,6 +134,19 @@ class Faces:
                 except (FontError, OSError) as error:
                     self.problems += (f"字体文件“{path.name}”无法使用（{error}），已改用自带字体。",)
         return found
+
+
+_own: list[Path | None] = [None]
+
+
+def use(folder: Path | None) -> None:
+    """Let all papers of this process that name no folder of their own take the faces in ``folder`` first."""
+    _own[0] = folder
+
+
+def own_faces() -> "Faces":
+    """Return the faces of the folder given to ``use``, or those that come along."""
+    return faces_in(_own[0])
 
 
 @lru_cache(maxsize=8)
