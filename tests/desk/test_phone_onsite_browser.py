@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from backend.inspections.rules.class_draw import SchoolClass, draw, seed_of
 from tests.desk.conftest import OpenPage
 from tests.desk.test_phone_browser import enter
-from tests.desk.test_phone_visit_browser import begin, of, question, sign, synced, take
+from tests.desk.test_phone_visit_browser import ANSWERED, begin, of, question, sign, synced, take
 from tests.desk.test_unit_browser import sound
 
 pytestmark = pytest.mark.once
@@ -44,6 +44,16 @@ def online(page: Page) -> None:
     page.context.set_offline(False)
     page.get_by_role("button", name=re.compile("^返回")).click()
     synced(page)
+
+
+def hand_in(page: Page) -> None:
+    """What came too late for the submission waits for somebody's word, on the server."""
+    page.context.set_offline(False)
+    press(page, "返回")
+    page.get_by_role("tab", name="上传").click()
+    press(page, "立即同步")
+    expect(page.get_by_role("status")).to_have_text(ANSWERED, timeout=30_000)
+    expect(card(page, "等待核对")).to_contain_text("到访已提交，这项内容由组长确认后补录。", timeout=30_000)
 
 
 def card(page: Page, name: str) -> Locator:
@@ -235,7 +245,8 @@ def test_a_crew_that_was_refused_submits_with_two_signatures_and_adds_what_it_le
     press(page, "补录说明")
     expect(card(page, "已补录")).to_contain_text("只在这部手机上")
     sound(page, axe)
-    online(page)
+    press(page, "返回清单")
+    hand_in(page)
 
     crew.leader.pull()
     [(visit, doc)] = of(crew, "visit", "assignment", crew.assignment).items()
