@@ -202,6 +202,8 @@ CAPTION_FONTS = tuple(
     BASE_DIR / "backend/documents/fonts" / name for name in ("NotoSansSC-500.ttf.xz", "NotoSerifSC-400.ttf.xz")
 )
 """Fonts of the captions on previews; a character that the first lacks comes from the next."""
+PAPER_FONTS = Path(env.text("DUDAO_FONTS")).resolve() if env.text("DUDAO_FONTS") else None
+"""Folder with faces that the office owns, named by their roles (仿宋.ttf …); they go before those that come along."""
 BACKUP_DIR = Path(env.text("DUDAO_BACKUPS", str(DATA_DIR / "backups"))).resolve()
 BACKUP_KEY = env.text("DUDAO_BACKUP_KEY")
 PG_BIN = env.text("DUDAO_PG_BIN")

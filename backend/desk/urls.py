@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from backend.desk.views import phone, signing_in, start, unit
+from backend.desk.views import checking, phone, signing_in, start, unit
 
 
 class Sha256Converter:
@@ -20,6 +20,8 @@ urlpatterns = [
     path("signin", signing_in.sign_in, name="sign_in"),
     path("signout", signing_in.sign_out, name="sign_out"),
     path("password", signing_in.password, name="password"),
+    path("p/", checking.ask, name="check_form"),
+    path("p/<str:code>", checking.check, name="check"),
     path("m/", phone.app, name="phone"),
     path("m/sw.js", phone.worker, name="phone_worker"),
     path("unit/", unit.notice_list, name="unit_notices"),

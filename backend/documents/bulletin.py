@@ -19,14 +19,13 @@ from backend.documents.fonts import Face
 from backend.documents.footer_block import FooterBlock
 from backend.documents.grid import LEADING, SIZE_3, TYPE_HEIGHT
 from backend.documents.masthead import Contents, MastheadBlock
-from backend.documents.paper import Entry, Heading, Poured, Pouring, numbered, template
+from backend.documents.paper import Heading, Poured, Pouring, headings_of, numbered, template
 from backend.documents.paragraph import Style
 from backend.documents.press import Press
 from backend.documents.rendered import Rendered
-from backend.documents.tables import RuledTable
+from backend.documents.ruled_table import RuledTable
 
 CONTENTS_FROM = 4  # pages; a shorter issue needs no 目录
-MOST_POURINGS = 5
 MOST_LISTED = 24  # entries that 目录 holds on the first page; a longer list is left to the outline
 FIGURE_ROWS_TOGETHER = 2
 FOOTER_GAP = 16.0  # points between the text and 报尾 at least
@@ -42,24 +41,17 @@ def render(data: Bulletin, fonts: Path | None = None) -> Rendered:
     is in the warnings.
     """
     press = Press(fonts)
-    poured = _pour(press, data, ())
-    if poured.pages >= CONTENTS_FROM:
-        for _ in range(MOST_POURINGS):
-            listed = _listed(poured)
-            poured = _pour(press, data, listed)
-            if _listed(poured) == listed:
-                break
+    poured = _pour(press, data, contents=True)
+    if poured.pages <= CONTENTS_FROM:  # a short issue may be shorter still without 目录
+        shorter = _pour(press, data, contents=False)
+        poured = shorter if shorter.pages < CONTENTS_FROM else poured
     return Rendered(poured.content, poured.pages, press.warnings)
 
 
-def _listed(poured: Poured) -> tuple[Entry, ...]:
-    listed = tuple(entry for entry in poured.entries if entry.in_contents)
-    return listed if len(listed) <= MOST_LISTED else ()
-
-
-def _pour(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> Poured:
+def _pour(press: Press, data: Bulletin, *, contents: bool) -> Poured:
     meta = Meta(_title(data), data.masthead.issuer, "双减督查半月报", data.issued_at)
-    return Pouring(press, meta, [template("page", numbered(press))]).pour(_story(press, data, contents))
+    story = _story(press, data, contents=contents)
+    return Pouring(press, meta, [template("page", numbered(press))]).pour(story)
 
 
 def _title(data: Bulletin) -> str:
@@ -68,14 +60,12 @@ def _title(data: Bulletin) -> str:
     return f"{head.title}{year}年第{head.issue_number}期（总第{head.total_issue_number}期）"
 
 
-def _story(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> list[Flowable]:
+def _story(press: Press, data: Bulletin, *, contents: bool) -> list[Flowable]:
     composer = Composer(press)
     story = composer.story
     head, figures = MastheadBlock(press, data.masthead), figure_rows(press, data.figures)
     story.add(head, minimum=0)
-    if contents:
-        room = TYPE_HEIGHT - head.height - sum(row.height for row in figures) - OVERVIEW_EXTRA
-        story.add(Contents(press, contents, room), minimum=0)
+    place = len(story.flowables)
     story.head(Heading(press, "本期要览", OVERVIEW, level=0, in_contents=False))
     if figures:
         story.add(*figures, minimum=sum(row.height for row in figures[:FIGURE_ROWS_TOGETHER]) + 2)
@@ -86,6 +76,10 @@ def _story(press: Press, data: Bulletin, contents: tuple[Entry, ...]) -> list[Fl
         write(composer, data)
     add_annexes(composer, data)
     _add_footer(composer, FooterBlock(press, data))
+    listed = [heading for heading in headings_of(story.flowables) if heading.in_contents]
+    if contents and 0 < len(listed) <= MOST_LISTED:
+        room = TYPE_HEIGHT - head.height - sum(row.height for row in figures) - OVERVIEW_EXTRA
+        story.flowables.insert(place, Contents(press, listed, room))
     return story.flowables
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reportlab.platypus import Flowable, TableStyle
+from reportlab.platypus import Flowable
 
 from backend.documents.bulletin_data import Bulletin, Indicator, IndicatorForm, IndicatorGroup
 from backend.documents.canvas import draw_text
@@ -31,9 +31,6 @@ LEDGER_COLUMNS = (
 )
 
 
-LONGEST_SPAN = 12  # rows: a spanned cell cannot be cut at a page's end
-
-
 def add_annexes(composer: Composer, data: Bulletin) -> None:
     """Add the annexes that the issue has, each on a new page."""
     if data.indicator_form:
@@ -59,8 +56,7 @@ def _indicators(composer: Composer, form: IndicatorForm) -> None:
     )
     composer.story.add(FormLine(composer.press, lines))
     rows = _indicator_rows(form.groups)
-    grid = chinese_table(composer.press, INDICATOR_COLUMNS, rows)
-    grid.setStyle(TableStyle(_group_spans(form.groups)))
+    grid = chinese_table(composer.press, INDICATOR_COLUMNS, rows, groups=_shared_rows(form.groups))
     composer.story.add(grid, minimum=grid.kept_with_caption(composer.story.width))
 
 
@@ -95,14 +91,15 @@ def _percent(indicator: Indicator) -> str | None:
     return None if indicator.share is None else f"{indicator.share:.1f}%"
 
 
-def _group_spans(groups: Sequence[IndicatorGroup]) -> list[tuple[str, tuple[int, int], tuple[int, int]]]:
-    spans, row = [], 1
+def _shared_rows(groups: Sequence[IndicatorGroup]) -> list[tuple[int, int]]:
+    """First and last row of every group of more than one, counted from 1."""
+    found, row = [], 1
     for group in groups:
         last = row + len(group.indicators) - 1
-        if row < last < row + LONGEST_SPAN:
-            spans.append(("SPAN", (0, row), (0, last)))
+        if row < last:
+            found.append((row, last))
         row = last + 1
-    return spans
+    return found
 
 
 def _ledger(composer: Composer, data: Bulletin) -> None:

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import md5
 from typing import Any
 
-from reportlab import rl_config
 from reportlab.lib.colors import black
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -13,9 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from backend.documents.fonts import Face
 from backend.documents.grid import BOTTOM, LEFT, PAGE, RIGHT, SIZE_4
 from backend.documents.press import Press
-from backend.documents.tags import Sheet
-
-rl_config.useA85 = 0  # ASCII-armoured streams are a quarter larger and half as slow again; nobody mails 7-bit PDFs
+from backend.documents.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +39,18 @@ class FixedTime:
         self.tzname = moment.tzname()
 
 
-def open_canvas(target: Any, press: Press, meta: Meta) -> Canvas:
+def open_canvas(target: Any, meta: Meta) -> Sheet:
     """Return a canvas on ``target`` (a binary file) with fixed time, language zh-CN and no Helvetica."""
-    first: Any = press.first_font(Face.BODY)  # the stubs take the name of a font for a number
-    canvas: Any = Sheet(target, pagesize=PAGE, invariant=True, pageCompression=1, lang="zh-CN", initialFontName=first)
-    canvas._doc._timeStamp = FixedTime(meta.issued_at)
-    canvas._doc.signature = md5(
-        meta.issued_at.isoformat().encode(), usedforsecurity=False
-    )  # seeded from the clock before
-    canvas.setViewerPreference("DisplayDocTitle", "true")
-    sheet: Canvas = canvas
+    sheet = Sheet(target, pagesize=PAGE, invariant=True, pageCompression=1, lang="zh-CN")
+    sheet.document._timeStamp = FixedTime(meta.issued_at)
+    sheet.setViewerPreference("DisplayDocTitle", "true")
     return sheet
 
 
 def draw_text(canvas: Canvas, press: Press, x: float, y: float, text: str, face: Face, size: float) -> float:
     """Draw ``text`` set solid from ``x`` on baseline ``y`` and return its width in points."""
-    start = x
-    for font, run, width in press.runs(text, face):
-        canvas.setFont(font, size)
-        canvas.drawString(round(x, 3), round(y, 3), run)
-        x += width * size
-    return x - start
+    assert isinstance(canvas, Sheet)
+    return canvas.letter_solid(press, text, face, x, y, size)
 
 
 def draw_right(canvas: Canvas, press: Press, x: float, y: float, text: str, face: Face, size: float) -> None:

@@ -1,9 +1,6 @@
 """送达回证: the form that proves service, blank where a hand has to write."""
 
 from dataclasses import replace
-from typing import Any
-
-from reportlab.lib.colors import black
 
 from backend.documents.fonts import Face
 from backend.documents.grid import SIZE_2, SIZE_4, TYPE_WIDTH
@@ -11,7 +8,8 @@ from backend.documents.notice_data import RectificationNotice
 from backend.documents.paper import Heading, Story
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.press import Press
-from backend.documents.tables import RuledTable, mark_cells
+from backend.documents.table_cells import CellText
+from backend.documents.tables import form_table
 from backend.documents.wording import chinese_date, moment
 
 TITLE = Style(Face.TITLE, SIZE_2, 40, align="center", space_after=6)
@@ -21,11 +19,6 @@ VALUE = Style(Face.BODY, SIZE_4, 22, align="left")
 AGENCY = Style(Face.BODY, SIZE_4, 24, align="center")
 LABEL_WIDTH = 118.0
 ROW_HEIGHTS = (46.0, 46.0, 46.0, 46.0, 46.0, 84.0, 62.0, 74.0)
-RULES: list[tuple[Any, ...]] = [
-    ("GRID", (0, 0), (-1, -1), 0.5, black),
-    ("BOX", (0, 0), (-1, -1), 1, black),
-    ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-]
 
 
 def receipt_page(story: Story, press: Press, data: RectificationNotice) -> None:
@@ -33,15 +26,9 @@ def receipt_page(story: Story, press: Press, data: RectificationNotice) -> None:
     story.add(ChineseParagraph(press, data.agency_name, AGENCY), Heading(press, "送达回证", TITLE, level=0), minimum=0)
     story.add(ChineseParagraph(press, data.document_number, NUMBER), minimum=0)
     rows = _rows(data)
-    cells = [[ChineseParagraph(press, label, LABEL), ChineseParagraph(press, value, VALUE)] for label, value in rows]
-    font = ("FONTNAME", (0, 0), (-1, -1), press.first_font(Face.SONG))
-    mark_cells(cells, "TD")
-    inner = TYPE_WIDTH - LABEL_WIDTH - 12
-    heights = [max(least, row[1].wrap(inner, 0)[1] + 8) for least, row in zip(ROW_HEIGHTS, cells, strict=True)]
-    story.add(
-        RuledTable(cells, colWidths=[LABEL_WIDTH, TYPE_WIDTH - LABEL_WIDTH], rowHeights=heights, style=[*RULES, font]),
-        minimum=0,
-    )
+    rows_of_cells = [(CellText(press, label, LABEL), CellText(press, value, VALUE)) for label, value in rows]
+    widths = (LABEL_WIDTH, TYPE_WIDTH - LABEL_WIDTH)
+    story.add(form_table(press, rows_of_cells, widths, ROW_HEIGHTS), minimum=0)
     note = "注：受送达单位拒绝签收的，送达人应当在备注栏注明情况、日期，并由见证人签名。"
     story.add(ChineseParagraph(press, note, replace(VALUE, size=10.5, leading=18, space_before=6)), minimum=0)
 

@@ -25,10 +25,12 @@ from backend.documents.grid import (
 )
 from backend.documents.paragraph import BASELINE, ChineseParagraph, Style
 from backend.documents.press import Press
+from backend.documents.qr import draw_qr
 from backend.documents.tags import tagged
 from backend.documents.wording import chinese_date
 
 NAME_TOP, NAME_SIZE = 30 * mm, 40.0
+QR_SIDE = 14 * mm
 LINE_WIDTH, THICK_LINE, THIN_LINE, LINE_GAP = 170 * mm, 2.0, 0.7, 2.6
 BELOW_NAME, FOOT = 4 * mm, 20 * mm
 COPIES = Style(Face.BODY, SIZE_4, 24, first_indent=-3, left_indent=4, right_indent=1, align="left")
@@ -37,8 +39,8 @@ COPIES = Style(Face.BODY, SIZE_4, 24, first_indent=-3, left_indent=4, right_inde
 class LetterHead:
     """The fixed marks of the first page."""
 
-    def __init__(self, press: Press, agency: str, number: str, code: str = "") -> None:
-        self.press, self.agency, self.number, self.code = press, agency, number, code
+    def __init__(self, press: Press, agency: str, number: str, code: str = "", address: str = "") -> None:
+        self.press, self.agency, self.number, self.code, self.address = press, agency, number, code, address
         self.size = min(NAME_SIZE, NAME_SIZE * TYPE_WIDTH / max(press.width(agency, Face.TITLE, NAME_SIZE), 1))
         self._line = PAGE[1] - NAME_TOP - self.size - BELOW_NAME
         self._number_y = self._line - LINE_GAP - 22
@@ -56,8 +58,19 @@ class LetterHead:
         canvas.setFillColor(black)
         draw_right(canvas, self.press, PAGE[0] - RIGHT, self._number_y, self.number, Face.BODY, SIZE_3)
         if self.code:
-            canvas.setFillColor(GREY)
-            draw_right(canvas, self.press, PAGE[0] - RIGHT, FOOT + 10, f"校验码：{self.code}", Face.SONG, SIZE_SMALL_5)
+            self._verification(canvas)
+
+    def _verification(self, canvas: Canvas) -> None:
+        """The short code, and the mark by which a telephone finds the public page about it, between text and foot."""
+        right = PAGE[0] - RIGHT
+        if self.address:
+            right -= QR_SIDE + 4
+            with tagged(canvas, "Figure", f"二维码：{self.address}"):
+                draw_qr(canvas, self.address, PAGE[0] - RIGHT - QR_SIDE, FOOT + 1.5, QR_SIDE)
+        canvas.setFillColor(GREY)
+        draw_right(canvas, self.press, right, FOOT + 22, f"校验码：{self.code}", Face.SONG, SIZE_SMALL_5)
+        if self.address:
+            draw_right(canvas, self.press, right, FOOT + 9, "扫码核验文书真伪", Face.SONG, SIZE_SMALL_5)
 
     def _double(self, canvas: Canvas, y: float, *, thick_first: bool) -> None:
         """Draw two red lines, ``y`` being the upper one above and the lower one at the foot."""

@@ -1,6 +1,7 @@
 """报头: the red head of the bulletin, and 目录 below it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from reportlab.lib.colors import black
 from reportlab.lib.units import mm
@@ -11,8 +12,9 @@ from backend.documents.canvas import draw_centred, draw_right, draw_text
 from backend.documents.fonts import Face
 from backend.documents.grid import LEADING, RED, SIZE_3, SIZE_4, TYPE_WIDTH
 from backend.documents.layout.characters import OPENING
-from backend.documents.paper import Entry
+from backend.documents.paper import Heading
 from backend.documents.press import Press
+from backend.documents.sheet import Sheet
 from backend.documents.tags import tagged
 from backend.documents.wording import chinese_date
 
@@ -80,15 +82,15 @@ def _correction(head: Masthead) -> str:
 
 
 class Contents(Flowable):
-    """目录: chapters and annexes with dot leaders and links."""
+    """目录: chapters and annexes with dot leaders and links; the pages are filled in when all are known."""
 
-    def __init__(self, press: Press, entries: Sequence[Entry], room: float) -> None:
+    def __init__(self, press: Press, headings: Sequence[Heading], room: float) -> None:
         """``room`` in points is what the page has left for it; a long list is set closer to fit."""
         super().__init__()
-        self.press, self.entries = press, entries
-        fitting = (room - LEADING - 8) / len(entries)
+        self.press, self.headings = press, headings
+        fitting = (room - LEADING - 8) / len(headings)
         self._leading = min(CONTENTS_LEADING, max(fitting, CLOSEST_LEADING))
-        self.width, self.height = TYPE_WIDTH, LEADING + self._leading * len(entries) + 8
+        self.width, self.height = TYPE_WIDTH, LEADING + self._leading * len(headings) + 8
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take the full width; ReportLab's protocol."""
@@ -96,35 +98,40 @@ class Contents(Flowable):
 
     def draw(self) -> None:
         """Draw from the top; ReportLab's protocol."""
-        with tagged(self.canv, "TOC"):
-            self._draw()
+        sheet = self.canv
+        assert isinstance(sheet, Sheet)
+        with tagged(sheet, "TOC"):
+            sheet.later(partial(self._draw, sheet))
+        for at, heading in enumerate(self.headings):
+            y = self._baseline(at)
+            sheet.linkRect("", heading.key, (0, y - 5, TYPE_WIDTH, y + SIZE_4), relative=1, thickness=0)
 
-    def _draw(self) -> None:
-        draw_centred(self.canv, self.press, TYPE_WIDTH / 2, self.height - SIZE_3 - 2, "目　录", Face.HEI, SIZE_3)
-        y = self.height - LEADING - SIZE_4
-        for entry in self.entries:
-            self._entry(entry, y)
-            y -= self._leading
+    def _baseline(self, at: int) -> float:
+        return self.height - LEADING - SIZE_4 - at * self._leading
 
-    def _entry(self, entry: Entry, y: float) -> None:
+    def _draw(self, sheet: Sheet) -> None:
+        draw_centred(sheet, self.press, TYPE_WIDTH / 2, self.height - SIZE_3 - 2, "目　录", Face.HEI, SIZE_3)
+        for at, heading in enumerate(self.headings):
+            self._entry(sheet, heading, self._baseline(at))
+
+    def _entry(self, sheet: Sheet, heading: Heading, y: float) -> None:
         room = TYPE_WIDTH - SIZE_4 * 4
-        text = entry.text
+        text = heading.text
         while self.press.width(text, Face.BODY, SIZE_4) > room:
             text = text[:-2] + "…"
-        end = draw_text(self.canv, self.press, SIZE_4, y, text, Face.BODY, SIZE_4) + SIZE_4
-        page = str(entry.page)
+        end = draw_text(sheet, self.press, SIZE_4, y, text, Face.BODY, SIZE_4) + SIZE_4
+        page = str(heading.page)
         start_of_page = TYPE_WIDTH - SIZE_4 - self.press.width(page, Face.BODY, SIZE_4)
         dot = 5.0
         dots = int((start_of_page - end - 8) / dot)
-        self._leader(start_of_page - 4 - dots * dot, y, dots, dot)
-        draw_text(self.canv, self.press, start_of_page, y, page, Face.BODY, SIZE_4)
-        self.canv.linkRect("", entry.key, (0, y - 5, TYPE_WIDTH, y + SIZE_4), relative=1, thickness=0)
+        self._leader(sheet, start_of_page - 4 - dots * dot, y, dots, dot)
+        draw_text(sheet, self.press, start_of_page, y, page, Face.BODY, SIZE_4)
 
-    def _leader(self, x: float, y: float, dots: int, pitch: float) -> None:
+    def _leader(self, sheet: Sheet, x: float, y: float, dots: int, pitch: float) -> None:
         """Draw the dots as a line of round dashes: text dots would be read aloud and copied."""
-        self.canv.saveState()
-        self.canv.setLineCap(1)
-        self.canv.setLineWidth(1.1)
-        self.canv.setDash(0.01, pitch)
-        self.canv.line(x, y + 3, x + dots * pitch, y + 3)
-        self.canv.restoreState()
+        sheet.saveState()
+        sheet.setLineCap(1)
+        sheet.setLineWidth(1.1)
+        sheet.setDash(0.01, pitch)
+        sheet.line(x, y + 3, x + dots * pitch, y + 3)
+        sheet.restoreState()

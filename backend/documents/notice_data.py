@@ -73,3 +73,4 @@ class RectificationNotice:
     photos: tuple[Photo, ...] = ()
     receipt: DeliveryReceipt = field(default_factory=DeliveryReceipt)
     verification_code: str = ""
+    verification_address: str = ""

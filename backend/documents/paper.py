@@ -25,17 +25,8 @@ class Heading(ChineseParagraph):
         super().__init__(press, text, style)
         self.level, self.in_contents = level, in_contents
         self.kind = f"H{level + 1}"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A heading and the page it fell on."""
-
-    text: str
-    level: int
-    page: int
-    key: str
-    in_contents: bool
+        self.key, self.page = "", 0
+        """Name of its bookmark and the page it fell on; known when the story is poured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +35,6 @@ class Poured:
 
     content: bytes
     pages: int
-    entries: tuple[Entry, ...]
 
 
 class Story:
@@ -111,28 +101,32 @@ class Pouring(BaseDocTemplate):
             producer="Dudao",
         )
         self.addPageTemplates(list(templates))
-        self.entries: list[Entry] = []
-        self._opened = partial(_open_for_template, press=press, meta=meta)
+        self._opened = partial(_open_for_template, meta=meta)
 
     def afterFlowable(self, flowable: Flowable) -> None:
         """Note a heading: bookmark, outline entry, page; ReportLab's protocol."""
         if not isinstance(flowable, Heading) or flowable.continued:
             return
-        key = f"h{len(self.entries) + 1}"
         frame: Any = self.frame
-        y = frame._y + flowable.height
-        self.canv.bookmarkHorizontal(key, 0, y)
-        self.canv.addOutlineEntry(flowable.text, key, flowable.level, closed=False)
-        self.entries.append(Entry(flowable.text, flowable.level, self.page, key, flowable.in_contents))
+        flowable.page = self.page
+        self.canv.bookmarkHorizontal(flowable.key, 0, frame._y + flowable.height)
+        self.canv.addOutlineEntry(flowable.text, flowable.key, flowable.level, closed=False)
 
     def pour(self, flowables: Sequence[Flowable]) -> Poured:
         """Run the story and return the PDF."""
+        for number, heading in enumerate(headings_of(flowables), start=1):
+            heading.key = f"h{number}"
         self.build(list(flowables), canvasmaker=self._opened)
-        return Poured(self.target.getvalue(), self.page, tuple(self.entries))
+        return Poured(self.target.getvalue(), self.page)
 
 
-def _open_for_template(target: Any, press: Press, meta: Meta, **_: Any) -> Canvas:
-    return open_canvas(target, press, meta)
+def headings_of(flowables: Sequence[Flowable]) -> list[Heading]:
+    """Return the headings of a story in their order."""
+    return [flowable for flowable in flowables if isinstance(flowable, Heading)]
+
+
+def _open_for_template(target: Any, meta: Meta, **_: Any) -> Canvas:
+    return open_canvas(target, meta)
 
 
 def template(

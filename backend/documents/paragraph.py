@@ -1,16 +1,16 @@
 """A Chinese paragraph as a ReportLab flowable, on top of the pure layout."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from reportlab.lib.colors import Color, black
 from reportlab.platypus import Flowable
 
 from backend.documents.fonts import Face
-from backend.documents.layout import Line, Placed, Span, Token, break_lines, justify, tokenise
+from backend.documents.layout import Line, Span, Token, break_lines, justify
 from backend.documents.layout.justifying import Align
 from backend.documents.press import Press
+from backend.documents.sheet import Sheet
 from backend.documents.tags import tagged
 
 BASELINE = 0.86  # of the type size, from the top of the character square to the baseline
@@ -102,19 +102,19 @@ class ChineseParagraph(Flowable):
             self._draw_lines()
 
     def _draw_lines(self) -> None:
-        style, size = self.style, self.style.size
-        text = self.canv.beginText()
-        text.setFillColor(style.color)
+        style, size, sheet = self.style, self.style.size, self.canv
+        assert isinstance(sheet, Sheet)
+        sheet.setFillColor(style.color)
         top = self.height - (style.leading - size) / 2 - BASELINE * size
         for number, line in enumerate(self.lines_for(self.width)):
             first = number == 0 and not self.continued
             indent = style.left_indent + (style.first_indent if first else 0.0)
-            draw_line(text, self.press, justify(line, style.align), indent * size, top - number * style.leading, size)
-        self.canv.drawText(text)
+            placed = justify(line, style.align)
+            sheet.code.append(sheet.letter(self.press, placed, indent * size, top - number * style.leading, size))
 
     def _all_tokens(self) -> list[Token]:
         if self._tokens is None:
-            self._tokens = tokenise(self._spans, self.press.measure)
+            self._tokens = self.press.tokens(self._spans)
         return self._tokens
 
     def _broken(self, width: float) -> list[Line]:
@@ -123,49 +123,17 @@ class ChineseParagraph(Flowable):
         first = max(1.0, rest - style.first_indent)
         lines = break_lines(tokens, first, rest, self.press.measure)
         if style.balanced and len(lines) > 1:
-            lines = self._balanced(tokens, rest, len(lines))
+            lines = balanced_lines(self.press, tokens, rest, len(lines))
         return lines
 
-    def _balanced(self, tokens: list[Token], width: float, count: int) -> list[Line]:
-        """Narrow the measure while the number of lines stays: titles become lines of like length (GB/T 9704 7.3.1)."""
-        low, high = 1.0, width
-        while high - low > 0.25:
-            middle = (low + high) / 2
-            if len(break_lines(tokens, middle, middle, self.press.measure)) <= count:
-                high = middle
-            else:
-                low = middle
-        return [
-            Line(line.tokens, line.gaps, width, line.last)
-            for line in break_lines(tokens, high, high, self.press.measure)
-        ]
 
-
-def draw_line(text: Any, press: Press, placed: Iterable[Placed], x: float, y: float, size: float) -> None:
-    """Draw placed tokens into a ReportLab text object: left edge ``x``, baseline ``y``, in points."""
-    for font, run, start, spacing in _runs(press, placed):
-        text.setFont(font, size)
-        text.setCharSpace(round(spacing * size, 3))
-        text.setTextOrigin(round(x + start * size, 3), round(y, 3))
-        text.textOut(run)
-    text.setCharSpace(0)
-
-
-def _runs(press: Press, placed: Iterable[Placed]) -> Iterable[tuple[str, str, float, float]]:
-    """Join neighbours of one font and equal spacing: (font, text, x in em, letter spacing in em)."""
-    font, run, start, end, spacing, single = "", "", 0.0, 0.0, 0.0, False
-    for item in placed:
-        x = item.x
-        for name, drawn, width in press.runs(item.token.text, item.token.face):
-            gap, alone = x - end, len(drawn) == 1
-            joins = bool(run) and name == font and single and alone and (len(run) == 1 or abs(gap - spacing) < 1e-6)
-            if joins:
-                run, spacing = run + drawn, gap
-            else:
-                if run:
-                    yield font, run, start, spacing if len(run) > 1 and single else 0.0
-                font, run, start, spacing, single = name, drawn, x, 0.0, alone
-            x += width
-            end = x
-    if run:
-        yield font, run, start, spacing if len(run) > 1 and single else 0.0
+def balanced_lines(press: Press, tokens: list[Token], width: float, count: int) -> list[Line]:
+    """Narrow the measure while the number of lines stays: titles become lines of like length (GB/T 9704 7.3.1)."""
+    low, high = 1.0, width
+    while high - low > 0.25:
+        middle = (low + high) / 2
+        if len(break_lines(tokens, middle, middle, press.measure)) <= count:
+            high = middle
+        else:
+            low = middle
+    return [replace(line, available=width) for line in break_lines(tokens, high, high, press.measure)]

@@ -5,45 +5,70 @@ from collections.abc import Sequence
 from functools import partial
 
 from PIL import Image, ImageOps, UnidentifiedImageError
-from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable
 
 from backend.documents.grid import SIZE_SMALL_5, TYPE_WIDTH
+from backend.documents.jpeg import without_metadata
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.photo_data import Photo
 from backend.documents.press import Press
+from backend.documents.sheet import Picture, Sheet
 from backend.documents.tags import tagged
 
 LONG_SIDE, QUALITY = 1280, 78
+LARGEST = 260_000  # bytes of a JPEG that is printed as it is
 MOST_PIXELS = 120_000_000  # a larger picture is a mistake or an attack: it would fill the memory when opened
 GAP, TALLEST, LONGEST_CAPTION = 12.0, 190.0, 120
+UNREADABLE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+ORIENTATION, UPRIGHT = 0x0112, 1
 
 
-def printable(photo: Photo) -> bytes | None:
-    """Return the photo as an upright JPEG of at most 1280 points without metadata, ``None`` if it cannot be read."""
+def printable(photo: Photo) -> Picture | None:
+    """Return the photo as an upright JPEG of at most 1280 points without metadata, ``None`` if it cannot be read.
+
+    A JPEG that is small and upright already keeps its pixels: only its metadata are taken out.
+    """
     try:
         with Image.open(io.BytesIO(photo.content)) as source:
             if source.width * source.height > MOST_PIXELS:
                 return None
-            source.draft("RGB", (LONG_SIDE, LONG_SIDE))
-            upright = ImageOps.exif_transpose(source).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return _as_it_is(source, photo.content) or _made_anew(source)
+    except UNREADABLE:
         return None
+
+
+def _as_it_is(source: Image.Image, content: bytes) -> Picture | None:
+    """Decode coarsely, which finds a damaged file, and keep the bytes. ``None`` when they have to be made anew."""
+    fits = source.format == "JPEG" and source.mode in ("RGB", "L") and len(content) <= LARGEST
+    if not fits or max(source.size) > LONG_SIDE or source.getexif().get(ORIENTATION, UPRIGHT) != UPRIGHT:
+        return None
+    stripped, (width, height) = without_metadata(content), source.size
+    if stripped is None:
+        return None
+    gray = source.mode == "L"
+    source.draft(source.mode, (max(1, width // 8), max(1, height // 8)))
+    source.load()
+    return Picture(stripped, width, height, gray)
+
+
+def _made_anew(source: Image.Image) -> Picture:
+    source.draft("RGB", (LONG_SIDE, LONG_SIDE))
+    upright = ImageOps.exif_transpose(source).convert("RGB")
     upright.thumbnail((LONG_SIDE, LONG_SIDE))
     target = io.BytesIO()
     Image.frombytes("RGB", upright.size, upright.tobytes()).save(target, "JPEG", quality=QUALITY, optimize=True)
-    return target.getvalue()
+    return Picture(target.getvalue(), *upright.size)
 
 
 def photo_rows(press: Press, photos: Sequence[Photo], tallest: float = TALLEST, per_row: int = 2) -> list[Flowable]:
     """Return rows of ``per_row`` photos with their captions; a photo that cannot be read becomes a warning."""
     good = []
     for number, photo in enumerate(photos, start=1):
-        content = press.once(photo.content, partial(printable, photo))
-        if content is None:
+        picture = press.once(photo.content, partial(printable, photo))
+        if picture is None:
             press.warn(f"照片“{photo.caption or f'第{number}张'}”无法读取，未印。")
         else:
-            good.append((ImageReader(io.BytesIO(content)), _caption(press, photo.caption)))
+            good.append((picture, _caption(press, photo.caption)))
     return [PhotoRow(press, good[at : at + per_row], tallest, per_row) for at in range(0, len(good), per_row)]
 
 
@@ -57,19 +82,18 @@ def _caption(press: Press, text: str) -> str:
 class PhotoRow(Flowable):
     """Photos side by side, centred, each with a caption below."""
 
-    def __init__(self, press: Press, photos: Sequence[tuple[ImageReader, str]], tallest: float, per_row: int) -> None:
+    def __init__(self, press: Press, photos: Sequence[tuple[Picture, str]], tallest: float, per_row: int) -> None:
         super().__init__()
         self._slot = (TYPE_WIDTH - GAP * (per_row - 1)) / per_row
         style = Style(size=SIZE_SMALL_5 + 1, leading=14, align="center")
         self._photos = [
-            (image, self._size(image, tallest), ChineseParagraph(press, text, style)) for image, text in photos
+            (picture, self._size(picture, tallest), ChineseParagraph(press, text, style)) for picture, text in photos
         ]
         self.spaceBefore = self.spaceAfter = 4
 
-    def _size(self, image: ImageReader, tallest: float) -> tuple[float, float]:
-        width, height = image.getSize()
-        scale = min(self._slot / width, tallest / height)
-        return width * scale, height * scale
+    def _size(self, picture: Picture, tallest: float) -> tuple[float, float]:
+        scale = min(self._slot / picture.width, tallest / picture.height)
+        return picture.width * scale, picture.height * scale
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Measure the row; ReportLab's protocol."""
@@ -80,11 +104,13 @@ class PhotoRow(Flowable):
 
     def draw(self) -> None:
         """Draw the row; ReportLab's protocol."""
+        sheet = self.canv
+        assert isinstance(sheet, Sheet)
         used = len(self._photos) * self._slot + (len(self._photos) - 1) * GAP
         x = (self.width - used) / 2
-        for image, (width, height), text in self._photos:
+        for picture, (width, height), text in self._photos:
             bottom = self.height - self._image_height + (self._image_height - height) / 2
-            with tagged(self.canv, "Figure", f"照片：{text.text}"):
-                self.canv.drawImage(image, x + (self._slot - width) / 2, bottom, width, height)
+            with tagged(sheet, "Figure", f"照片：{text.text}"):
+                sheet.picture(picture, (x + (self._slot - width) / 2, bottom, width, height))
             text.drawOn(self.canv, x, self.height - self._image_height - 3 - text.height)
             x += self._slot + GAP

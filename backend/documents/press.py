@@ -1,58 +1,71 @@
 """The press of one paper: measures text, finds the font of every character, and keeps the warnings."""
 
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from backend.documents.fonts import faces_in
+from backend.documents.fonts import Font, Glyph, faces_in, own_faces
+from backend.documents.layout import Span, Token, tokenise
 
 T = TypeVar("T")
 MISSING_MARK = "〓"  # the printers' mark for a character that the case does not hold
+
+
+class Run(NamedTuple):
+    """Neighbouring characters of one font: the text to draw and its width in em."""
+
+    font: Font
+    text: str
+    width: float
 
 
 class Press:
     """State of one rendering. Not shared between papers or threads."""
 
     def __init__(self, overrides: Path | None = None) -> None:
-        self._faces = faces_in(overrides)
+        self._faces = faces_in(overrides) if overrides else own_faces()
         self._missing: dict[str, None] = {}
+        self._runs: dict[tuple[str, str], tuple[Run, ...]] = {}
+        self._tokens: dict[tuple[str, str], Token] = {}
         self._made: dict[Hashable, Any] = {}
         self._warnings: dict[str, None] = dict.fromkeys(self._faces.problems)
 
-    def font_of(self, char: str, face: str) -> tuple[str, str, float]:
-        """Return (font name, character to draw, width in em); a character that no font has becomes 〓 and is noted."""
+    def glyph(self, char: str, face: str) -> Glyph:
+        """Return what draws ``char``; a character that no font has becomes 〓 and is noted."""
         found = self._faces.find(char, face)
         if found:
-            return found[0], char, found[1]
+            return found
         self._missing[char] = None
         substitute = self._faces.find(MISSING_MARK, face)
         assert substitute
-        return substitute[0], MISSING_MARK, substitute[1]
+        return substitute
 
     def measure(self, char: str, face: str) -> float:
         """Width of ``char`` in em."""
-        return self.font_of(char, face)[2]
+        return self.glyph(char, face).width
 
-    def runs(self, text: str, face: str) -> Iterable[tuple[str, str, float]]:
-        """Cut ``text`` into (font name, text to draw, width in em), one run per font."""
-        font, run, width = "", "", 0.0
-        for char in text:
-            name, drawn, advance = self.font_of(char, face)
-            if name != font and run:
-                yield font, run, width
-                run, width = "", 0.0
-            font, run, width = name, run + drawn, width + advance
-        if run:
-            yield font, run, width
+    def runs(self, text: str, face: str) -> tuple[Run, ...]:
+        """Cut ``text`` into runs, one per font."""
+        known = self._runs.get((face, text))
+        if known is None:
+            glyphs = [self.glyph(char, face) for char in text]
+            parts = [(font, list(run)) for font, run in groupby(glyphs, key=lambda glyph: glyph.font)]
+            known = tuple(
+                Run(font, "".join(glyph.char for glyph in run), sum(glyph.width for glyph in run))
+                for font, run in parts
+            )
+            self._runs[face, text] = known
+        return known
+
+    def tokens(self, spans: Sequence[Span]) -> list[Token]:
+        """Cut ``spans`` into tokens; one token object stands for all its repetitions in the paper."""
+        return tokenise(spans, self.measure, self._tokens)
 
     def width(self, text: str, face: str, size: float) -> float:
         """Width of ``text`` set solid, in points."""
         return sum(self.measure(char, face) for char in text) * size
-
-    def first_font(self, face: str) -> str:
-        """ReportLab name of the first font of ``face``; the canvas starts with it instead of Helvetica."""
-        return self._faces.loaded_name(face)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what ``make`` gave for ``key`` the first time; a paper may be poured several times."""

@@ -47,7 +47,7 @@ def render(data: RectificationNotice, fonts: Path | None = None) -> Rendered:
     ``issued_at`` has no time zone; what cannot be printed is in the warnings.
     """
     press = Press(fonts)
-    head = LetterHead(press, data.agency_name, data.document_number, data.verification_code)
+    head = LetterHead(press, data.agency_name, data.document_number, data.verification_code, data.verification_address)
     pages = (
         template("letter", head.draw, top=head.depth, after="page"),
         template("page", numbered(press)),

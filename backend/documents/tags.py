@@ -9,11 +9,15 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObjectReference, PDFString
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFObject, PDFObjectReference
 from reportlab.pdfgen.canvas import Canvas
 
+from backend.documents.pdf_file import Source, add_object, text_string
 
-@dataclass(slots=True)
+TREE = "StructTree"
+
+
+@dataclass(slots=True, eq=False)
 class Node:
     """A structure element: ``kind`` as in ISO 32000-1 §14.8.4; a leaf has the place of its marked content."""
 
@@ -24,10 +28,10 @@ class Node:
     mark: int = 0
     row: int = -1
     kids: list["Node"] = field(default_factory=list)
-    name: str = ""
+    number: int = 0
 
 
-class Sheet(Canvas):
+class TaggedCanvas(Canvas):
     """A canvas with a structure tree. Drawing inside ``tagged`` belongs to one element; nested tags count once."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -47,38 +51,46 @@ class Sheet(Canvas):
         if self._inside:
             yield
             return
-        code: list[str] = self.__dict__["_code"]
-        if kind == "Artifact":
-            code.append("/Artifact BMC")
-            yield
-            code.append("EMC")
-            return
-        parent = self._row(row) if row >= 0 and self._group.kind == "Table" else self._group
-        node = Node(kind, parent, alt, self._page_name(), len(self._marks))
-        parent.kids.append(node)
-        self._marks.append(node)
-        code.append(f"/{kind} <</MCID {node.mark}>> BDC")
-        self._inside = True
+        self.code.append("/Artifact BMC" if kind == "Artifact" else self.opened(kind, alt, row))
+        self._inside = kind != "Artifact"
         try:
             yield
         finally:
             self._inside = False
-            code.append("EMC")
+            self.code.append("EMC")
+
+    def opened(self, kind: str, alt: str = "", row: int = -1) -> str:
+        """Add an element to the tree and return the operator that begins its content; ``EMC`` ends it."""
+        parent = self._row(row) if row >= 0 and self._group.kind == "Table" else self._group
+        node = Node(kind, parent, alt, self._page_name(), len(self._marks))
+        parent.kids.append(node)
+        self._marks.append(node)
+        return f"/{kind} <</MCID {node.mark}>> BDC"
+
+    @property
+    def code(self) -> list[str]:
+        """The operators of the page so far."""
+        code: list[str] = self.__dict__["_code"]
+        return code
 
     @contextmanager
-    def table(self) -> Iterator[None]:
-        """Draw a table: cells tagged inside are gathered into rows."""
+    def table(self, continues: Node | None = None) -> Iterator[Node]:
+        """Draw a table: cells tagged inside are gathered into rows.
+
+        ``continues`` is the table of which this is a further part; the parts are one element of the structure.
+        """
         before = self._group
-        self._group = Node("Table", before)
-        before.kids.append(self._group)
+        self._group = continues or Node("Table", before)
+        if continues is None:
+            before.kids.append(self._group)
         try:
-            yield
+            yield self._group
         finally:
             self._group = before
 
     def showPage(self) -> None:
         """Close the page and remember what was marked on it."""
-        document, name = self._document(), self._page_name()
+        document, name = self.document, self._page_name()
         super().showPage()
         page = document.idToObject[name]
         page.__NoDefault__ = [*page.__NoDefault__, "StructParents"]
@@ -86,12 +98,10 @@ class Sheet(Canvas):
         self._pages.append(self._marks)
         self._marks = []
 
-    def save(self) -> None:
-        """Write the structure tree and the file."""
-        if self.__dict__["_code"]:
-            self.showPage()
-        self._write_tree()
-        super().save()
+    @property
+    def document(self) -> Any:
+        """ReportLab's document behind the canvas."""
+        return self.__dict__["_doc"]
 
     def _row(self, row: int) -> Node:
         rows = self._group.kids
@@ -99,36 +109,43 @@ class Sheet(Canvas):
             rows.append(Node("TR", self._group, row=row))
         return rows[-1]
 
-    def _document(self) -> Any:
-        return self.__dict__["_doc"]
-
     def _page_name(self) -> str:
-        return str(self._document().thisPageName())
+        return str(self.document.thisPageName())
 
-    def _write_tree(self) -> None:
-        document = self._document()
-        nodes = list(_walk(self._tree))
-        for number, node in enumerate(nodes):
-            node.name = f"Tag{number}"
-        for node in nodes:
-            document.Reference(PDFDictionary(_entries(node)), node.name)
-        numbers: list[Any] = []
-        for page, marks in enumerate(self._pages):
-            numbers += [page, PDFArray([PDFObjectReference(node.name) for node in marks])]
-        root = PDFDictionary(
-            {
-                "Type": PDFName("StructTreeRoot"),
-                "K": PDFObjectReference(self._tree.name),
-                "ParentTree": document.Reference(PDFDictionary({"Nums": PDFArray(numbers)}), "TagParents"),
-            }
-        )
-        document.Catalog.StructTreeRoot = document.Reference(root, "TagRoot")
+    def write_tree(self) -> None:
+        """Add the structure to the document; to be called once, after the last page."""
+        document, nodes = self.document, list(_walk(self._tree))
+        objects = [Source(b"") for _ in nodes]
+        for node, one in zip(nodes, objects, strict=True):
+            node.number = add_object(document, one)
+        root, parents = Source(b""), Source(self._parents())
+        tree = add_object(document, root, TREE)
+        for node, one in zip(nodes, objects, strict=True):
+            one.source = _element(node, tree, document.idToObjectNumberAndVersion).encode()
+        table = add_object(document, parents)
+        root.source = f"<< /Type /StructTreeRoot /K {nodes[0].number} 0 R /ParentTree {table} 0 R >>".encode()
+        document.Catalog.StructTreeRoot = PDFObjectReference(TREE)
         document.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
+
+    def _parents(self) -> bytes:
+        pages = (" ".join(f"{node.number} 0 R" for node in marks) for marks in self._pages)
+        return f"<< /Nums [{' '.join(f'{page} [{marks}]' for page, marks in enumerate(pages))}] >>".encode()
+
+
+class Reference(PDFObject):
+    """A reference to an object by its number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def format(self, _document: Any) -> bytes:
+        """Return the PDF source; ReportLab's protocol."""
+        return f"{self.number} 0 R".encode()
 
 
 def tagged(canvas: Canvas, kind: str, alt: str = "", row: int = -1) -> AbstractContextManager[None]:
     """Draw one element on a sheet; on any other canvas nothing is marked."""
-    return canvas.tagged(kind, alt, row) if isinstance(canvas, Sheet) else nullcontext()
+    return canvas.tagged(kind, alt, row) if isinstance(canvas, TaggedCanvas) else nullcontext()
 
 
 def _walk(node: Node) -> Iterator[Node]:
@@ -137,15 +154,9 @@ def _walk(node: Node) -> Iterator[Node]:
         yield from _walk(kid)
 
 
-def _entries(node: Node) -> dict[str, Any]:
-    entries: dict[str, Any] = {
-        "Type": PDFName("StructElem"),
-        "S": PDFName(node.kind),
-        "P": PDFObjectReference(node.parent.name if node.parent else "TagRoot"),
-        "K": node.mark if node.page else PDFArray([PDFObjectReference(kid.name) for kid in node.kids]),
-    }
-    if node.page:
-        entries["Pg"] = PDFObjectReference(node.page)
-    if node.alt:
-        entries["Alt"] = PDFString(node.alt)
-    return entries
+def _element(node: Node, root: int, numbers: dict[str, tuple[int, int]]) -> str:
+    parent = node.parent.number if node.parent else root
+    content = str(node.mark) if node.page else f"[{' '.join([f'{kid.number} 0 R' for kid in node.kids])}]"
+    page = f" /Pg {numbers[node.page][0]} 0 R" if node.page else ""
+    alt = f" /Alt {text_string(node.alt)}" if node.alt else ""
+    return f"<< /Type /StructElem /S /{node.kind} /P {parent} 0 R /K {content}{page}{alt} >>"

@@ -7,6 +7,9 @@ class NoticesConfig(AppConfig):
     verbose_name = "整改通知书"
 
     def ready(self) -> None:
+        from django.conf import settings
+
+        from backend.documents import fonts
         from backend.inspections.selectors import standing
         from backend.media import registry, terms
         from backend.notices.selectors import keeping, overdue, proofs
@@ -23,3 +26,4 @@ class NoticesConfig(AppConfig):
         terms.former(keeping.had_blob)
         terms.holder("通知书未销号", keeping.in_open_notices)
         terms.retainer(UnitEvidence())
+        fonts.use(settings.PAPER_FONTS)

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { refusal } from "../src/preview/size.ts";
-import { doubtsOf, shortHash, takenAt, watermark } from "../src/visit/circumstances.ts";
+import { doubtsOf, shortHash, takenAt, timeWords, watermark } from "../src/visit/circumstances.ts";
 import { County } from "./county.ts";
 
 const TARGET = { lng: 104, lat: 30, datum: "wgs84" };
@@ -28,6 +28,12 @@ test("each doubt about place and time is told in plain words", () => {
 
 test("a file is as old as it says, and never younger than the moment it was chosen", () => {
   expect([takenAt(5000, 3000), takenAt(5000, 9000), takenAt(5000, 0)]).toEqual([3000, 5000, 5000]);
+});
+
+test("times are Beijing's, however they were written down", () => {
+  expect(["2026-11-20T09:12:33.120+08:00", "2026-11-20T01:12:33Z", ""].map(timeWords)).toEqual([
+    ...["2026-11-20 09:12:33", "2026-11-20 09:12:33", ""],
+  ]);
 });
 
 test("the preview says place, time, coordinates, crew and the hash of the original", () => {

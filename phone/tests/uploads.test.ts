@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { Refused } from "../src/engine/http.ts";
-import { County, exported, type Handset, hashOfBytes } from "./county.ts";
+import { ASSIGNMENT, County, exported, type Handset, hashOfBytes } from "./county.ts";
 
 const sent = (phone: Handset) =>
   phone.line.requests.filter((one) => one.path.includes("upload")).map((one) => one.method).join(" ");
@@ -141,4 +141,29 @@ test("a picture without bytes is refused in plain words", async () => {
   const phone = await new County().phone();
   const empty = { visit: "v", bytes: new Uint8Array(), filetype: "image/jpeg" };
   await expect(phone.engine.capture.keep(empty)).rejects.toThrow("没有取到文件内容");
+});
+
+test("a photo whose visit the phone may not see any more is let go of once a backup has passed its last byte", async () => {
+  const { phone, evidence } = await ready();
+  await phone.engine.upload();
+  phone.server.life.grants.get(1)!.delete(`crew:${ASSIGNMENT}`);
+  await phone.engine.sync();
+  expect(await phone.engine.overlay.document("evidence", evidence)).toBeUndefined();
+  await phone.engine.sync();
+  expect((await phone.file(evidence)).verified).toBeGreaterThan(0);
+  expect((await phone.chunks()).length).toBe(1);
+  phone.server.backUp();
+  await phone.engine.sync();
+  expect([await phone.file(evidence), await phone.chunks()]).toMatchObject([{ bytes: 0 }, []]);
+});
+
+test("a photo whose fact waits for somebody's decision is kept, whatever of it arrived", async () => {
+  const { phone, visit, evidence } = await ready();
+  await phone.engine.upload();
+  const [fact] = (await phone.ops()).filter((op) => op.name === "evidence.add" && op.id === evidence);
+  const held = { ...fact!, answer: { ...fact!.answer!, status: "quarantined" as const } };
+  await phone.store.write(["ops"], (tx) => tx.put("ops", held));
+  phone.server.life.grants.get(1)!.delete(`crew:${ASSIGNMENT}`);
+  for (let round = 0; round < 3; round++) await phone.engine.sync();
+  expect([visit !== "", (await phone.file(evidence)).verified]).toEqual([true, 0]);
 });

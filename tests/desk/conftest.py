@@ -19,6 +19,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera that sees a test card; asking for it stays as it is
 ]
 PHONE = {"width": 390, "height": 844}
 PASSWORD = "Yunchuan-2026"

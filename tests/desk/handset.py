@@ -28,6 +28,14 @@ KEPT = """async () => {
 }"""
 """Without a version: a browser opens the database as the app left it."""
 
+PREVIEW = """async (key) => {
+    const whole = (request) => new Promise((found) => { request.onsuccess = () => found(request.result); });
+    const database = await whole(indexedDB.open('dudao'));
+    const row = await whole(database.transaction('chunks').objectStore('chunks').get(`preview/${key}`));
+    database.close();
+    return row ? [...new Uint8Array(row.bytes)] : null;
+}"""
+
 DONE = f"""async () => {{
     const kept = await ({KEPT})();
     return kept.ops.every((op) => !op.waiting) && kept.files.every((file) => file.verified > 0 || file.refused);
@@ -38,6 +46,11 @@ def kept(page: Page) -> dict[str, Any]:
     """Rows of `ops` and `files`, and `meta` by name."""
     found: dict[str, Any] = page.evaluate(KEPT)
     return found
+
+
+def preview(page: Page, evidence: str) -> bytes:
+    """The small picture that is shown; empty until it was drawn."""
+    return bytes(page.evaluate(PREVIEW, evidence) or ())
 
 
 def poke(page: Page) -> None:

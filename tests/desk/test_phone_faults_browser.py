@@ -2,99 +2,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.desk.conftest import PHONE
-from tests.desk.gate import Gate
-from tests.desk.handset import all_is_there_once, arrived, kept, rows, waiting
+from tests.desk.handset import all_is_there_once, arrived, kept, waiting
 from tests.desk.photographs import heavy, noise
-from tests.desk.test_phone_browser import enter
-from tests.desk.test_phone_visit_browser import SAVED, begin, question, take
-from tests.foreign.process import Server
+from tests.desk.shift import GATE, SHOWN, TOLD, Go, going, quota, sign_in  # noqa: F401 -- the fixture
+from tests.desk.test_phone_visit_browser import question, take
 
 pytestmark = pytest.mark.once
 
-TOLD = "本次是否未事先通知"
-SHOWN = "是否向被查单位出示督学证"
-GATE = "单位门头/校门照片"
 
-
-@dataclass
-class Shift:
-    """An inspector's phone in the middle of a visit; `gate` is its line to the server."""
-
-    context: BrowserContext
-    page: Page
-    gate: Gate
-    server: Server
-    crew: Any
-
-    def answer(self, text: str = TOLD, page: Page | None = None) -> str:
-        """Say yes where it was no and the other way round; in the database when this returns."""
-        page = page or self.page
-        yes = question(page, text).get_by_role("button", name="是", exact=True)
-        answer = "否" if yes.get_attribute("aria-pressed") == "true" else "是"
-        button = question(page, text).get_by_role("button", name=answer, exact=True)
-        button.click()
-        expect(button).to_have_attribute("aria-pressed", "true")
-        expect(page.get_by_text(SAVED)).to_be_visible()
-        return "yes" if answer == "是" else "no"
-
-    def answers(self) -> dict[str, Any]:
-        """As the server has them."""
-        [visit] = {row["id"] for row in kept(self.page)["ops"] if row["name"] == "visit.start"}
-        return {key: value.strip('"') for key, value in rows(self.server, ANSWERS, visit.replace("-", ""))}
-
-
-ANSWERS = "SELECT key, value FROM inspections_answer WHERE visit_id = ?"
-
-
-def section(page: Page, crew: Any, base: str = "") -> None:
-    """Sign in, begin the visit and open its first section; the app is there without a network from now on."""
-    enter(page, crew.leader.username)
-    begin(page, crew.school["name"])
-    page.get_by_role("link", name=re.compile("^到访")).click()
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-
-
-@pytest.fixture
-def go(chromium: Browser, server: Server, send_crew: Any) -> Iterator[Callable[..., Shift]]:
-    gates, contexts = [], []
-
-    def go(team: int, *, space: int = 0, **more: Any) -> Shift:
-        gate = Gate(server.base)
-        context = chromium.new_context(base_url=gate.base, viewport=PHONE, locale="zh-CN", **more)
-        gates.append(gate)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        if space:
-            quota(context, page, gate, quotaSize=space)
-        crew = send_crew(team)
-        section(page, crew)
-        return Shift(context, page, gate, server, crew)
-
-    yield go
-    for context in contexts:
-        context.close()
-    for gate in gates:
-        gate.shut()
-
-
-def quota(context: BrowserContext, page: Page, gate: Gate, **told: int) -> None:
-    """How many bytes the app may keep; as ever, where nothing is told. Browsers look anew only when it seems too little."""
-    context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", {"origin": gate.base, **told})
-
-
-def test_with_the_server_gone_and_with_the_network_off_work_is_kept_and_arrives_once(
-    go: Callable[..., Shift], tmp_path: Path
-) -> None:
+def test_with_the_server_gone_and_with_the_network_off_work_is_kept_and_arrives_once(go: Go, tmp_path: Path) -> None:
     shift = go(13)
     page = shift.page
     shift.gate.shut()
@@ -116,7 +37,7 @@ def test_with_the_server_gone_and_with_the_network_off_work_is_kept_and_arrives_
     assert shift.answers()["TY-01"] == said
 
 
-def test_of_two_tabs_one_sends_and_each_shows_what_the_other_did(go: Callable[..., Shift], tmp_path: Path) -> None:
+def test_of_two_tabs_one_sends_and_each_shows_what_the_other_did(go: Go, tmp_path: Path) -> None:
     shift = go(14)
     one, pushed = shift.page, Counter[str]()
     shift.context.on(
@@ -143,9 +64,7 @@ def ids(body: str) -> list[str]:
     return re.findall(r'"op":"([0-9a-f-]{36})"', body)
 
 
-def test_a_full_phone_says_so_keeps_what_it_has_and_goes_on_once_there_is_space(
-    go: Callable[..., Shift], tmp_path: Path
-) -> None:
+def test_a_full_phone_says_so_keeps_what_it_has_and_goes_on_once_there_is_space(go: Go, tmp_path: Path) -> None:
     shift = go(15, space=8_000_000)
     page = shift.page
     shift.context.set_offline(True)
@@ -167,8 +86,8 @@ def test_a_full_phone_says_so_keeps_what_it_has_and_goes_on_once_there_is_space(
     assert shift.answers()["TY-01"] == before
 
 
-def test_a_session_that_ends_in_the_middle_costs_no_work(go: Callable[..., Shift], tmp_path: Path) -> None:
-    shift = go(16)
+def test_a_session_that_ends_in_the_middle_costs_no_work(go: Go, tmp_path: Path) -> None:
+    shift = go(8)
     page = shift.page
     arrived(page)
     unknown = {"status": 401, "json": {"code": "token_expired"}}
@@ -195,9 +114,7 @@ def test_a_session_that_ends_in_the_middle_costs_no_work(go: Callable[..., Shift
     expect(page.get_by_label("密码")).to_be_visible()
     assert waiting(page) == ["answer.set"]
     page.unroute_all()
-    page.get_by_label("账号").fill(shift.crew.leader.username)
-    page.get_by_label("密码").fill("Yunchuan-2026")
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, shift.crew.leader.username)
     expect(page.get_by_label("密码")).to_have_count(0)
     arrived(page)
     all_is_there_once(page, shift.server)

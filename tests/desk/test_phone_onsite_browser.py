@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from backend.inspections.rules.class_draw import SchoolClass, draw, seed_of
 from tests.desk.conftest import OpenPage
 from tests.desk.test_phone_browser import enter
-from tests.desk.test_phone_visit_browser import begin, of, photo, question, sign, synced, take  # noqa: F401 -- fixture
+from tests.desk.test_phone_visit_browser import ANSWERED, begin, of, question, sign, synced, take
 from tests.desk.test_unit_browser import sound
 
 pytestmark = pytest.mark.once
@@ -18,6 +19,13 @@ pytestmark = pytest.mark.once
 FOUND = "到场仅一名人员。"
 SITE = "阳光花园3栋疑似培训点"
 ALARM = "一名学生中暑，已拨打120。"
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "现场.jpg"
+    Image.effect_noise((800, 600), 60).convert("RGB").save(path, "JPEG", quality=80)
+    return path
 
 
 def offline_at_school(opened: OpenPage, crew: Any) -> Page:
@@ -36,6 +44,16 @@ def online(page: Page) -> None:
     page.context.set_offline(False)
     page.get_by_role("button", name=re.compile("^返回")).click()
     synced(page)
+
+
+def hand_in(page: Page) -> None:
+    """What came too late for the submission waits for somebody's word, on the server."""
+    page.context.set_offline(False)
+    press(page, "返回")
+    page.get_by_role("tab", name="上传").click()
+    press(page, "立即同步")
+    expect(page.get_by_role("status")).to_have_text(ANSWERED, timeout=30_000)
+    expect(card(page, "等待核对")).to_contain_text("到访已提交，这项内容由组长确认后补录。", timeout=30_000)
 
 
 def card(page: Page, name: str) -> Locator:
@@ -136,7 +154,11 @@ def report_a_site(page: Page, axe: str) -> None:
 
 
 def test_entry_draw_fix_alarm_and_a_suspected_site_reach_the_server_as_they_were_made_offline(
-    opened: OpenPage, office: Any, send_crew: Any, photo: Path, axe: str  # noqa: F811
+    opened: OpenPage,
+    office: Any,
+    send_crew: Any,
+    photo: Path,
+    axe: str,
 ) -> None:
     crew = send_crew(13)
     member = {"id": crew.member.user["id"], "name": crew.member.user["name"]}
@@ -170,6 +192,33 @@ def test_entry_draw_fix_alarm_and_a_suspected_site_reach_the_server_as_they_were
     assert (site["kind"], site["address"], site["status"]) == ("suspected_site", "阳光花园3栋2单元", "民宅内上课")
     [own] = [row for row in crew.leader.store.all("assignment").values() if row["own"]]
     assert (own["target_name"], own["state"]) == (SITE, "departed")
+    settle_a_contradiction(page, crew, visit, axe)
+
+
+def settle_a_contradiction(page: Page, crew: Any, visit: str, axe: str) -> None:
+    """The other of the crew has counted differently; whoever looks at both answers decides."""
+    crew.member.pull()
+    rival = crew.member.do("answer", "set", visit, answers={"TY-02": {"value": 2, "base": 0, "note": "另一人在校门口"}})
+    assert crew.member.push()[rival["op"]]["status"] == "conflict"
+    synced(page)
+    press(page, f"打开到访：{crew.school['name']}")
+    page.get_by_role("link", name=re.compile("^到访")).click()
+    both = question(page, "督查组到场人数").get_by_role("group", name="填写不一致")
+    expect(both.get_by_role("button")).to_have_text(
+        [re.compile("保留我 .*填写的：1人"), re.compile(".*：2人，备注：另一人在校门口")]
+    )
+    sound(page, axe)
+    both.get_by_role("button").last.click()
+    expect(both).to_have_count(0)
+    press(page, "返回清单")
+    online(page)
+    crew.leader.pull()
+    doc = crew.leader.store.document("visit", visit)
+    assert (doc["answers"]["TY-02"]["value"], doc["answers"]["TY-02"]["note"], doc["conflicts"]) == (
+        2,
+        "另一人在校门口",
+        {},
+    )
 
 
 def test_a_crew_that_was_refused_submits_with_two_signatures_and_adds_what_it_learned_later(
@@ -183,25 +232,51 @@ def test_a_crew_that_was_refused_submits_with_two_signatures_and_adds_what_it_le
     gate.get_by_role("button", name="门卫").click()
     gate.get_by_label("拒绝进入的情形").fill("称校长外出，不开门。")
     gate.get_by_role("button", name=crew.member.user["name"]).click()
-    sound(page, axe)
     gate.get_by_role("button", name="登记被拒绝").click()
     expect(gate).to_contain_text("被拒绝进入（门卫）")
     press(page, "离场检查")
     press(page, "去补第一项")
-    side = page.get_by_role("region", name="督查员签字")
     sign(page, "督查员签字")
-    side.get_by_role("button", name="再加督查员签字").click()
-    page.get_by_role("img", name="签名板：督查员签字").click()
-    press(page, "取消")
-    online_signed(page)
+    sign_once_more(page)
+    press(page, "离场检查")
+    press(page, "提交")
+    page.get_by_role("link", name="补录").click()
+    page.get_by_label("要补充的内容").fill("校长来电，称门卫不知情。")
+    press(page, "补录说明")
+    expect(card(page, "已补录")).to_contain_text("只在这部手机上")
+    sound(page, axe)
+    press(page, "返回清单")
+    hand_in(page)
+
     crew.leader.pull()
     [(visit, doc)] = of(crew, "visit", "assignment", crew.assignment).items()
-    assert (doc["entry"]["admitted"], doc["entry"]["witness"]) == (False, crew.member.user["id"])
+    assert (doc["state"], doc["entry"]["admitted"], doc["entry"]["witness"]) == (
+        "submitted",
+        False,
+        crew.member.user["id"],
+    )
+    assert len(doc["signatures"]["inspectors"]) == 2
+    [late] = [row for row in office.call("GET", "/sync/reviews")["items"] if row["context"]["visit"] == visit]
+    office.call("POST", f"/sync/reviews/{late['op']}/accept", {"reason": "情况属实"})
+    synced(page)
+    press(page, f"打开到访：{crew.school['name']}")
+    page.get_by_role("link", name="补录").click()
+    expect(card(page, "已补录")).to_contain_text("补充说明：校长来电，称门卫不知情。已附在第1轮记录后")
 
 
-def online_signed(page: Page) -> None:
-    press(page, "返回清单")
-    online(page)
+def sign_once_more(page: Page) -> None:
+    """The second of the crew, on the same phone."""
+    press(page, "再加督查员签字")
+    pad = page.get_by_role("img", name="签名板：督查员签字")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 120, steps=4)
+    page.mouse.up()
+    press(page, "确认签名")
+    expect(page.get_by_role("heading", name="督查员签字（2）")).to_be_visible()
 
 
 def test_somebody_tied_to_the_school_declares_it_before_departure_and_the_task_leaves_the_phone(

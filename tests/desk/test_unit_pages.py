@@ -117,7 +117,7 @@ def report(**more: str) -> dict[str, str]:
         "cause": "公示不及时。",
         "measure": "每日公示并检查。",
         "responsible_role": "教务主任",
-        "finished_on": "2026-11-18",
+        "finished_on": "2026-11-16",
         "result": "已公示。",
         "self_check": "各年级均已自查。",
     } | more
@@ -161,7 +161,7 @@ def test_a_defence_and_a_wish_for_more_time_are_offered_while_they_are_possible(
     told = text_of(client.get(page))
     assert "等待督导办答复，原期限仍然有效" in told
     assert "最多 7 天" not in told
-    hand.move(days=6)
+    hand.move(days=8)
     assert "书面申辩" not in text_of(signed_in(world).get(page))
     late = signed_in(world).post(address("unit_defence", notice.pk), {"text": "当日系统故障。"})
     assert (late.status_code, "申辩期限为送达后5日" in text_of(late)) == (409, True)
@@ -282,7 +282,7 @@ def test_a_withdrawn_notice_asks_for_nothing(world: World) -> None:
 
 
 def test_dates_are_those_of_the_county(world: World, hand: Any) -> None:
-    hand.set(dt.datetime(2026, 11, 18, 17, 30, tzinfo=dt.UTC))  # already the 19th there
+    hand.set(dt.datetime(2026, 11, 16, 17, 30, tzinfo=dt.UTC))  # already the 17th there
     notice = world.acknowledged([SeverityLevel.MODERATE])
     assert "还剩 7 天" in text_of(signed_in(world).get(address("unit_notice", notice.pk)))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pypdfium2
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, IndirectObject
+from pypdf.generic import DictionaryObject
 
 
 def squeezed(text: str) -> str:
@@ -32,8 +32,11 @@ def fonts(content: bytes) -> dict[str, bool]:
     for page in PdfReader(io.BytesIO(content)).pages:
         resources: Any = page["/Resources"]
         for reference in resources.get_object().get("/Font", DictionaryObject()).values():
-            font: Any = reference.get_object() if isinstance(reference, IndirectObject) else reference
-            found[str(font["/BaseFont"])] = "/FontFile2" in font.get("/FontDescriptor", DictionaryObject()).get_object()
+            font: Any = reference.get_object()
+            for part in font.get("/DescendantFonts", [font]):
+                inner = part.get_object()
+                file = inner.get("/FontDescriptor", DictionaryObject()).get_object().get("/FontFile2")
+                found[str(inner["/BaseFont"])] = file is not None
     return found
 
 

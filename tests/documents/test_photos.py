@@ -8,6 +8,7 @@ from PIL import Image
 from backend.documents.photo_data import Photo
 from backend.documents.photos import LONG_SIDE, photo_rows, printable
 from backend.documents.press import Press
+from backend.documents.sheet import Picture
 
 ORIENTATION, GPS = 0x0112, 0x8825
 
@@ -18,9 +19,11 @@ def encoded(kind: str, mode: str = "RGB", size: tuple[int, int] = (40, 20), **op
     return target.getvalue()
 
 
-def opened(content: bytes | None) -> Image.Image:
-    assert content is not None
-    return Image.open(io.BytesIO(content))
+def opened(picture: Picture | None) -> Image.Image:
+    assert picture is not None
+    found = Image.open(io.BytesIO(picture.content))
+    assert found.size == (picture.width, picture.height)
+    return found
 
 
 def test_a_turned_photo_is_printed_upright_and_without_metadata():

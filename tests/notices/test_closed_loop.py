@@ -35,7 +35,7 @@ def test_the_whole_way_from_draft_to_close_out(world: World, hand: clock.Hand) -
     drafts.review(actor=world.office, notice_id=notice.pk)
     notice = issuing.issue(actor=world.leader, notice_id=notice.pk)
     assert (notice.number, notice.state) == ("云督整〔2026〕1号", "delivered")
-    assert notice.due_on == dt.date(2026, 11, 21)
+    assert notice.due_on == dt.date(2026, 11, 19)
     replies.acknowledge(actor=world.unit, notice_id=notice.pk)
     world.report(notice)
     assert states(notice) == ["reported", "reported"]
@@ -112,10 +112,10 @@ def test_deadlines_follow_the_severity_from_the_day_of_service(world: World, han
 def test_a_unit_without_contacts_is_served_by_hand_and_its_terms_run_from_then(world: World, hand: clock.Hand) -> None:
     lonely = world.places.school(county=world.county)
     notice = world.issued(target=lonely)
-    assert (notice.state, notice.due_on) == ("issued", dt.date(2026, 12, 3))
+    assert (notice.state, notice.due_on) == ("issued", dt.date(2026, 12, 1))
     hand.move(days=2)
     notice = issuing.deliver(actor=world.office, notice_id=notice.pk, way="直接送达", received_by="值班人员")
-    assert (notice.state, notice.due_on) == ("delivered", dt.date(2026, 12, 5))
+    assert (notice.state, notice.due_on) == ("delivered", dt.date(2026, 12, 3))
 
 
 def test_who_is_told_when(world: World) -> None:
@@ -195,7 +195,7 @@ def test_a_returned_finding_gets_a_new_term_and_a_second_round(world: World, han
     notice = world.reported(["minor", "moderate"])
     hand.move(days=3)
     notice = world.decide(notice, "closed", "returned")
-    assert (notice.state, notice.due_on) == ("returned", dt.date(2026, 11, 28))
+    assert (notice.state, notice.due_on) == ("returned", dt.date(2026, 11, 26))
     assert states(notice) == ["closed", "returned"]
     world.report(notice, list(notice.findings.filter(number=2)))
     notice = fresh(notice)
@@ -319,7 +319,7 @@ def test_an_accepted_defence_withdraws_the_notice(world: World) -> None:
 
 def test_a_defence_after_five_days_is_too_late(world: World, hand: clock.Hand) -> None:
     notice = world.acknowledged()
-    hand.move(days=6)
+    hand.move(days=8)
     with pytest.raises(Conflict) as caught:
         replies.object_to(actor=world.unit, notice_id=notice.pk, text="有异议。")
     assert caught.value.code == "defence_too_late"
@@ -335,7 +335,7 @@ def test_an_extension_is_asked_once_granted_within_half_of_the_term_and_never_fo
     replies.request_extension(actor=world.unit, notice_id=notice.pk, days=5, reason="施工周期较长。")
     reviewing.answer_extension(actor=world.office, notice_id=notice.pk, grant=True)
     dues = notice.findings.order_by("number").values_list("due_on", flat=True)
-    assert [due and (due - clock.today()).days for due in dues] == [15 + 5, 7 + 3, 1]
+    assert [due and (due - clock.today()).days for due in dues] == [15 + 6, 7 + 3, 1]  # the sixth of December is a Sunday
     with pytest.raises(Conflict) as again:
         replies.request_extension(actor=world.unit, notice_id=notice.pk, days=1, reason="再申请。")
     assert again.value.code == "extension_asked"

@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.accounts.models import County, User
 from backend.accounts.roles import Role
-from backend.bulletins.services import compiling
+from backend.bulletins.services import circulars, comments, compiling, deputies
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.inspections.models import ChecklistTemplate, Draw, InspectionPlan, Visit
@@ -61,6 +61,12 @@ class FullCounty:
         self.late = self._late(self.approved)
         self.notice = drafts.draft_from_visit(actor=self.actor(Role.OFFICE), visit_id=self.approved.pk)
         self.bulletin = compiling.compile(actor=self.actor(Role.OFFICE), period_start=clock.today().replace(day=1))
+        self.comment = comments.remark(actor=self.actor(Role.OFFICE), bulletin_id=self.bulletin.pk, text="请核对。")
+        self.circular = circulars.compile(actor=self.actor(Role.OFFICE), month=f"{clock.today():%Y-%m}")
+        self.deputy = deputies.appoint(
+            actor=self.actor(Role.LEADERSHIP), deputy_id=self.office.pk, starts_on=clock.today(),
+            ends_on=clock.today(), reason="外出开会",
+        )  # fmt: skip
         self.announcement = announcements.announce(
             actor=self.actor(Role.OFFICE), title="会议通知", body="周五下午三点，督导办会议室。"
         )
@@ -121,6 +127,10 @@ class FullCounty:
             "target_id": self.school.pk,
             "contact_id": TargetContact.objects.filter(target=self.school).first().pk,  # type: ignore[union-attr]
             "bulletin_id": self.bulletin.pk,
+            "comment_id": self.comment.pk,
+            "circular_id": self.circular.pk,
+            "appointment_id": self.deputy.pk,
+            "number": 1,
             "announcement_id": self.announcement.pk,
             "sha256": self.blob,
             "op_id": self.late,

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from backend.accounts.permissions import WithRole, actor_of
 from backend.bulletins.api import serializers as s
 from backend.bulletins.models import Bulletin
+from backend.bulletins.rules.editions import Edition
 from backend.bulletins.selectors import bulletins, records
 from backend.bulletins.services import compiling, editing, publishing, signing
 from backend.core.pages import page
@@ -122,9 +123,12 @@ class ProofView(APIView):
 
     permission_classes = (MakersOnly,)
 
-    @extend_schema(operation_id="bulletins_proof", responses={(200, signing.PDF): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="bulletins_proof", parameters=[s.ProofQuery], responses={(200, signing.PDF): OpenApiTypes.BINARY}
+    )
     def get(self, request: Request, bulletin_id: uuid.UUID) -> HttpResponse:
-        paper = signing.proof(actor=actor_of(request), bulletin_id=bulletin_id)
+        edition = Edition(read_query(s.ProofQuery, request)["edition"])
+        paper = signing.proof(actor=actor_of(request), bulletin_id=bulletin_id, edition=edition)
         return HttpResponse(paper, content_type=signing.PDF, headers={"Cache-Control": "no-store"})
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules import figures as rules
+from backend.bulletins.rules.editions import VALUES, Edition
 from backend.bulletins.rules.lifecycle import LABELS
 from backend.bulletins.rules.naming import LONGEST_FACT
 from backend.bulletins.rules.wording import PARTS
@@ -30,6 +31,10 @@ def photo_hashes(help_text: str) -> serializers.ListField:
 
 class BulletinPeriodIn(serializers.Serializer[Any]):
     period_start = serializers.DateField(help_text="The 1st or the 16th of a month.")
+
+
+class ProofQuery(serializers.Serializer[Any]):
+    edition = serializers.ChoiceField(choices=VALUES, default=Edition.LEADERSHIP.value)
 
 
 class BulletinReasonIn(serializers.Serializer[Any]):

@@ -8,17 +8,18 @@ from django.views.decorators.http import require_safe
 BUILD = Path(__file__).resolve().parents[1] / "static" / "m"
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; manifest-src 'self'; "
+    "connect-src 'self' wss://{host}; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Nothing from elsewhere, nothing inline; pictures of the camera are blobs."""
+"""Nothing from elsewhere, nothing inline; pictures of the camera are blobs. The live socket is named because older
+Safari does not count it among `'self'`."""
 
 
 @require_safe
 def app(request: HttpRequest) -> HttpResponse:
     """The one page of the app. It is asked for anew each time; what it names never changes."""
     answer = _asked_each_time("index.html", "text/html; charset=utf-8")
-    answer["Content-Security-Policy"] = POLICY
+    answer["Content-Security-Policy"] = POLICY.format(host=request.get_host())
     return answer
 
 

@@ -6,16 +6,15 @@ that owns 方正小标宋 or 仿宋_GB2312 puts them into a folder under the nam
 from 宋体, which also holds the traditional characters of Big5.
 """
 
-import io
 import lzma
 import threading
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from backend.documents.fonts.truetype import FontError, TrueType
 
 LATIN_END = 0x250
 """FandolFang's letters and figures are heavy and without serifs; those of 宋体 suit its strokes, as in print."""
@@ -43,65 +42,84 @@ FILES = {
 
 
 class Font:
-    """A font registered with ReportLab under ``name``; loads from ``path`` on first use."""
+    """A font known as ``name``; its file is opened on first use and then stays in memory."""
 
     def __init__(self, name: str, path: Path) -> None:
         self.name = name
         self._path = path
-        self._widths: dict[int, float] | None = None
+        self._file: TrueType | None = None
 
     @property
-    def widths(self) -> dict[int, float]:
-        """Width by code point, in thousandths of an em; exactly the characters that the font has."""
-        with _loading:
-            if self._widths is None:
-                self._widths = self._load()
-            return self._widths
+    def is_open(self) -> bool:
+        """Whether the file has been read."""
+        return self._file is not None
 
-    def _load(self) -> dict[int, float]:
+    @property
+    def file(self) -> TrueType:
+        """The outlines, read once per process. Raises ``FontError`` when they cannot be used."""
+        if self._file is None:
+            with _loading:
+                if self._file is None:
+                    self._file = self._read()
+        return self._file
+
+    def _read(self) -> TrueType:
         content = self._path.read_bytes()
-        if self._path.suffix == ".xz":
-            content = lzma.decompress(content)
-        font = TTFont(self.name, io.BytesIO(content), shapable=False)
-        pdfmetrics.registerFont(font)
-        return {code: font.face.charWidths[code] for code in font.face.charToGlyph}
+        return TrueType(lzma.decompress(content) if self._path.suffix == ".xz" else content)
+
+
+class Glyph(NamedTuple):
+    """What draws one character: the font, the character that is drawn, its width in em."""
+
+    font: Font
+    char: str
+    width: float
+
+
+@lru_cache
+def _vendored(face: Face) -> Font:
+    return Font(FILES[face], VENDORED / f"{FILES[face]}.ttf.xz")
 
 
 class Faces:
-    """The chain of fonts behind every face. ``problems`` are Chinese sentences about overrides that cannot be used."""
+    """The chain of fonts behind every face.
+
+    ``replaced`` are the faces for which the office's own come first, ``problems`` Chinese sentences about those that
+    cannot be used.
+    """
 
     def __init__(self, overrides: Path | None = None) -> None:
         self.problems: tuple[str, ...] = ()
-        vendored = {face: Font(name, VENDORED / f"{name}.ttf.xz") for face, name in FILES.items()}
+        vendored = {face: _vendored(face) for face in Face}
         own = self._overrides(overrides) if overrides else {}
+        self.replaced = tuple(own)
         last = [font for font in (own.get(Face.SONG), vendored[Face.SONG]) if font]
         self._chains = {
             face.value: list(dict.fromkeys([*([own[face]] if face in own else []), vendored[face], *last]))
             for face in Face
         }
-        self._found: dict[tuple[str, str], tuple[str, float] | None] = {}
+        self._found: dict[str, dict[str, Glyph | None]] = {face.value: {} for face in Face}
 
-    def find(self, char: str, face: str) -> tuple[str, float] | None:
-        """Return the ReportLab name of the font that draws ``char`` and its width in em; ``None`` if no font has it."""
-        key = (char, face)
-        if key not in self._found:
-            self._found[key] = self._search(ord(char), face)
-        return self._found[key]
+    def find(self, char: str, face: str) -> Glyph | None:
+        """Return what draws ``char`` in ``face``; ``None`` if no font has it."""
+        known = self._found[face]
+        if char not in known:
+            known[char] = self._search(char, face)
+        return known[char]
 
-    def loaded_name(self, face: str) -> str:
-        """Return the ReportLab name of the first font of ``face``, loaded."""
-        font = self._chains[face][0]
-        assert font.widths
-        return font.name
+    @property
+    def fonts(self) -> list[Font]:
+        """Every font that some chain holds."""
+        return list(dict.fromkeys(font for chain in self._chains.values() for font in chain))
 
-    def _search(self, code: int, face: str) -> tuple[str, float] | None:
-        chain = self._chains[face]
+    def _search(self, char: str, face: str) -> Glyph | None:
+        code, chain = ord(char), self._chains[face]
         if code < LATIN_END and chain[0].name == FILES[Face.BODY]:
             chain = chain[::-1]
         for font in chain:
-            width = font.widths.get(code)
+            width = font.file.widths.get(code)
             if width is not None:
-                return font.name, width / 1000
+                return Glyph(font, char, width / 1000)
         return None
 
     def _overrides(self, folder: Path) -> dict[Face, Font]:
@@ -111,11 +129,24 @@ class Faces:
             if path.is_file():
                 font = Font(f"{FILES[face]}-{sha256(path.read_bytes()).hexdigest()[:12]}", path)
                 try:
-                    assert font.widths
+                    font.file.widths  # noqa: B018 -- read now, so that a damaged file is known before the first paper
                     found[face] = font
-                except (TTFError, ValueError, KeyError, IndexError, AssertionError) as error:
+                except (FontError, OSError) as error:
                     self.problems += (f"字体文件“{path.name}”无法使用（{error}），已改用自带字体。",)
         return found
+
+
+_own: list[Path | None] = [None]
+
+
+def use(folder: Path | None) -> None:
+    """Let all papers of this process that name no folder of their own take the faces in ``folder`` first."""
+    _own[0] = folder
+
+
+def own_faces() -> "Faces":
+    """Return the faces of the folder given to ``use``, or those that come along."""
+    return faces_in(_own[0])
 
 
 @lru_cache(maxsize=8)

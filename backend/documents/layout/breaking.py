@@ -9,21 +9,18 @@ from backend.documents.layout.tokens import Kind, Measure, Token, fragments
 
 PUSH_IN_FROM = 0.75  # em left empty from which squeezing one more token in looks better than stretching
 _SLACK = 1e-9
+_CLOSE, _SPACE = Kind.CLOSE, Kind.SPACE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """Tokens of one line with the gaps between them. ``available`` and ``natural`` widths in em."""
+    """Tokens of one line with the gaps between them. ``available`` and ``natural`` (before justification) in em."""
 
     tokens: tuple[Token, ...]
     gaps: tuple[Gap, ...]
     available: float
+    natural: float
     last: bool = False
-
-    @property
-    def natural(self) -> float:
-        """Width before justification."""
-        return sum(token.width for token in self.tokens) + sum(gap.natural for gap in self.gaps)
 
     @property
     def end_blank(self) -> float:
@@ -51,7 +48,9 @@ def break_lines(tokens: Sequence[Token], first: float, rest: float, measure: Mea
     return lines
 
 
-def _without_endless_words(tokens: Sequence[Token], width: float, measure: Measure) -> list[Token]:
+def _without_endless_words(tokens: Sequence[Token], width: float, measure: Measure) -> Sequence[Token]:
+    if not any(token.width > width and token.kind is Kind.WORD for token in tokens):
+        return tokens
     pieces: list[Token] = []
     for token in tokens:
         too_wide = token.kind is Kind.WORD and token.width > width
@@ -68,20 +67,23 @@ def _skip_spaces(pieces: Sequence[Token], at: int) -> int:
 def _line_end(pieces: Sequence[Token], gaps: Sequence[Gap], start: int, available: float) -> int:
     """Return the index after the last token of the line that begins at ``start``."""
     width, shrink, fitting, fitting_width, forced = 0.0, 0.0, 0, 0.0, start + 1
+    limit, last = available + _SLACK, len(pieces) - 1
     for at in range(start, len(pieces)):
         token = pieces[at]
+        kind = token.kind
         width += token.width
         if at > start:
-            width += gaps[at - 1].natural
-            shrink += gaps[at - 1].shrink
-        blank = token.blank if token.kind is Kind.CLOSE else 0.0
-        if width - blank <= available + _SLACK:
+            gap = gaps[at - 1]
+            width += gap.natural
+            shrink += gap.shrink
+        needed = width - token.blank if kind is _CLOSE else width
+        if needed <= limit:
             forced = at + 1
-        if width - shrink - blank > available + _SLACK and token.kind is not Kind.SPACE:
+        elif needed - shrink > limit and kind is not _SPACE:
             break
-        if at + 1 < len(pieces) and not gaps[at].breaks:
+        if at < last and not gaps[at].breaks:
             continue
-        fits = width - blank <= available + _SLACK or token.kind is Kind.SPACE
+        fits = needed <= limit or kind is _SPACE
         if not fits and fitting and available - fitting_width < PUSH_IN_FROM:
             break
         fitting, fitting_width = at + 1, width
@@ -93,4 +95,6 @@ def _line_end(pieces: Sequence[Token], gaps: Sequence[Gap], start: int, availabl
 def _line(pieces: Sequence[Token], gaps: Sequence[Gap], start: int, end: int, available: float) -> Line:
     while end - 1 > start and pieces[end - 1].kind is Kind.SPACE:
         end -= 1
-    return Line(tuple(pieces[start:end]), tuple(gaps[start : end - 1]), available)
+    tokens, inner = tuple(pieces[start:end]), tuple(gaps[start : end - 1])
+    natural = sum([token.width for token in tokens]) + sum([gap.natural for gap in inner])
+    return Line(tokens, inner, available, natural)

@@ -20,8 +20,19 @@ class Gap:
     breaks: bool = True
 
 
+_KNOWN: dict[tuple[int, int], Gap] = {}
+
+
 def gap_between(left: Token, right: Token) -> Gap:
-    """Return the gap between two neighbours on one line."""
+    """Return the gap between two neighbours on one line; it follows from their sorts."""
+    sorts = left.sort, right.sort
+    found = _KNOWN.get(sorts)
+    if found is None:
+        found = _KNOWN[sorts] = _gap(left, right)
+    return found
+
+
+def _gap(left: Token, right: Token) -> Gap:
     breaks = may_break(left, right)
     if left.kind in _WORDS and right.kind in _WORDS:
         return Gap(stretches=False, breaks=breaks)

@@ -1,7 +1,6 @@
 """Place the tokens of a line: both ends flush, or at the left, the centre, the right."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from backend.documents.layout.breaking import Line
 from backend.documents.layout.tokens import Token
@@ -11,8 +10,7 @@ FIRST_STRETCH = 0.25  # em by which spaces and Chinese-Latin gaps grow before th
 MOST_STRETCH = 0.5  # em a gap; a line that would need more is left ragged (a narrow cell before a long word)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A token and its left edge, in em from the line's left edge."""
 
     token: Token
@@ -24,17 +22,22 @@ def justify(line: Line, align: Align) -> list[Placed]:
     slack = line.available - line.natural
     extra = _extra(line, slack, align == "justify" and not line.last)
     x = {"center": max(slack, 0.0) / 2, "right": max(slack, 0.0)}.get(align, 0.0)
-    placed = []
+    placed, gaps = [], line.gaps
     for at, token in enumerate(line.tokens):
+        if at:
+            x += gaps[at - 1].natural
+            if extra:
+                x += extra[at - 1]
         placed.append(Placed(token, x))
-        x += token.width + (line.gaps[at].natural + extra[at] if at < len(line.gaps) else 0.0)
+        x += token.width
     return placed
 
 
 def _extra(line: Line, slack: float, stretch: bool) -> list[float]:
+    """What each gap grows by; nothing at all when none does."""
     if slack < 0:
         return _squeezed(line, -slack)
-    return _stretched(line, slack) if stretch else [0.0] * len(line.gaps)
+    return _stretched(line, slack) if stretch else []
 
 
 def _squeezed(line: Line, excess: float) -> list[float]:

@@ -1,24 +1,36 @@
 """Cut text into tokens: what the line breaker moves as one piece."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum
 
-from backend.documents.layout.characters import CLOSING, OPENING, UNTORN, cleaned, is_western
+from backend.documents.layout.characters import (
+    CLOSING,
+    FORBIDDEN_END,
+    FORBIDDEN_START,
+    OPENING,
+    UNTORN,
+    WESTERN,
+    cleaned,
+    is_western,
+)
 
 Measure = Callable[[str, str], float]
 """Width of one character in a face, in em."""
 
+_PIECE = re.compile(f" +|{'|'.join(UNTORN)}|[{WESTERN}]+|.", re.DOTALL)
 
-class Kind(Enum):
+
+class Kind(IntEnum):
     """What a token is to its neighbours."""
 
-    HAN = auto()
-    WORD = auto()
-    FRAGMENT = auto()
-    SPACE = auto()
-    OPEN = auto()
-    CLOSE = auto()
+    HAN = 0
+    WORD = 1
+    FRAGMENT = 2
+    SPACE = 3
+    OPEN = 4
+    CLOSE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +41,54 @@ class Span:
     face: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Token:
-    """An unbreakable piece. ``width`` in em; ``blank`` is the empty half of a full-width mark, in em."""
+    """An unbreakable piece. ``width`` in em; ``blank`` is the empty half of a full-width mark, in em.
+
+    ``sort`` is one number for everything that matters to neighbours: kind, blank, what may stand at a line's ends.
+    """
 
     text: str
     face: str
     kind: Kind
     width: float
-    blank: float = 0.0
+    blank: float
+    sort: int
 
 
-def tokenise(spans: Sequence[Span], measure: Measure) -> list[Token]:
-    """Cut ``spans`` into tokens measured by ``measure``."""
+Known = dict[tuple[str, str], Token]
+"""Tokens by face and text."""
+
+
+def tokenise(spans: Sequence[Span], measure: Measure, known: Known | None = None) -> list[Token]:
+    """Cut ``spans`` into tokens measured by ``measure``; ``known`` ones are taken again, new ones are added to it."""
+    known = {} if known is None else known
     tokens: list[Token] = []
     for span in spans:
-        text, at = cleaned(span.text), 0
-        while at < len(text):
-            length = _length_at(text, at)
-            tokens.append(_token(text[at : at + length], span.face, measure))
-            at += length
+        face = span.face
+        for text in _PIECE.findall(cleaned(span.text)):
+            token = known.get((face, text))
+            if token is None:
+                token = known[face, text] = _token(text, face, measure)
+            tokens.append(token)
     return tokens
 
 
 def fragments(token: Token, measure: Measure) -> list[Token]:
     """Cut a word that is wider than a line into single characters."""
-    return [Token(char, token.face, Kind.FRAGMENT, measure(char, token.face)) for char in token.text]
-
-
-def _length_at(text: str, at: int) -> int:
-    if text[at] == " ":
-        return len(text[at:]) - len(text[at:].lstrip(" "))
-    if text[at : at + 2] in UNTORN:
-        return 2
-    if not is_western(text[at]):
-        return 1
-    end = at + 1
-    while end < len(text) and is_western(text[end]):
-        end += 1
-    return end - at
+    return [_made(char, token.face, Kind.FRAGMENT, measure(char, token.face), 0.0) for char in token.text]
 
 
 def _token(text: str, face: str, measure: Measure) -> Token:
     if text[0] == " ":
-        return Token(" ", face, Kind.SPACE, measure(" ", face))
+        return _made(" ", face, Kind.SPACE, measure(" ", face), 0.0)
     width = sum(measure(char, face) for char in text)
     if is_western(text[0]):
-        return Token(text, face, Kind.WORD, width)
+        return _made(text, face, Kind.WORD, width, 0.0)
     kind = Kind.CLOSE if text in CLOSING else Kind.OPEN if text in OPENING else Kind.HAN
-    blank = 0.5 if kind is not Kind.HAN and width >= 0.9 else 0.0
-    return Token(text, face, kind, width, blank)
+    return _made(text, face, kind, width, 0.5 if kind is not Kind.HAN and width >= 0.9 else 0.0)
+
+
+def _made(text: str, face: str, kind: Kind, width: float, blank: float) -> Token:
+    sort = 8 * kind + 4 * bool(blank) + 2 * (text[-1] in FORBIDDEN_END) + (text[0] in FORBIDDEN_START)
+    return Token(text, face, kind, width, blank, sort)

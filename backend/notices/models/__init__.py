@@ -9,7 +9,10 @@ from backend.notices.models.answers import (
     NoticeEvidence,
     RectificationReport,
 )
+from backend.notices.models.deputy import SigningDeputy
+from backend.notices.models.escalation import EscalationPaper, EscalationTransition
 from backend.notices.models.inbox import InboxCounter, InboxEntry
+from backend.notices.models.issued_copy import IssuedCopy
 from backend.notices.models.notice import NoticeFinding, NoticeTransition, RectificationNotice
 from backend.notices.models.number import NumberSeries
 from backend.notices.models.paper_code import PaperCode
@@ -20,10 +23,13 @@ __all__ = [
     "TEXT_LIMIT",
     "Defence",
     "DeliveryReceipt",
+    "EscalationPaper",
+    "EscalationTransition",
     "Extension",
     "FindingReport",
     "InboxCounter",
     "InboxEntry",
+    "IssuedCopy",
     "NoticeEvidence",
     "NoticeFinding",
     "NoticePhoto",
@@ -33,4 +39,5 @@ __all__ = [
     "RectificationNotice",
     "RectificationReport",
     "Reminder",
+    "SigningDeputy",
 ]

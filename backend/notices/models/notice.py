@@ -123,6 +123,7 @@ class NoticeFinding(Journaled):
     legal_basis = models.JSONField("依据", default=no_paragraphs)
     due_days = models.PositiveSmallIntegerField("整改天数")
     due_on = models.DateField("整改期限", null=True)
+    close_number = models.CharField("销号编号", max_length=40, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "通知书所列问题"

@@ -51,6 +51,8 @@ class Party(StrEnum):
     OFFICE = "office"
     SIGNER = "signer"
     UNIT = "unit"
+    SYSTEM = "system"
+    """The product itself, at its time."""
     ANY = "any"
     """Follows from another step."""
 
@@ -92,8 +94,15 @@ TRANSITIONS: dict[str, Transition] = {
     ),
 }
 
+UNISSUED = frozenset({State.DRAFT, State.REVIEWED})
+"""The notice does not exist for its unit yet."""
+
 WITH_THE_UNIT = frozenset({State.ISSUED, State.DELIVERED, State.ACKNOWLEDGED, State.RECTIFYING, State.RETURNED})
 """States in which the unit is to act and a deadline runs; while a defence is pending it rests."""
+
+
+ASKABLE = frozenset({State.DELIVERED, State.ACKNOWLEDGED, State.RECTIFYING})
+"""States in which the unit may ask for more time, and the office answer."""
 
 
 def state_after(action: str, state: str) -> str:

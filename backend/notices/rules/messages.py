@@ -26,6 +26,8 @@ class Template:
     title: str
     body: str = ""
     audience: Audience = Audience.STAFF
+    acknowledge: bool = False
+    """Whether its reader has to confirm it, beside reading."""
 
     def title_for(self, detail: Mapping[str, Any]) -> str:
         return _filled(self.title, detail)
@@ -45,7 +47,7 @@ TEMPLATES: dict[str, Template] = {
     "visit.submitted": Template("有检查记录待审核", "请打开督导系统查看。"),
     "visit.returned": Template("有检查记录被退回", "请打开督导应用查看退回意见。"),
     "visit.approved": Template("检查记录已审核通过", "可以起草整改通知书。"),
-    "visit.alarm": Template("紧急情况报告", "{target}：{text}"),
+    "visit.alarm": Template("紧急情况报告", "{target}：{text}", acknowledge=True),
     "visit.refused": Template("有检查被拒绝", "请打开督导系统查看。"),
     "visit.refiled": Template("有检查改挂到其他单位", "请打开督导应用查看。"),
     "crew.left": Template("有组员中途退出", "请打开督导系统查看。"),
@@ -82,8 +84,19 @@ TEMPLATES: dict[str, Template] = {
     "notice.closed": Template("整改事项已销号", "{number}所列问题已全部销号。", Audience.UNIT),
     "notice.reopened": Template("整改事项重新打开", "{number}所列问题出现反弹，请继续整改。", Audience.UNIT),
     "notice.reminder": Template("整改期限将至", "{number}的整改期限为{due_on}，请按期提交整改报告。", Audience.UNIT),
-    "notice.overdue": Template("整改已逾期", "{number}已超过整改期限，请立即提交整改报告。", Audience.UNIT),
-    "notice.escalation": Template("逾期督办提示", "{unit}办理{number}已逾期{days}日，应予{step}。"),
+    "notice.overdue": Template(
+        "整改已逾期", "{number}已超过整改期限，请立即提交整改报告。", Audience.UNIT, acknowledge=True
+    ),
+    "notice.supervised": Template(
+        "收到整改督办通知", "{number}逾期未整改，请于{due_on}前整改到位。", Audience.UNIT, acknowledge=True
+    ),
+    "notice.talk": Template(
+        "收到约谈通知", "就{number}的整改情况，请于{held_at}到{place}参加约谈。", Audience.UNIT, acknowledge=True
+    ),
+    "notice.talk_recorded": Template("约谈记录已印发", "{number}，请登录系统查看。", Audience.UNIT),
+    "notice.proposal": Template("督办建议待审定", "{unit}办理{number}，已拟{paper}。"),
+    "notice.proposal_decided": Template("督办建议已审定", "{unit}办理{number}，{paper}{decision}。"),
+    "notice.escalation": Template("督办提示", "{unit}办理{number}：{cause}，应予{step}。"),
     "notice.withdrawn": Template("整改通知书已撤回", "{number}已撤回，无需继续办理。", Audience.UNIT),
     "evidence.corrupt": Template("照片上传有误", "请重新上传整改照片。", Audience.UNIT),
     "announcement.published": Template("有新公告", "{title}", Audience.BOTH),

@@ -16,7 +16,8 @@ from backend.journal.writing import write
 from backend.notices.models import NoticeFinding, RectificationNotice
 from backend.notices.rules import wording
 from backend.notices.rules.lifecycle import Party, State
-from backend.notices.services.steps import changing, require
+from backend.notices.services import codes, escalations
+from backend.notices.services.steps import Step, changing, require
 
 ANNOUNCED = (VisitKind.SPECIAL, VisitKind.COMPREHENSIVE)
 """Only these are made known to the unit in advance (教育督导条例 art. 16-17)."""
@@ -157,10 +158,17 @@ def withdraw(*, actor: Actor, notice_id: uuid.UUID, reason: str) -> Rectificatio
     """
     with changing(actor=actor, notice_id=notice_id, action="withdraw") as step:
         step.take("withdraw", reason)
-        release_findings(step.actor, step.items(), reason)
-        step.notice.withdrawn_at = clock.now()
+        void(step, reason)
         step.tell_unit("notice.withdrawn")
     return step.notice
+
+
+def void(step: Step, reason: str) -> None:
+    """What a withdrawal ends: the notice's findings, its paper, and every paper of escalation about it."""
+    release_findings(step.actor, step.items(), reason)
+    escalations.end_all(step, reason)
+    codes.withdraw(subject=step.notice)
+    step.notice.withdrawn_at = clock.now()
 
 
 AFTER_WITHDRAWAL = {FindingState.IN_NOTICE: FindingState.CONFIRMED, FindingState.RECTIFYING: FindingState.WITHDRAWN}

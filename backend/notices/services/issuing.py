@@ -20,7 +20,7 @@ from backend.notices.rules import wording
 from backend.notices.rules.deadlines import due_date
 from backend.notices.rules.lifecycle import Party, State
 from backend.notices.selectors.possible import OPEN_FINDINGS
-from backend.notices.services import numbers, photos
+from backend.notices.services import codes, ladder, numbers, photos
 from backend.notices.services.paper import paper
 from backend.notices.services.steps import Step, changing, require
 from backend.registry.selectors import targets
@@ -55,6 +55,7 @@ def _begin(actor: Actor, notice_id: uuid.UUID) -> RectificationNotice:
         notice.signer_id, notice.signed_by = actor.user_id, actor.name
         _set_deadlines(step, today)
         photos.choose(step.notice)
+        codes.take(county_id=notice.county_id, subject=notice)
         step.change.log("notice.numbered", notice, number=notice.number)
     return notice
 
@@ -82,6 +83,7 @@ def _finish(actor: Actor, signed: RectificationNotice, sha256: str, rendered: Re
         photos.check(notice)
         notice.issued_at, notice.pdf_sha256 = notice.signing_at, sha256
         notice.pdf_warnings = list(rendered.warnings)
+        codes.issue(subject=notice, sha256=sha256)
         contacts = targets.contacts(notice.target)
         if contacts:
             _serve(step, "系统送达", contacts)
@@ -102,6 +104,7 @@ def _serve(step: Step, way: str, contacts: set[int]) -> None:
         ],
         ignore_conflicts=True,
     )
+    ladder.on_veto(step)
 
 
 def deliver(*, actor: Actor, notice_id: uuid.UUID, way: str, received_by: str) -> RectificationNotice:

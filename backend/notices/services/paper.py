@@ -9,7 +9,8 @@ from backend.documents import notice_data
 from backend.documents.photo_data import Photo
 from backend.inspections.models import SeverityLevel
 from backend.notices.models import NoticeFinding, RectificationNotice
-from backend.notices.rules import wording
+from backend.notices.rules import paper_codes, wording
+from backend.notices.services import codes
 from backend.notices.services.photos import Printed
 
 
@@ -19,6 +20,7 @@ def paper(
     """What `backend.documents.rectification_notice` prints, dated `signed_on`, with the photos of `annex`."""
     county = County.objects.get(pk=notice.county_id)
     rows = notice.findings.order_by("number")
+    code = codes.take(county_id=notice.county_id, subject=notice)
     assert notice.signing_at is not None
     return notice_data.RectificationNotice(
         agency_name=county.issuer,
@@ -42,6 +44,8 @@ def paper(
         copy_to=tuple(notice.copy_to),
         signed_by=notice.signed_by,
         receipt=notice_data.DeliveryReceipt(unit_address=notice.target.address),
+        verification_code=paper_codes.printed(code.code),
+        verification_address=codes.address(code),
     )
 
 

@@ -8,8 +8,9 @@ from backend.core.errors import Conflict, Invalid
 from backend.inspections.models import SeverityLevel
 from backend.notices.models import Defence, Extension, NoticeFinding, RectificationNotice
 from backend.notices.rules.deadlines import DEFENCE_DAYS, due_date, longest_extension
-from backend.notices.rules.lifecycle import Party, State
+from backend.notices.rules.lifecycle import ASKABLE, Party, State
 from backend.notices.selectors.possible import OPEN_FINDINGS
+from backend.notices.services import ladder
 from backend.notices.services.steps import Step, changing, require
 
 
@@ -24,6 +25,7 @@ def acknowledge(*, actor: Actor, notice_id: uuid.UUID) -> RectificationNotice:
         if notice.state == State.ISSUED:
             step.take("deliver", "系统签收")
             notice.delivered_at, notice.delivery_way = clock.now(), "系统签收"
+            ladder.on_veto(step)
         step.take("acknowledge")
         notice.acknowledged_at, notice.received_by = clock.now(), actor.name[:40]
         step.tell_office("notice.acknowledged")
@@ -59,7 +61,7 @@ def request_extension(*, actor: Actor, notice_id: uuid.UUID, days: int, reason: 
     with changing(actor=actor, notice_id=notice_id, action="extend") as step:
         notice = step.notice
         require(actor, Party.UNIT)
-        step.only_in("申请延期", State.DELIVERED, State.ACKNOWLEDGED, State.RECTIFYING)
+        step.only_in("申请延期", *ASKABLE)
         if Extension.objects.filter(notice=notice).exists():
             raise Conflict("extension_asked", "延期以一次为限，本通知书已申请过。")
         if notice.is_overdue(clock.today()):

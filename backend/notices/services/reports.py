@@ -13,6 +13,7 @@ from backend.inspections.services import findings
 from backend.notices.models import FindingReport, NoticeEvidence, NoticeFinding, RectificationReport
 from backend.notices.rules.lifecycle import Party, State
 from backend.notices.selectors.possible import OPEN_FINDINGS
+from backend.notices.services import resting
 from backend.notices.services.steps import Step, changing, require
 from backend.notices.services.working import adopt_site_verdicts, begin_work
 
@@ -88,6 +89,7 @@ def _open(step: Step, summary: str, self_check: str) -> RectificationReport:
 
 def _store(step: Step, report: RectificationReport, item: NoticeFinding, part: Part) -> None:
     proofs = _proofs(item, part)
+    resting.make_up(step, item)
     row = FindingReport.objects.create(
         report=report,
         item=item,

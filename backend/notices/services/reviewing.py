@@ -12,11 +12,11 @@ from backend.inspections.models import FindingState
 from backend.inspections.services import findings
 from backend.notices.models import FindingReport, NoticeFinding, RectificationNotice
 from backend.notices.rules import wording
-from backend.notices.rules.deadlines import due_date
-from backend.notices.rules.lifecycle import Party, State
+from backend.notices.rules.deadlines import longest_extension
+from backend.notices.rules.lifecycle import ASKABLE, Party, State
 from backend.notices.selectors.possible import OPEN_FINDINGS
-from backend.notices.services import numbers
-from backend.notices.services.drafts import release_findings
+from backend.notices.services import ladder, numbers, resting
+from backend.notices.services.drafts import void
 from backend.notices.services.replies import extendable
 from backend.notices.services.steps import Step, changing, require
 from backend.notices.services.working import adopt_site_verdicts, new_term
@@ -48,6 +48,7 @@ def decide(*, actor: Actor, notice_id: uuid.UUID, verdicts: Sequence[Verdict]) -
             _judge(step, verdict)
         if step.items(FindingState.RETURNED) and not step.items(FindingState.REPORTED):
             step.take("return")
+            ladder.on_return(step)
             step.tell_unit("notice.returned")
     return step.notice
 
@@ -146,12 +147,13 @@ def answer_defence(*, actor: Actor, notice_id: uuid.UUID, accept: bool, answer: 
         defence.save()
         if accept:
             step.take("withdraw", answer)
-            release_findings(actor, step.items(), answer)
-            step.notice.withdrawn_at = clock.now()
+            void(step, answer)
         else:
             step.take("uphold", answer)
-            rested = (clock.today() - clock.local_date(defence.received_at)).days
-            _lengthen(step.items(*OPEN_FINDINGS), rested)
+            asked = step.asked()
+            days = (clock.today() - clock.local_date(defence.received_at)).days
+            # A wish that waits is older than the defence: its own rest, made up with its answer, holds these days.
+            resting.lengthen([row for row in step.items(*OPEN_FINDINGS) if not resting.rests(row, asked)], days)
         step.tell_unit("notice.defence_answered")
     return step.notice
 
@@ -159,26 +161,21 @@ def answer_defence(*, actor: Actor, notice_id: uuid.UUID, accept: bool, answer: 
 def answer_extension(*, actor: Actor, notice_id: uuid.UUID, grant: bool, answer: str = "") -> RectificationNotice:
     """Grant or refuse more time; a granted one moves each finding by at most half of its own term.
 
+    The days for which the unit waited for the answer are added either way: the clock stood still.
+
     Raises `Conflict`: `bad_state`, `no_extension_asked`.
     """
     with changing(actor=actor, notice_id=notice_id, action="answer_extension") as step:
         require(actor, Party.OFFICE)
-        extension = getattr(step.notice, "extension", None)
-        if extension is None or extension.granted is not None:
+        extension = step.asked()
+        if extension is None:
             raise Conflict("no_extension_asked", "没有待答复的延期申请。")
-        step.only_in("答复延期申请", State.DELIVERED, State.ACKNOWLEDGED, State.RECTIFYING)
+        step.only_in("答复延期申请", *ASKABLE)
         extension.granted, extension.answer, extension.decided_at = grant, answer, clock.now()
         extension.save()
-        if grant:
-            for item in extendable(step):
-                _lengthen([item], min(extension.days, item.due_days // 2))
+        for item in extendable(step):
+            more = min(extension.days, longest_extension(item.due_days)) if grant else 0
+            resting.lengthen([item], more + resting.rested(extension))
         step.change.log("notice.extension_answered", step.notice, granted=grant)
         step.tell_unit("notice.extension_answered")
     return step.notice
-
-
-def _lengthen(items: Sequence[NoticeFinding], days: int) -> None:
-    for item in items:
-        if item.due_on is not None and days > 0:
-            item.due_on = due_date(item.due_on, days)
-            item.save(update_fields=["due_on"])

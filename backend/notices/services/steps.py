@@ -12,12 +12,15 @@ from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden
+from backend.inspections.models import SeverityLevel
 from backend.journal.writing import Change, write
-from backend.notices.models import NoticeFinding, NoticeTransition, RectificationNotice
-from backend.notices.rules.lifecycle import TRANSITIONS, WITH_THE_UNIT, Party, refusal, state_after
+from backend.notices.models import Extension, NoticeFinding, NoticeTransition, RectificationNotice
+from backend.notices.rules.lifecycle import ASKABLE, TRANSITIONS, WITH_THE_UNIT, Party, State, refusal, state_after
 from backend.notices.selectors import notices
 from backend.notices.selectors.possible import OPEN_FINDINGS
 from backend.registry.selectors import targets
+
+LAPSED = "通知书已转入其他环节，延期申请自行终止。"
 
 RIGHT_TO_SIGN = "notices.sign_notice"
 
@@ -68,9 +71,23 @@ class Step:
         rows = NoticeFinding.objects.filter(notice=self.notice).select_related("finding").order_by("number")
         return list(rows.filter(finding__state__in=states) if states else rows)
 
+    def asked(self) -> Extension | None:
+        """The wish for more time that waits for an answer."""
+        return Extension.objects.filter(notice=self.notice, granted__isnull=True).first()
+
     def next_deadline(self) -> None:
-        """Let the notice show the deadline that runs now."""
-        dues = [row.due_on for row in self.items(*OPEN_FINDINGS) if row.due_on]
+        """Let the notice show the deadline that runs now; none runs while a wish for more time waits, but of a veto.
+
+        A wish that cannot be answered any more, because everything was reported, ends by itself.
+        """
+        asked = self.asked()
+        if asked is not None and self.notice.state not in ASKABLE | {State.DEFENCE_PENDING}:
+            asked.granted, asked.answer, asked.decided_at = False, LAPSED, clock.now()
+            asked.save()
+            self.change.log("notice.extension_lapsed", self.notice)
+            asked = None
+        running = [row for row in self.items(*OPEN_FINDINGS) if asked is None or row.severity == SeverityLevel.VETO]
+        dues = [row.due_on for row in running if row.due_on]
         self.notice.due_on = min(dues, default=None) if self.notice.state in WITH_THE_UNIT else None
 
     def tell_unit(self, kind: str, **detail: Any) -> None:
@@ -119,6 +136,7 @@ def require(actor: Actor, party: Party) -> None:
         Party.OFFICE: lambda: actor.has(Role.OFFICE),
         Party.SIGNER: lambda: may_sign(actor),
         Party.UNIT: lambda: actor.has(*UNIT_ROLES),
+        Party.SYSTEM: lambda: actor.has("system"),
     }
     if not allowed[party]():
         raise Forbidden("may_not_sign", "您没有签发权限。") if party is Party.SIGNER else Forbidden()

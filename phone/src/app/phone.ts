@@ -1,17 +1,22 @@
 /** The one engine of this tab, its runner, and what the screens look at. */
 import { reactive } from "vue";
 
-import { Engine } from "../engine/engine.ts";
+import { deviceName } from "../around/device.ts";
+import { guarded } from "../around/guard.ts";
+import { openMended } from "../around/opening.ts";
+import type { Engine } from "../engine/engine.ts";
 import { FetchHttp, LineDown, Refused } from "../engine/http.ts";
 import type { JsonObject } from "../engine/json.ts";
-import type { Identity } from "../engine/meta.ts";
+import { fact, type Identity } from "../engine/meta.ts";
 import type { Shown } from "../engine/overlay.ts";
 import { Problem, reason } from "../engine/reasons.ts";
 import { type LaneName, Runner } from "../engine/runner.ts";
 import type { Item } from "../engine/status.ts";
 import { IndexedStore } from "../engine/store/indexed.ts";
 import { CHUNK } from "../engine/store/port.ts";
+import { awakeWhile } from "./awake.ts";
 import { go } from "./route.ts";
+import { measured } from "./room.ts";
 
 export interface Seen {
   identity: Identity | null;
@@ -26,6 +31,16 @@ export interface Seen {
   receiving: number;
   /** A fault of the phone itself. */
   fault: string;
+  /** What the phone refused just now, in a sentence that says the way on. */
+  refused: string;
+  /** The database does not open, not even without what was downloaded. */
+  damaged: string;
+  /** Downloaded rows were unreadable and come anew. */
+  mended: boolean;
+  /** The server takes work from this phone and tells it nothing any more. */
+  deposit: boolean;
+  /** `Sync-Time` of the last complete pull; 0 before the first. */
+  pulled: number;
   /** A new version of the app waits for a tap. */
   update: boolean;
   /** This phone's clock minus the server's at the last contact, ms; null before the first. */
@@ -36,17 +51,21 @@ export interface Seen {
 
 export const seen: Seen = reactive({
   ...{ identity: null, assignments: [], visits: [], findings: [], targets: {}, items: [], trouble: "", receiving: 0, fault: "" },
+  ...{ refused: "", damaged: "", mended: false, deposit: false, pulled: 0 },
   ...{ update: false, skew: null, resumed: false },
 });
 
 export let engine: Engine;
+export const DATABASE = "dudao";
+export const store = new IndexedStore(DATABASE);
 let runner: Runner;
 
 /** Open the database, show what is there at once, and begin to work. */
 export async function begin(): Promise<void> {
   const pace = { piece: CHUNK / 4, moved: () => void look() };
   const http = new FetchHttp(location.origin, (...told) => fetch(...told));
-  engine = await Engine.open({ store: new IndexedStore("dudao"), http, pace });
+  const opened = await openMended({ store, http, pace }, { Capture: guarded(measured) });
+  [engine, seen.mended] = [opened.engine, opened.mended];
   const timer = { after, chance: Math.random };
   const work = { sync, upload, unsent: () => engine.status.unsent() };
   runner = new Runner(work, timer, lead, (fault) => (seen.fault = String(fault)));
@@ -66,21 +85,29 @@ async function resume(): Promise<void> {
   go(section ? { screen: "section", visit, section, key } : { screen: "visit", visit });
 }
 
-/** Show what `told` after every look, too. */
+/** Read what `told` after every look, too. */
 export function onLook(told: () => Promise<void>): void {
-  looking = told;
+  looking.push(told);
 }
 
-let looking: () => Promise<void> = async () => undefined;
+const looking: (() => Promise<void>)[] = [];
 
 export function poke(): void {
   if (seen.identity && !document.hidden) runner.poke();
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
-  await engine.session.signIn(username, password, { name: navigator.platform || "手机", platform: "web" });
+  const platform = /Android/.test(navigator.userAgent) ? "android" : /iPhone|iPad/.test(navigator.userAgent) ? "ios" : "web";
+  await engine.session.signIn(username, password, { name: deviceName(navigator.userAgent, await model()), platform });
   await look();
   poke();
+}
+
+/** What the phone is called by its maker, where the browser tells. */
+async function model(): Promise<string> {
+  type Told = { getHighEntropyValues?(names: string[]): Promise<{ model?: string }> };
+  const told = (navigator as { userAgentData?: Told }).userAgentData;
+  return (await told?.getHighEntropyValues?.(["model"]).catch(() => undefined))?.model ?? "";
 }
 
 /** One operation of the person: in the database when this resolves, shown at once, sent when it can be. */
@@ -95,7 +122,8 @@ export async function loud<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (fault) {
-    seen.fault = fault instanceof Problem ? fault.message : String(fault);
+    if (fault instanceof Problem) seen.refused = fault.message;
+    else seen.fault = String(fault);
     throw fault;
   }
 }
@@ -116,23 +144,38 @@ export async function exported(): Promise<Blob> {
 /** The sentence for the person. */
 export function words(fault: unknown): string {
   if (fault instanceof Problem) return fault.message;
-  if (fault instanceof Refused) return String(fault.problem["detail"] ?? reason(fault.code));
+  if (fault instanceof Refused) return said(fault);
   return fault instanceof LineDown ? reason("offline") : `手机出现故障（${String(fault)}），请截图并联系督导办。`;
 }
 
+/** A server that does not know what every version of it knows is another one. */
+function said({ status, code, problem }: Refused): string {
+  const foreign = [404, 405, 501].includes(status) || (code === "" && status < 500);
+  return foreign ? reason("server_differs") : String(problem["detail"] ?? reason(code));
+}
+
 async function sync() {
-  const first = seen.assignments.length === 0;
+  const first = seen.pulled === 0;
   const trouble = await engine.sync((rows) => (seen.receiving = first ? rows : 0));
   seen.receiving = 0;
   seen.trouble = trouble ? words(trouble) : "";
+  if (trouble instanceof Refused && trouble.code === "upgrade") void lookForUpdate();
   await look();
   return trouble;
 }
 
 async function upload() {
-  const sent = await engine.upload();
+  const sent = await awakeWhile(waitsForFiles(), () => engine.upload());
   await look();
   return sent;
+}
+
+async function lookForUpdate(): Promise<void> {
+  await (await navigator.serviceWorker?.getRegistration())?.update().catch(() => undefined);
+}
+
+function waitsForFiles(): boolean {
+  return seen.items.some((item) => item.what === "file" && item.percent < 100 && !item.code);
 }
 
 /** Something changed: show it here and in the other tabs of this phone. */
@@ -153,14 +196,17 @@ function show(): Promise<void> {
 let reading: Promise<void> = Promise.resolve();
 
 async function readAll(): Promise<void> {
-  seen.identity = await engine.session.identity();
+  const [identity, deposit, pulled] = await store.read(["meta"], async (tx) => [
+    ...[await fact(tx, "identity"), await fact(tx, "deposit"), await fact(tx, "pulled")],
+  ] as [Identity | null, boolean, number]);
+  Object.assign(seen, { identity, deposit, pulled });
   seen.assignments = await engine.overlay.all("assignment");
   seen.targets = Object.fromEntries((await engine.overlay.all("target")).map((row) => [row.id, row.doc]));
   seen.visits = await engine.overlay.all("visit");
   seen.findings = await engine.overlay.all("finding");
   seen.items = await engine.status.items();
   seen.skew = await engine.session.skew();
-  await looking();
+  for (const told of looking) await told();
 }
 
 function after(ms: number, what: () => void): () => void {

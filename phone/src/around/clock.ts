@@ -1,16 +1,13 @@
 /** What is wrong with the phone's time, in a sentence for the person; nothing of it ever stops the work. */
-import type { Contact } from "../engine/clock.ts";
-
 /** From here on a reviewer is shown the difference (protocol, Push: Time). */
 export const SKEW_MS = 2 * 60_000;
 /** China has one zone: minutes east of UTC. */
 const BEIJING = 8 * 60;
 
-/** "" where phone and server agree, or where the server was not heard yet. */
-export function skewWords(contact: Contact | null): string {
-  if (contact === null || Math.abs(contact.offset) < SKEW_MS) return "";
-  const way = contact.offset > 0 ? "快" : "慢";
-  return `手机时间比服务器${way}${span(Math.abs(contact.offset))}，请在系统设置中打开“自动设置时间”。已填内容不受影响。`;
+/** `skew`: device minus server, ms. "" where they agree, or where the server was not heard yet. */
+export function skewWords(skew: number | null): string {
+  if (skew === null || Math.abs(skew) < SKEW_MS) return "";
+  return `手机时间比服务器${skew > 0 ? "快" : "慢"}${span(Math.abs(skew))}，请在系统设置中打开“自动设置时间”。已填内容不受影响。`;
 }
 
 /** `minutes` east of UTC. */

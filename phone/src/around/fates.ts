@@ -1,4 +1,6 @@
 /** 上传中心: what is where, what waits for a person, and what a reviewer has decided about work that was set aside. */
+import { codeOf } from "../checklist/keys.ts";
+import type { Template } from "../checklist/model.ts";
 import type { JsonObject } from "../engine/json.ts";
 import type { Shown } from "../engine/overlay.ts";
 import type { Item } from "../engine/status.ts";
@@ -98,4 +100,14 @@ export function contradictions(visits: readonly Shown[]): Contradiction[] {
       .filter(([, rivals]) => rivals.length > 0)
       .map(([key, rivals]) => ({ visit: id, key, rivals: rivals.length })),
   );
+}
+
+/** Where a question stands in its checklist, null where no template here has it. */
+export function questionOf(templates: readonly Template[], key: string): { section: string; text: string } | null {
+  const code = codeOf(key);
+  const template = templates.find((one) => one.items.some((item) => item.code === code));
+  const item = template?.items.find((one) => one.code === code);
+  if (!template || !item) return null;
+  const titles = [...new Set(template.items.map((one) => one.section))];
+  return { section: `${template.code}.${titles.indexOf(item.section)}`, text: item.text };
 }

@@ -28,9 +28,9 @@ export interface LivePorts {
   /** There is something to pull. */
   poked(): void;
   /** How the inbox stands on the server. */
-  standing(seq: number, unread: number): void;
+  standing(seq: number, unread: number): unknown;
   /** Whether the socket is open, for the screen. */
-  moved(open: boolean): void;
+  moved(open: boolean): unknown;
 }
 
 export const PROTOCOL = "inspection.v1";

@@ -1,5 +1,4 @@
 /** 本机自检: what this phone can do, judged; asking the browser is elsewhere (`app/probes.ts`). */
-import type { Contact } from "../engine/clock.ts";
 import type { JsonObject } from "../engine/json.ts";
 import type { Store } from "../engine/store/port.ts";
 import { hashOfBytes } from "../engine/uploads.ts";
@@ -27,7 +26,8 @@ export interface Found {
   camera: Permission;
   location: Permission;
   room: Room;
-  contact: Contact | null;
+  /** Device minus server, ms; null before the first contact. */
+  skew: number | null;
   /** Minutes east of UTC. */
   zone: number;
   server: boolean;
@@ -54,7 +54,7 @@ const JUDGES: readonly Judge[] = [
   ["location", "定位", ({ location }) => allowed(location, "定位", "签到时会请您允许。", "签到时需填写无法定位的理由。")],
   ["pictures", "照片处理", ({ pictures }) => pick(pictures, "可以缩小和加水印。", "weak", "不能缩小照片，将按原图上传，请更新浏览器。")],
   ["server", "服务器", ({ server }) => pick(server, "可以连接。", "weak", "现在连不上，工作先保存在手机上，连上后自动发送。")],
-  ["clock", "手机时间", ({ contact }) => clockWords(contact)],
+  ["clock", "手机时间", ({ skew }) => clockWords(skew)],
   ["time_zone", "时区", ({ zone }) => pick(zoneWords(zone) === "", "北京时间。", "weak", zoneWords(zone))],
   ["live_socket", "消息通道", ({ socket }) => socketWords(socket)],
   ["wake_lock", "上传时不熄屏", ({ wakeLock }) => pick(wakeLock, "可以。", "weak", "不支持：上传大量照片时请不要锁屏。")],
@@ -102,10 +102,10 @@ function allowed(permission: Permission, what: string, asked: string, without: s
   return said[permission];
 }
 
-function clockWords(contact: Contact | null): [Health, string] {
-  if (contact === null) return ["unknown", "还没有连上过服务器，无法核对。"];
-  const wrong = skewWords(contact);
-  return wrong ? ["weak", wrong] : ["good", `与服务器相差${span(Math.abs(contact.offset))}。`];
+function clockWords(skew: number | null): [Health, string] {
+  if (skew === null) return ["unknown", "还没有连上过服务器，无法核对。"];
+  const wrong = skewWords(skew);
+  return wrong ? ["weak", wrong] : ["good", `与服务器相差${span(Math.abs(skew))}。`];
 }
 
 function socketWords(socket: Found["socket"]): [Health, string] {

@@ -17,6 +17,7 @@ import { API, text } from "./wire.ts";
 /** Codes of refusals that sending the same bytes again would not change. */
 const FOR_GOOD = [413, 415];
 const RESTARTS = 3;
+const FINE = ["applied", "merged"];
 /** Requests for one file in one go; what is not through by then goes on next time. */
 const ROUNDS = 200;
 
@@ -162,9 +163,20 @@ export class Uploads {
   async pulled(tx: Writing, at: number): Promise<void> {
     for (const file of await tx.prefix("files", "")) {
       const state = text((await tx.get("base", `evidence/${file.key}`))?.doc["state"]);
-      if (state === "verified" && file.verified === 0) await tx.put("files", { ...file, verified: at });
+      const sure = state === "verified" || (state === "" && (await this.isOutOfSight(tx, file)));
+      if (sure && file.verified === 0) await tx.put("files", { ...file, verified: at });
       if (state === "corrupt" && file.offset >= file.size && !file.refused) await this.startOver(tx, file);
     }
+  }
+
+  /**
+   * The fact counts, and the phone may not see it any more (others were sent, the visit is long over): nobody will tell it
+   * of `verified`. The acknowledgement of the last byte is the server's word then, as for a phone that may only deposit.
+   */
+  private async isOutOfSight(tx: Writing, file: FileRow): Promise<boolean> {
+    if (file.offset < file.size || file.refused) return false;
+    const [fact] = (await tx.where("ops", "visit", file.visit)).filter((op) => op.n === file.n);
+    return fact === undefined || (fact.shown === 0 && FINE.includes(fact.answer?.status ?? ""));
   }
 
   private async startOver(tx: Writing, file: FileRow): Promise<void> {

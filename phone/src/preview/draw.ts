@@ -3,6 +3,8 @@
 /** Pixels of the longer edge: sharp on a phone, and sixty of them are small. */
 export const LONGEST_EDGE = 1280;
 const QUALITY = 0.8;
+/** Of the height: the lines never hide more of what was taken. */
+const BAND = 0.34;
 /** Null: this browser cannot show it (HEIC), which says nothing of the file. */
 export type Made = Blob | null;
 
@@ -42,7 +44,7 @@ function burn(
   lines: readonly string[],
 ): void {
   if (lines.length === 0) return;
-  const size = Math.max(11, Math.round(Math.min(width / 26, height / (1.5 * lines.length + 4))));
+  const size = Math.max(11, Math.round(Math.min(width / 30, (height * BAND) / (1.4 * (lines.length + 1)))));
   const [step, edge] = [Math.round(size * 1.4), Math.round(size * 0.7)];
   const top = height - step * lines.length - 2 * edge;
   context.fillStyle = "rgba(0, 0, 0, 0.62)";

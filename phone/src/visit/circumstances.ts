@@ -7,6 +7,7 @@ import { arrival, type Place } from "./geofence.ts";
 export const JUST_NOW_MS = 1_800_000;
 /** A clock that is out by more is told (protocol, Push: Time). */
 export const SKEW_MS = 120_000;
+const BEIJING_MS = 8 * 3_600_000;
 /** Metres; a place that is less sure says little about a gate. */
 const UNSURE = 500;
 
@@ -51,9 +52,10 @@ export function placeWords(place: Place | null): string {
   return place ? `${place.lng.toFixed(5)}, ${place.lat.toFixed(5)} ±${Math.round(place.accuracy ?? 0)}米` : "无定位";
 }
 
-/** By the phone's wall clock, as it wrote it. */
+/** Beijing time, whatever the zone of the phone or of whoever wrote it down. */
 export function timeWords(taken: string): string {
-  return taken.slice(0, 19).replace("T", " ");
+  const at = Date.parse(taken);
+  return Number.isNaN(at) ? "" : new Date(at + BEIJING_MS).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** The beginning of a hash, enough to be compared by eye. */

@@ -28,15 +28,18 @@ export function acceptedIn(visit: JsonObject): Late[] {
   });
 }
 
-/** This phone's own late work on a visit that is not accepted: on its way, waiting for the leader, or dismissed. */
-export function waitingIn(visit: string, items: readonly Item[], operations: readonly Shown[]): Late[] {
+/**
+ * This phone's own late work on a visit that is not accepted: on its way, waiting for the leader, or dismissed.
+ * `said` are the words of operations, by their id: the server's answer does not repeat them.
+ */
+export function waitingIn(visit: string, items: readonly Item[], operations: readonly Shown[], said: JsonObject = {}): Late[] {
   const own = items.filter((item) => item.visit === visit);
   const told = operations.filter(({ doc }) => isLate(doc) && belongs(doc, visit, own));
   const known = new Set(told.flatMap(({ doc }) => [text(doc["op"]), text(doc["object"])]));
   const unsent = own.filter((item) => item.where === "phone" && item.name in WHAT && !known.has(item.id));
   return [
-    ...told.filter(({ doc }) => fateOf(doc) !== "accepted").map(({ id, doc }) => ({ id, ...whatOf(doc), state: stateOf(doc) })),
-    ...unsent.map((item) => ({ id: item.id, what: WHAT[item.name]!, words: "", state: item.words })),
+    ...told.filter(({ doc }) => fateOf(doc) !== "accepted").map(({ id, doc }) => ({ id, what: whatOf(doc), words: text(said[text(doc["op"])]), state: stateOf(doc) })),
+    ...unsent.map((item) => ({ id: item.id, what: WHAT[item.name]!, words: text(said[item.id]), state: item.words })),
   ];
 }
 
@@ -48,8 +51,8 @@ function belongs(doc: JsonObject, visit: string, own: readonly Item[]): boolean 
   return doc["object"] === visit || own.some(({ id }) => id === doc["op"] || id === doc["object"]);
 }
 
-function whatOf(doc: JsonObject): { what: string; words: string } {
-  return { what: WHAT[`${text(doc["kind"])}.${text(doc["verb"])}`] ?? "其他内容", words: "" };
+function whatOf(doc: JsonObject): string {
+  return WHAT[`${text(doc["kind"])}.${text(doc["verb"])}`] ?? "其他内容";
 }
 
 function fateOf(doc: JsonObject): string {

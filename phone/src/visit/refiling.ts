@@ -4,7 +4,7 @@ import type { Shown } from "../engine/overlay.ts";
 import { text } from "../engine/wire.ts";
 
 const OPEN = ["released", "accepted", "departed"];
-const MOST = 20;
+const MOST = 8;
 
 /** Open assignments of the visit's track that have no visit yet. */
 export function assignmentsFor(visit: Shown, assignments: readonly Shown[], visits: readonly Shown[]): Shown[] {

@@ -1,11 +1,13 @@
 /** Where in the app somebody is, as the part of the address behind `#`: a reload comes back to the same question. */
+import { AROUND, type Around } from "../around/places.ts";
+
 export type Route =
-  | { screen: "today" | "uploads" | "mine" | "report" }
+  | { screen: "today" | "uploads" | "mine" | "report" | Around }
   | { screen: "task"; assignment: string }
   | { screen: OfVisit; visit: string }
   | { screen: "section"; visit: string; section: string; key: string };
 
-const TABS = ["today", "uploads", "mine", "report"] as const;
+const TABS = ["today", "uploads", "mine", "report", ...AROUND] as const;
 const OF_VISIT = ["visit", "sign", "leave", "draw", "review", "more", "alarm", "addenda"] as const;
 type OfVisit = (typeof OF_VISIT)[number];
 

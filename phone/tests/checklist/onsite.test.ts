@@ -166,8 +166,8 @@ test("addenda: what stands beside the record, what waits for the leader, what wa
     late("o1", "visit", "amend", "v", { fate: { outcome: "accepted", reason: "" } }), late("o2", "finding", "record", "f2"),
     late("o3", "evidence", "add", "e1", { fate: { outcome: "dismissed", reason: "与本次无关" } }), late("o5", "visit", "amend", "other"),
   ];
-  expect(waitingIn("v", items, operations).map(({ what, state }) => [what, state])).toEqual([
-    ["问题", "服务器已收到，等待组长确认"], ["照片", "未采纳：与本次无关"], ["补充说明", "只在这部手机上"],
+  expect(waitingIn("v", items, operations, { o4: "来电说明" }).map(({ what, words, state }) => [what, words, state])).toEqual([
+    ["问题", "", "服务器已收到，等待组长确认"], ["照片", "", "未采纳：与本次无关"], ["补充说明", "来电说明", "只在这部手机上"],
   ]);
 });
 

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-f751f016e8c7";
-const FILES = ["/m/", ...["/static/m/assets/index.ae24cf51e247.js","/static/m/assets/index.b69fc56712a5.css","/static/m/assets/worker.54fe279ed95a.js"]];
+const CACHE = "dudao-0b497340a9ef";
+const FILES = ["/m/", ...["/static/m/assets/index.2f641bc02336.css","/static/m/assets/index.9f88b70beca4.js","/static/m/assets/worker.54fe279ed95a.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 

@@ -1,0 +1,47 @@
+"""What the office should see before it hands a draft on: nothing here stops it, everything is said."""
+
+from dataclasses import dataclass
+
+from backend.bulletins.models import Bulletin
+from backend.bulletins.rules.editions import LABELS, Edition
+from backend.bulletins.services import school_paper, signing
+from backend.bulletins.services.paper import lost_photos
+from backend.core import clock
+
+PART_NAMES = {
+    "inspection": "督查开展情况", "findings": "发现问题", "homework": "作业管理", "after_school": "课后服务",
+    "managements": "五项管理", "institutions": "校外治理情况", "rectification": "整改台账", "tips": "举报办理情况",
+    "school_next_steps": "工作要求",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A stable code and one Chinese sentence."""
+
+    code: str
+    detail: str
+
+
+def hints(bulletin: Bulletin) -> list[Hint]:
+    """Of a draft or reviewed issue: figures of an unfinished period, photos that cannot be printed, characters that no
+    face has, names that the school edition hides, remarks that nobody has settled, and parts without a word.
+    """
+    found: list[Hint] = []
+    if bulletin.cut_off < bulletin.period.ends_at:
+        found.append(Hint("snapshot_incomplete", "数据汇编于时段结束之前，签发前须重新汇编。"))
+    found += [Hint("photo_missing", text) for text in lost_photos(bulletin)]
+    for edition in Edition:
+        printed = signing.drawn(bulletin, edition)
+        found += [Hint("print", f"{LABELS[edition]}：{text}") for text in printed.warnings]
+    found += [
+        Hint("name_hidden", f"“{PART_NAMES[part]}”写有单位名称（{'、'.join(names[:5])}），学校版将隐去。")
+        for part, names in school_paper.named_in(bulletin).items()
+    ]
+    empty = [
+        name for part, name in PART_NAMES.items() if not any(text.strip() for text in bulletin.texts.get(part, ()))
+    ]
+    found += [Hint("part_empty", f"“{name}”没有文字。") for name in empty]
+    if open_ := bulletin.comments.filter(settled_at__isnull=True, at__lte=clock.now()).count():
+        found.append(Hint("comments_open", f"还有{open_}条意见未处理。"))
+    return found

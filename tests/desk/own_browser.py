@@ -1,0 +1,48 @@
+"""A browser with a process and a profile of its own, so that it can be killed as a system kills it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserType, Page
+
+from tests.desk.conftest import FLAGS
+
+STARTS_WITHIN = 60
+
+
+@dataclass
+class OwnBrowser:
+    process: subprocess.Popen[bytes]
+    browser: Browser
+    page: Page
+
+    @classmethod
+    def start(cls, kind: BrowserType, profile: Path) -> "OwnBrowser":
+        """On a profile, which may be that of a browser that was killed."""
+        told = profile / "DevToolsActivePort"
+        told.unlink(missing_ok=True)
+        path = shutil.which("chromium")
+        assert path
+        headless = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
+        process = subprocess.Popen(
+            [path, *FLAGS, *headless], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        end = time.monotonic() + STARTS_WITHIN
+        while not (told.exists() and told.read_text().count("\n")):
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        browser = kind.connect_over_cdp(f"http://127.0.0.1:{told.read_text().splitlines()[0]}")
+        page = browser.contexts[0].new_page()
+        page.set_default_timeout(15_000)
+        return cls(process, browser, page)
+
+    def kill(self) -> None:
+        """SIGKILL for all its processes at once: none can save anything."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
