@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from backend.core.duties import duty, wake
 from backend.journal.signals import changes_committed
-from backend.notices.services import inbox, reminders
+from backend.notices.services import escalation_printing, inbox, ladder
 
 DELIVER = "notices.deliver"
 
@@ -20,10 +20,12 @@ def deliver() -> int:
     return moved
 
 
-@duty("notices.remind", every=600.0)
-def remind() -> int:
-    """Announce the steps of escalation that are due today; answers how many."""
-    return reminders.remind_due()
+@duty("notices.escalate", every=60.0)
+def escalate() -> int:
+    """Take the steps of escalation that are due, print their papers; answers how many steps were taken."""
+    taken = ladder.climb()
+    escalation_printing.print_waiting()
+    return taken
 
 
 @receiver(changes_committed, dispatch_uid="notices.wake")

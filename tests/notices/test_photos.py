@@ -82,7 +82,7 @@ def test_the_paper_embeds_the_copies_and_nothing_of_the_place_or_the_device(
         assert dict(Image.open(io.BytesIO(found)).getexif()) == {}
     paper = blobs.read(fresh(reviewed).pdf_sha256)
     assert DEVICE.encode() not in paper
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages).replace(" ", "")
     assert "证据1（问题1）" in text
     assert "证据2（问题2）" in text
 
