@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-0b497340a9ef";
-const FILES = ["/m/", ...["/static/m/assets/index.2f641bc02336.css","/static/m/assets/index.9f88b70beca4.js","/static/m/assets/worker.54fe279ed95a.js"]];
+const CACHE = "dudao-2f5052f77cda";
+const FILES = ["/m/", ...["/static/m/assets/index.408cfacd74c2.js","/static/m/assets/index.75919f5ccf71.css","/static/m/assets/worker.5b505c27574a.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
