@@ -53,7 +53,7 @@ def hand_in(page: Page) -> None:
     page.get_by_role("tab", name="上传").click()
     press(page, "立即同步")
     expect(page.get_by_role("status")).to_have_text(ANSWERED, timeout=30_000)
-    expect(card(page, "等待核对")).to_contain_text("到访已提交，这项内容由组长确认后补录。", timeout=30_000)
+    expect(card(page, "等待核对")).to_contain_text("补充内容须由组长确认后附入。", timeout=30_000)
 
 
 def card(page: Page, name: str) -> Locator:
