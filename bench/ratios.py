@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 
-from bench import deriving, drawing, evidence, lists, pulling, pushing, rush, uploading
+from bench import city, deriving, drawing, evidence, lists, pulling, pushing, rush, uploading
 from bench.table import Line, load_now, write
 
 
@@ -19,6 +19,7 @@ def lines(*, quick: bool) -> Iterator[Line]:
     yield from rush.lines(rush.QUICK if quick else rush.Plan())
     yield from deriving.lines(quick=quick)
     yield from drawing.lines()
+    yield from city.lines()
     yield from evidence.lines()
     yield from lists.lines()
     yield from uploading.lines(uploading.QUICK if quick else uploading.Plan())
