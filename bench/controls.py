@@ -71,7 +71,7 @@ class ApartView(APIView):
     def post(self, request: Request) -> Response:
         actor, device = actor_of(request), device_of(request)
         answers = [push(actor, device, PushIn(ops=[each])) for each in _read(request).ops]
-        return Response({"results": [result for answer in answers for result in answer["results"]]})
+        return Response({"results": [result for answer in answers for result in answer.body["results"]]})
 
 
 def _read(request: Request) -> PushIn:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import django
 import msgspec
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from backend.core.actor import Actor
     from backend.inspections.models import Assignment
     from backend.registry.models import Target, Team
+    from backend.sync.services.push import Answered
 
 
 class Prepared(msgspec.Struct):
@@ -137,9 +138,9 @@ def learn(handset: Handset, templates: Sequence[msgspec.Raw]) -> None:
     pattern_kept(learner.pattern(ids, errand.scope))
 
 
-def settled(answer: dict[str, Any]) -> None:
+def settled(answer: "Answered") -> None:
     """Raises `ValueError` unless every operation was applied."""
-    if wrong := [result for result in answer["results"] if result["status"] != "applied"]:
+    if wrong := [result for result in answer.body["results"] if result["status"] != "applied"]:
         raise ValueError(f"not applied: {wrong}")
 
 

@@ -10,7 +10,7 @@ from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, NotFound
-from backend.core.lookup import find_one
+from backend.core.lookup import existing, find_one
 from backend.inspections.models import Assignment, Visit, VisitAlias
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.services import assignments, crews, dossiers, field, geofence, own_visits
@@ -59,7 +59,8 @@ def start(
     unknown, or ended by recusal, all alike; `bad_state` for one that was called off.
     """
     with write(actor=actor) as change:
-        known = _known(change, visit_id)
+        ids = existing({Visit: [visit_id], VisitAlias: [visit_id]})
+        known = _known(change, visit_id, begun=(Visit, visit_id) in ids)
         if known is not None:
             return _again(change, actor, known, assignment_id)
         if assignment_id is None and target_id is None:
@@ -75,7 +76,7 @@ def start(
         under_way = find_one(Visit, id=moved) if moved else find_one(Visit, assignment_id=assignment.pk)
         if under_way is not None:
             return _join(change, under_way, visit_id)
-        alias = find_one(VisitAlias, id=visit_id)
+        alias = find_one(VisitAlias, id=visit_id) if (VisitAlias, visit_id) in ids else None
         if alias is not None:  # or the visit would take what the other crew's second phone does under this id
             raise _taken(actor, alias.visit)
         return Started(_begin(change, actor, visit_id, assignment, rev, at), new=True)
@@ -86,10 +87,10 @@ def _moved(assignment: Assignment, rev: int) -> uuid.UUID | None:
     return assignment.moved_visit if 0 < rev <= assignment.moved_rev else None
 
 
-def _known(change: Change, visit_id: uuid.UUID) -> Visit | None:
+def _known(change: Change, visit_id: uuid.UUID, *, begun: bool) -> Visit | None:
     """The visit of this id in whatever county, begun in this transaction or before."""
     here = next((one.visit for one in change.held(Dossier) if one.visit.pk == visit_id), None)
-    return here or find_one(Visit, id=visit_id)
+    return here or (find_one(Visit, id=visit_id) if begun else None)
 
 
 def _granted(actor: Actor, assignment_id: uuid.UUID, rev: int) -> tuple[Assignment, bool]:

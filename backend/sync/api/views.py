@@ -100,7 +100,7 @@ class PushView(SyncView):
         device = device_of(request)
         answer = push(actor, device, read, form_fault=_device_fault(request, device))
         reports.told(actor, read.pending)
-        return Response(answer)
+        return Response(answer.body, headers={"Sync-Epoch": answer.epoch})
 
     def _too_large(self, read: PushIn) -> Problem:
         if len(read.ops) != 1:

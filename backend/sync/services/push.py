@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from backend.core import clock
@@ -17,7 +18,15 @@ from backend.sync.wire import MAX_OPS, Arrived, PushIn, read_op
 log = logging.getLogger(__name__)
 
 
-def push(actor: Actor, device_id: uuid.UUID, request: PushIn, *, form_fault: str = "") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the phone is told, and the epoch in which it is true."""
+
+    body: dict[str, Any]
+    epoch: str
+
+
+def push(actor: Actor, device_id: uuid.UUID, request: PushIn, *, form_fault: str = "") -> Answered:
     """Take the operations into custody, judge them, and answer each.
 
     `form_fault` quarantines the whole batch (a `Sync-Device` that is not the token's). Raises `TooLarge` for more
@@ -29,12 +38,13 @@ def push(actor: Actor, device_id: uuid.UUID, request: PushIn, *, form_fault: str
     taken = take(actor, device_id, arrived, request.clock, form_fault=form_fault)
     verdicts = _judge(actor, device_id, taken)
     present = state()
-    return {
+    body = {
         "results": [_result(place, each, taken, verdicts) for place, each in enumerate(arrived)],
         "have": taken.have,
         "missing": taken.missing,
         "durable": clock.to_ms(present.durable_at) if present.durable_at else None,
     }
+    return Answered(body, present.name)
 
 
 def _judge(actor: Actor, device_id: uuid.UUID, taken: Taken) -> dict[uuid.UUID, Verdict]:
