@@ -178,6 +178,13 @@ CHANNEL_LAYERS = (
     else {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 100_000}}}
 )
 
+GATEWAY = env.gateway()
+"""Where SMS or WeChat Work messages go; None: nowhere."""
+
+globals().update(env.mail())
+MAIL_ON = bool(env.text("DUDAO_EMAIL").strip())
+DEFAULT_FROM_EMAIL = env.text("DUDAO_EMAIL_FROM", "dudao@localhost")
+
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

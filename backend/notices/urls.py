@@ -1,12 +1,17 @@
 from django.urls import path
 
-from backend.notices.api import inbox, ledger, office, unit
+from backend.notices.api import channels, inbox, ledger, office, progress, unit
 
 urlpatterns = [
     path("inbox", inbox.InboxView.as_view()),
     path("inbox/read", inbox.InboxReadView.as_view()),
+    path("inbox/preferences", channels.InboxPreferencesView.as_view()),
+    path("inbox/unconfirmed", channels.UnconfirmedView.as_view()),
+    path("inbox/<uuid:entry_id>/acknowledge", channels.InboxAcknowledgeView.as_view()),
+    path("inbox/<uuid:entry_id>/deliveries", channels.InboxDeliveriesView.as_view()),
     path("notices", office.NoticesView.as_view()),
     path("notices/ledger", ledger.LedgerView.as_view()),
+    path("notices/progress", progress.ProgressView.as_view()),
     path("notices/ledger/file", ledger.LedgerFileView.as_view()),
     path("notices/<uuid:notice_id>", office.NoticeView.as_view()),
     path("notices/<uuid:notice_id>/review", office.NoticeReviewView.as_view()),
