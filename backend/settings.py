@@ -141,6 +141,7 @@ SPECTACULAR_SETTINGS = {
         "AnswerStatusEnum": "backend.inspections.models.answer.TOLD",
         "AssignmentStateEnum": "backend.inspections.models.AssignmentState.choices",
         "BulletinStateEnum": "backend.bulletins.models.bulletin.STATES",
+        "InboxChannelEnum": "backend.notices.models.delivery.Channel.choices",
         "CertificateKindEnum": "backend.registry.models.CertificateKind.choices",
         "ConflictStateEnum": "backend.registry.models.ConflictState.choices",
         "DrawStateEnum": "backend.inspections.models.draw_lifecycle.DrawState.choices",

@@ -41,7 +41,7 @@ class NamedTallyOut(TallyOut):
     name = serializers.CharField()
 
 
-class ProgressOut(serializers.Serializer[Any]):
+class RectificationProgressOut(serializers.Serializer[Any]):
     since = serializers.DateField()
     until = serializers.DateField()
     total = TallyOut()
@@ -55,7 +55,7 @@ class ProgressView(APIView):
 
     permission_classes = (Overseers,)
 
-    @extend_schema(operation_id="notices_progress", parameters=[ProgressQuery], responses=ProgressOut)
+    @extend_schema(operation_id="notices_progress", parameters=[ProgressQuery], responses=RectificationProgressOut)
     def get(self, request: Request) -> Response:
         wanted = read_query(ProgressQuery, request)
         until = wanted.get("until", clock.today())
