@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-2f5052f77cda";
-const FILES = ["/m/", ...["/static/m/assets/index.408cfacd74c2.js","/static/m/assets/index.75919f5ccf71.css","/static/m/assets/worker.5b505c27574a.js"]];
+const CACHE = "dudao-b3efa1e6b0a3";
+const FILES = ["/m/", ...["/static/m/assets/index.4d3a795dbe43.js","/static/m/assets/index.75919f5ccf71.css","/static/m/assets/worker.5b505c27574a.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
