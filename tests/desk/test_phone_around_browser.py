@@ -37,15 +37,15 @@ Signed = Callable[..., Page]
 def crew(server: Server, office: Any) -> Iterator[Crew]:
     """One crew for all of these tests: signing in is what takes long."""
     names = ["t14_lead", "t14_a"]
-    phones = [Phone(server.base, name) for name in names]
-    for phone in phones:
+    leader, member = (Phone(server.base, name) for name in names)
+    for phone in (leader, member):
         phone.sign_in()
     school = office.schools.pop()
     assignment = office.assign("T14", names, school["id"], templates=["TY"])
-    crew = Crew(*phones, assignment["id"], school)
+    crew = Crew(leader, member, assignment["id"], school)
     crew.depart()
     yield crew
-    for phone in phones:
+    for phone in (leader, member):
         phone.close()
 
 
