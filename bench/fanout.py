@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import django
 import httpx
@@ -156,7 +157,7 @@ async def _ring(scope: Any, send: Any) -> None:
     """Tell everybody, and answer when that began."""
     from backend.sync import live, switchboard
 
-    how, name = scope["query_string"].decode().split("=")
+    [(how, name)] = parse_qsl(scope["query_string"].decode())
     began = time.monotonic()
     if how == "ours":
         await switchboard.send([(live.group_of(name), {"type": "poke", "scope": name})])
