@@ -145,6 +145,8 @@ SPECTACULAR_SETTINGS = {
         "CertificateKindEnum": "backend.registry.models.CertificateKind.choices",
         "ConflictStateEnum": "backend.registry.models.ConflictState.choices",
         "DrawStateEnum": "backend.inspections.models.draw_lifecycle.DrawState.choices",
+        "EscalationKindEnum": "backend.notices.models.escalation.PAPER_KINDS",
+        "EscalationStateEnum": "backend.notices.models.escalation.PAPER_STATES",
         "EvidenceStateEnum": "backend.notices.models.answers.ProofState.choices",
         "EvidenceKindEnum": "backend.inspections.models.EvidenceKindName.choices",
         "FindingStateEnum": "backend.inspections.models.FindingState.choices",
