@@ -169,7 +169,7 @@ def test_a_message_comes_over_the_socket_is_read_everywhere_and_a_weighty_one_wa
     page.get_by_role("link", name="条未读消息").click()
     standing = page.get_by_role("status").filter(has_text="消息")
     expect(standing).to_contain_text("新消息马上到达")
-    contradict(crew)
+    visit = contradict(crew)
     expect(page.get_by_role("button", name="有答案需要选定")).to_be_visible()
     office.call("POST", "/announcements", {"title": "系统维护通知", "body": "本周六晚维护，期间可以离线填写。"})
     expect(page.get_by_role("button", name="有新公告")).to_be_visible()
@@ -183,6 +183,13 @@ def test_a_message_comes_over_the_socket_is_read_everywhere_and_a_weighty_one_wa
     expect(standing).to_contain_text("没有未读消息。")
     expect(page.get_by_role("status").first).to_have_text(WELL)
     assert crew.leader.call("GET", "/inbox", unread="true")["items"] == []
+    wrong = crew.leader.do("answer", "set", visit, answers={"TY-02": {"value": "许多", "base": 0}})
+    assert crew.leader.push()[wrong["op"]]["status"] == "quarantined"
+    office.call("POST", f"/sync/reviews/{wrong['op']}/dismiss", {"reason": "已在另一部手机填写。"})
+    show(page, "uploads", "上传中心")
+    fate = page.get_by_role("region", name="核对结果")
+    expect(fate).to_contain_text("未采纳")
+    expect(fate).to_contain_text("理由：已在另一部手机填写。")
 
 
 def test_below_200_mb_no_camera_opens_and_the_way_on_is_told(signed: Signed, visit: str, crew: Any) -> None:
@@ -243,7 +250,7 @@ def test_a_session_that_ended_asks_for_the_password_at_the_same_place_and_work_g
     page.route("**/api/v1/sync/**", lambda route: route.fulfill(status=401, json={"code": "token_invalid"}))
     page.route("**/api/v1/auth/refresh", lambda route: route.fulfill(status=401, json={"code": "session_ended"}))
     read_on(page)
-    expect(page.get_by_text("请重新登录，工作照常保存")).to_be_visible()
+    expect(page.get_by_text("登录已失效，请重新登录。工作照常保存")).to_be_visible()
     fine(page, axe)
     page.unroute("**/api/v1/sync/**")
     page.unroute("**/api/v1/auth/refresh")
