@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -43,7 +44,7 @@ def wishes(request: HttpRequest, actor: Actor) -> HttpResponse:
     return _page(request, actor, kept, saved=True)
 
 
-def _given(request: HttpRequest) -> dict[str, object]:
+def _given(request: HttpRequest) -> dict[str, Any]:
     """What the form says. Raises `Invalid`."""
     texts = {name: request.POST.get(name, "").strip() for name in ("email", "number", "mute_from", "mute_until")}
     if any(len(texts[name]) > most for name, most in MOST.items()) or "\x00" in "".join(texts.values()):
@@ -52,7 +53,7 @@ def _given(request: HttpRequest) -> dict[str, object]:
         raise Invalid("invalid", "邮箱格式不正确。", path="email")
     channels = [each for each in request.POST.getlist("channels") if each in Channel.values]
     hours = {name: _time(texts[name]) for name in ("mute_from", "mute_until")}
-    return {"channels": channels, "email": texts["email"], "number": texts["number"]} | hours
+    return {"channels": channels, "email": texts["email"], "number": texts["number"], **hours}
 
 
 def _time(text: str) -> dt.time | None:
