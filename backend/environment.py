@@ -125,11 +125,61 @@ def _credentials() -> dict[str, str]:
     return {"key": key, "secret": secret}
 
 
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Where messages go that are to reach people by SMS or WeChat Work; see docs/operations.md."""
+
+    url: str
+    body: str
+    secret: str = field(default="", repr=False)
+    success: str = ""
+    private: bool = False
+
+
+def gateway() -> Gateway | None:
+    """The gateway of `DUDAO_GATEWAY…`; None: there is none. Without TLS only inside the own network."""
+    url, private = _endpoint("DUDAO_GATEWAY"), flag("DUDAO_GATEWAY_PRIVATE")
+    if not url:
+        return None
+    if not private and urlsplit(url).scheme != "https":
+        raise EnvironmentFault(
+            "DUDAO_GATEWAY must be https://… unless DUDAO_GATEWAY_PRIVATE=yes (短信网关须使用 HTTPS)"
+        )
+    body = text("DUDAO_GATEWAY_BODY") or '{"to": "{to}", "text": "{text}", "id": "{id}"}'
+    if "{to}" not in body or "{text}" not in body:
+        raise EnvironmentFault("DUDAO_GATEWAY_BODY must name {to} and {text} (短信模板须包含 {to} 和 {text})")
+    return Gateway(url, body, text("DUDAO_GATEWAY_SECRET"), text("DUDAO_GATEWAY_SUCCESS"), private)
+
+
+MAIL_SCHEMES = {"smtp": (25, {}), "smtps": (465, {"EMAIL_USE_SSL": True}), "starttls": (587, {"EMAIL_USE_TLS": True})}
+
+
+def mail() -> dict[str, Any]:
+    """Django's EMAIL_* settings of `DUDAO_EMAIL` (`smtp|smtps|starttls://user:password@host:port`); none: off."""
+    address = text("DUDAO_EMAIL").strip()
+    if not address:
+        return {}
+    parts = urlsplit(address)
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+        raise EnvironmentFault(
+            "DUDAO_EMAIL must be smtp://, smtps:// or starttls://user:password@host (邮件服务器地址有误)"
+        )
+    port, more = MAIL_SCHEMES[parts.scheme]
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_TIMEOUT": 15,
+        **more,
+    }
+
+
 def _endpoint(name: str) -> str:
     value = text(name).strip()
     parts = urlsplit(value)
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
-        raise EnvironmentFault(f"{name} must be http(s)://host:port, not {value!r} (存储服务地址有误)")
+        raise EnvironmentFault(f"{name} must be http(s)://host:port, not {value!r} (服务地址有误)")
     return value
 
 

@@ -141,9 +141,12 @@ SPECTACULAR_SETTINGS = {
         "AnswerStatusEnum": "backend.inspections.models.answer.TOLD",
         "AssignmentStateEnum": "backend.inspections.models.AssignmentState.choices",
         "BulletinStateEnum": "backend.bulletins.models.bulletin.STATES",
+        "InboxChannelEnum": "backend.notices.models.delivery.Channel.choices",
         "CertificateKindEnum": "backend.registry.models.CertificateKind.choices",
         "ConflictStateEnum": "backend.registry.models.ConflictState.choices",
         "DrawStateEnum": "backend.inspections.models.draw_lifecycle.DrawState.choices",
+        "EscalationKindEnum": "backend.notices.models.escalation.PAPER_KINDS",
+        "EscalationStateEnum": "backend.notices.models.escalation.PAPER_STATES",
         "EvidenceStateEnum": "backend.notices.models.answers.ProofState.choices",
         "EvidenceKindEnum": "backend.inspections.models.EvidenceKindName.choices",
         "FindingStateEnum": "backend.inspections.models.FindingState.choices",
@@ -177,6 +180,13 @@ CHANNEL_LAYERS = (
     if REDIS_URL
     else {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 100_000}}}
 )
+
+GATEWAY = env.gateway()
+"""Where SMS or WeChat Work messages go; None: nowhere."""
+
+globals().update(env.mail())
+MAIL_ON = bool(env.text("DUDAO_EMAIL").strip())
+DEFAULT_FROM_EMAIL = env.text("DUDAO_EMAIL_FROM", "dudao@localhost")
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

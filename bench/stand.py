@@ -67,15 +67,16 @@ class Stand:
         return max(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     @contextmanager
-    def serving(self, *, duties: bool = False) -> Iterator[None]:
-        """The product's server, started as docs/operations.md says; with or without its duties."""
+    def serving(self, *, duties: bool = False, application: str = "backend.asgi:application") -> Iterator[None]:
+        """The product's server, started as docs/operations.md says; with or without its duties. `application`: the
+        product with a control beside it."""
         self.port, log = free_port(), self.folder / "server.log"
         options = ["--port", str(self.port), "--no-access-log", "--no-proxy-headers", "--log-level", "warning"]
         options += ["--timeout-keep-alive", "60"]
         options += ["--workers", str(self.workers)] if self.workers > 1 else []
         embedded = "yes" if duties and self.workers == 1 else "no"
         with ExitStack() as stack:
-            command = ["-m", "uvicorn", "backend.asgi:application", *options]
+            command = ["-m", "uvicorn", application, *options]
             server = stack.enter_context(self._process(command, log, DUDAO_WORKER=embedded))
             self._wait(server, log)
             self.processes.append(server.pid)

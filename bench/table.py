@@ -57,6 +57,12 @@ depends on time.
   durable, reads and hashes it again, compares and links it to its content address, as ours does; ours also
   authenticates, keeps rows of every step in PostgreSQL and reads what the photo says about itself. Memory of an
   upload: by how much the workers grow at most, divided by the uploads under way.
+- **Fan-out.** 500 sockets of people who read one scope and 500 of the control in the same server process (SQLite with
+  the layer in memory; PostgreSQL with Redis), told in turn: ours through the channel layer to the process and from
+  there to its sockets, the control's by a loop over them. From the event to the arrival at a client, all of them in
+  one other process; 15 rounds. While the 500 are open, notices are signed over REST, and a school's socket waits.
+- **Ledger.** 100,000 findings of 12,500 notices, made by bulk inserts, read and written piece by piece as the view
+  does; memory: by how much the process grows from a tenth of them to all.
 - **Payloads** as sent: a push with gzip level 6 (browsers), a visit document alone with level 1 (the server's
   answers).
 - **Memory**: resident size of the server's largest process after the first and after the last turn of pushing.

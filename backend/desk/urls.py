@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from backend.desk.views import checking, phone, signing_in, start, unit
+from backend.desk.views import checking, phone, signing_in, start, unit, unit_messages
 
 
 class Sha256Converter:
@@ -26,6 +26,8 @@ urlpatterns = [
     path("m/sw.js", phone.worker, name="phone_worker"),
     path("unit/", unit.notice_list, name="unit_notices"),
     path("unit/inbox", unit.messages, name="unit_inbox"),
+    path("unit/inbox/wishes", unit_messages.wishes, name="unit_wishes"),
+    path("unit/inbox/<uuid:entry_id>/acknowledge", unit_messages.acknowledge, name="unit_acknowledge_message"),
     path("unit/ticket", unit.ticket, name="unit_ticket"),
     path("unit/files/<sha256:sha256>", unit.file, name="unit_file"),
     path("unit/notices/<uuid:notice_id>", unit.notice, name="unit_notice"),

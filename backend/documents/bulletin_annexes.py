@@ -56,7 +56,7 @@ def _indicators(composer: Composer, form: IndicatorForm) -> None:
     )
     composer.story.add(FormLine(composer.press, lines))
     rows = _indicator_rows(form.groups)
-    grid = chinese_table(composer.press, INDICATOR_COLUMNS, rows, groups=_shared_rows(form.groups))
+    grid = chinese_table(composer.press, INDICATOR_COLUMNS, rows, compact=True, groups=_shared_rows(form.groups))
     composer.story.add(grid, minimum=grid.kept_with_caption(composer.story.width))
 
 
@@ -112,4 +112,4 @@ def _ledger(composer: Composer, data: Bulletin) -> None:
         )
         for at, row in enumerate(data.ledger, start=1)
     )  # fmt: skip
-    composer.table(TableData("问题整改台账", LEDGER_COLUMNS, rows, compact=True))
+    composer.table(TableData("问题整改台账", LEDGER_COLUMNS, rows, note=data.ledger_note, compact=True))

@@ -259,6 +259,8 @@ class Bulletin:
     next_steps: Section = field(default_factory=Section)
     indicator_form: IndicatorForm | None = None
     ledger: tuple[LedgerRow, ...] = ()
+    ledger_note: str = ""
+    """What the extract holds and what it leaves out."""
     annexes: tuple[Annex, ...] = ()
     distribution: Distribution = field(default_factory=Distribution)
     signers: Signers = field(default_factory=Signers)

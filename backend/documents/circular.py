@@ -71,7 +71,7 @@ def _story(press: Press, data: Circular) -> list[Flowable]:
     story.keep_last_block_with(block.height + LEADING)
     story.add(block, minimum=block.height)
     if data.rankings:
-        composer.annex(RANKINGS)
+        composer.annex(RANKINGS, only=True)
         for table in data.rankings:
             composer.table(table)
     _close(composer, data)

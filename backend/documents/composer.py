@@ -43,10 +43,10 @@ class Composer:
         self._subsections += 1
         self.story.head(Heading(self.press, f"（{numeral(self._subsections)}）{title}", SUBHEAD, 1, in_contents=False))
 
-    def annex(self, title: str) -> None:
-        """Begin an annex on a new page (GB/T 9704 7.3.7)."""
+    def annex(self, title: str, *, only: bool = False) -> None:
+        """Begin an annex on a new page (GB/T 9704 7.3.7); an ``only`` one has no number."""
         self._annexes += 1
-        mark = f"附件{self._annexes}"
+        mark = "附件" if only else f"附件{self._annexes}"
         self.story.flowables.append(PageBreak())
         self.story.head(
             ChineseParagraph(self.press, mark, ANNEX_MARK),

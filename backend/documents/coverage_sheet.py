@@ -73,12 +73,12 @@ def _percent(value: float | None) -> str | None:
 
 def _grid(data: CoverageSheet) -> TableData:
     columns = (
-        Column("序号", 0.8, "center"),
-        Column("单位", 3.4),
-        Column("学区", 1.6),
-        Column("类型", 1.4),
-        *(Column(_week(week), 1.0, "center") for week in data.weeks),
-        Column("覆盖", 0.7, "center"),
+        Column("序号", 28, "center"),
+        Column("单位", 172),
+        Column("学区", 28, unbroken=True),
+        Column("类型", 46, unbroken=True),
+        *(Column(_week(week), 150 / max(len(data.weeks), 1), "center") for week in data.weeks),
+        Column("覆盖", 28, "center"),
     )
     rows = tuple(_row(at, unit, len(data.weeks)) for at, unit in enumerate(data.units, start=1))
     return TableData("单位到访情况（按周）", columns, rows, note=LEGEND, compact=True)
@@ -90,7 +90,7 @@ def _week(week: Week) -> str:
 
 def _row(at: int, unit: UnitRow, weeks: int) -> tuple[Cell, ...]:
     marks = tuple(_marks(unit, week) for week in range(weeks))
-    return at, unit.name, unit.district, unit.kind, *marks, "是" if unit.covered else "否"
+    return at, unit.name, unit.district.removesuffix("学区"), unit.kind, *marks, "是" if unit.covered else "否"
 
 
 def _marks(unit: UnitRow, week: int) -> str:

@@ -14,12 +14,14 @@ class NoticesConfig(AppConfig):
         from backend.media import registry, terms
         from backend.notices.selectors import keeping, overdue, proofs
         from backend.notices.selectors.notices import may_read_blob
+        from backend.notices.services import scans
         from backend.notices.services.evidence import received
         from backend.notices.services.retention import UnitEvidence
 
         standing.counter("overdue", overdue.by_target)
         registry.reader(may_read_blob)
         registry.on_received(received)
+        registry.on_received(scans.received)
         registry.caption(proofs.captions)
         registry.viewer(proofs.seen_as)
         registry.keeper(keeping.needed)

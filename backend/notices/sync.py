@@ -27,12 +27,25 @@ class ReadInbox(msgspec.Struct):
 
 @operation("inbox.read", payload=ReadInbox)
 def read_inbox(command: Command[ReadInbox]) -> Outcome:
+    entry, changed = services.read_one(actor=command.actor, entry_id=_entry(command), upto=command.data.upto)
+    return Outcome(about=entry, status="applied" if changed else "merged")
+
+
+class AcknowledgeInbox(msgspec.Struct):
+    """`inbox.acknowledge`: the operation's id is the message."""
+
+
+@operation("inbox.acknowledge", payload=AcknowledgeInbox)
+def acknowledge_inbox(command: Command[AcknowledgeInbox]) -> Outcome:
+    entry, changed = services.acknowledge(actor=command.actor, entry_id=_entry(command))
+    return Outcome(about=entry, status="applied" if changed else "merged")
+
+
+def _entry(command: Command[Any]) -> uuid.UUID:
     try:
-        entry_id = uuid.UUID(command.id)
+        return uuid.UUID(command.id)
     except ValueError as fault:
         raise Invalid("invalid", "消息编号无效。", path="id", msg="not a UUID") from fault
-    entry, changed = services.read_one(actor=command.actor, entry_id=entry_id, upto=command.data.upto)
-    return Outcome(about=entry, status="applied" if changed else "merged")
 
 
 @services.on_delivered

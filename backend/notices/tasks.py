@@ -4,20 +4,29 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from backend.core.duties import duty, wake
+from backend.core.duties import duty, ending, wake
 from backend.journal.signals import changes_committed
-from backend.notices.services import escalation_printing, inbox, ladder
+from backend.notices.services import dispatching, escalation_printing, inbox, ladder
 
 DELIVER = "notices.deliver"
 
 
-@duty(DELIVER, every=1.0)
+@duty(DELIVER, every=0.25)  # in a process of its own nobody wakes it: a school hears within a second all the same
 def deliver() -> int:
     """Empty the outbox; answers how many messages were moved."""
     moved = 0
     while step := inbox.deliver_waiting(limit=200):
         moved += step
     return moved
+
+
+@duty("notices.dispatch", every=5.0)
+def dispatch() -> int:
+    """Send what is due on second channels; answers how many messages were tried."""
+    tried = 0
+    while (step := dispatching.dispatch_due()) and not ending():
+        tried += step
+    return tried
 
 
 @duty("notices.escalate", every=60.0)

@@ -1,12 +1,17 @@
 from django.urls import path
 
-from backend.notices.api import inbox, ledger, office, unit
+from backend.notices.api import channels, escalations, inbox, ledger, office, progress, unit
 
 urlpatterns = [
     path("inbox", inbox.InboxView.as_view()),
     path("inbox/read", inbox.InboxReadView.as_view()),
+    path("inbox/preferences", channels.InboxPreferencesView.as_view()),
+    path("inbox/unconfirmed", channels.UnconfirmedView.as_view()),
+    path("inbox/<uuid:entry_id>/acknowledge", channels.InboxAcknowledgeView.as_view()),
+    path("inbox/<uuid:entry_id>/deliveries", channels.InboxDeliveriesView.as_view()),
     path("notices", office.NoticesView.as_view()),
     path("notices/ledger", ledger.LedgerView.as_view()),
+    path("notices/progress", progress.ProgressView.as_view()),
     path("notices/ledger/file", ledger.LedgerFileView.as_view()),
     path("notices/<uuid:notice_id>", office.NoticeView.as_view()),
     path("notices/<uuid:notice_id>/review", office.NoticeReviewView.as_view()),
@@ -20,6 +25,18 @@ urlpatterns = [
     path("notices/<uuid:notice_id>/defence", office.NoticeDefenceView.as_view()),
     path("notices/<uuid:notice_id>/extension", office.NoticeExtensionView.as_view()),
     path("notice-signers/<int:user_id>", office.SignerView.as_view()),
+    path("notices/<uuid:notice_id>/escalations", escalations.NoticeEscalationsView.as_view()),
+    path("notices/<uuid:notice_id>/scans", escalations.ScansView.as_view()),
+    path("escalations", escalations.EscalationsView.as_view()),
+    path("escalations/<uuid:paper_id>", escalations.EscalationView.as_view()),
+    path("escalations/<uuid:paper_id>/proof", escalations.EscalationProofView.as_view()),
+    path("escalations/<uuid:paper_id>/sign", escalations.EscalationSignView.as_view()),
+    path("escalations/<uuid:paper_id>/summon", escalations.EscalationSummonView.as_view()),
+    path("escalations/<uuid:paper_id>/record", escalations.EscalationRecordView.as_view()),
+    path("escalations/<uuid:paper_id>/decide", escalations.EscalationDecideView.as_view()),
+    path("escalations/<uuid:paper_id>/drop", escalations.EscalationDropView.as_view()),
+    path("notice-deputies", escalations.NoticeDeputiesView.as_view()),
+    path("notice-deputies/<uuid:deputy_id>/end", escalations.NoticeDeputyEndView.as_view()),
     path("unit/notices", unit.UnitNoticesView.as_view()),
     path("unit/notices/<uuid:notice_id>", unit.UnitNoticeView.as_view()),
     path("unit/notices/<uuid:notice_id>/acknowledge", unit.UnitAcknowledgeView.as_view()),

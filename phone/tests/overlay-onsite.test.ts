@@ -41,11 +41,14 @@ test("the other inspector's word and a review's decisions show at once", async (
 
 test("a visit filed elsewhere is shown there, and the first place is remembered", async () => {
   const county = new County();
-  county.server.life.feed.put(`crew:${ASSIGNMENT}`, "assignment", "a2", { target: "t2", track: "school", state: "released" });
+  county.server.life.feed.put(`crew:${ASSIGNMENT}`, "assignment", "a2", {
+    ...{ target: "t2", track: "school", state: "released", kind: "review_visit", mode: "covert", templates: [["TY", 2], ["ZY", 1]] },
+  });
   const { engine } = await county.phone();
   const visit = await engine.start(ASSIGNMENT);
   await engine.do("visit.refile", visit, { reason: "选错", assignment: "a2" });
   expect(await engine.overlay.document("visit", visit)).toMatchObject({
+    ...{ kind: "review_visit", mode: "covert", templates: [["TY", 1], ["ZY", 1]] },
     ...{ assignment: "a2", target: "t2", refiled: [{ assignment: ASSIGNMENT, target: "t1", reason: "选错" }] },
   });
   await engine.do("visit.refile", visit, { reason: "又选错", target: "t3" });

@@ -83,8 +83,9 @@ class Records:
             more.setdefault("stage", Stage.PRIMARY)
         with write(actor=self.actor) as change:
             target = Target.objects.create(
-                county_id=self.county.pk, code=f"M{number:03d}", name=f"演示单位{number}", kind=kind, team=team, **more
-            )
+                county_id=self.county.pk, code=f"M{number:03d}", kind=kind, team=team,
+                **{"name": f"演示单位{number}"} | more,
+            )  # fmt: skip
             follow(change, [target], since=BEGINNING)
         return target
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.foreign.conftest import database, office, send_crew, server, sign_in  # noqa: F401 -- fixtures
 from tests.foreign.process import Server
@@ -23,6 +23,8 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 PASSWORD = "Yunchuan-2026"
+
+expect.set_options(timeout=15_000)  # a machine that does much else at the same time is no fault of a page
 
 OpenPage = Callable[..., Page]
 

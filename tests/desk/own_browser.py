@@ -42,6 +42,24 @@ class OwnBrowser:
         page.set_default_timeout(15_000)
         return cls(process, browser, page)
 
+    def renderers(self) -> list[int]:
+        """The processes of its pages and workers."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command, group = (folder / "cmdline").read_bytes(), os.getpgid(int(folder.name))
+            except OSError:  # it is over
+                continue
+            if group == self.process.pid and b"--type=renderer" in command:
+                found.append(int(folder.name))
+        return found
+
+    def close(self) -> None:
+        """As a person closes it: what it has to write it writes."""
+        self.browser.close()
+        self.process.terminate()
+        self.process.wait(30)
+
     def kill(self) -> None:
         """SIGKILL for all its processes at once: none can save anything."""
         os.killpg(self.process.pid, signal.SIGKILL)

@@ -3,15 +3,19 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.desk.album import PEOPLE, open_finding
 from tests.desk.conftest import PASSWORD, PHONE
 from tests.desk.gate import Gate
-from tests.desk.handset import kept, rows
+from tests.desk.handset import arrived, kept, rows
 from tests.desk.test_phone_visit_browser import SAVED, begin, question
+from tests.foreign.client import Phone
+from tests.foreign.crew import Crew
 from tests.foreign.process import Server
 
 TOLD = "本次是否未事先通知"
@@ -40,6 +44,10 @@ class Shift:
         expect(page.get_by_text(SAVED)).to_be_visible()
         return "yes" if answer == "是" else "no"
 
+    def photo(self, path: Path) -> None:
+        """One more for the finding, of which there may be any number."""
+        snap(self.page, question(self.page, PEOPLE), path)
+
     def answers(self) -> dict[str, Any]:
         """As the server has them."""
         [visit] = {row["id"] for row in kept(self.page)["ops"] if row["name"] == "visit.start"}
@@ -51,7 +59,9 @@ ANSWERS = "SELECT key, value FROM inspections_answer WHERE visit_id = ?"
 
 
 def sign_in(page: Page, username: str) -> None:
-    page.get_by_label("账号").fill(username)
+    account = page.get_by_label("账号")
+    if account.is_editable():  # who has work on this phone signs in again under the same name
+        account.fill(username)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
 
@@ -65,6 +75,44 @@ def section(page: Page, crew: Any, username: str, *, offline: bool = False) -> N
         page.context.set_offline(True)
     begin(page, crew.school["name"])
     page.get_by_role("link", name=re.compile("^到访")).click()
+
+
+def snap(page: Page, inside: Locator, photo: Path) -> None:
+    """Give a picture to the camera's button; it is in the database and shown when this returns."""
+    shown = inside.locator("figure img")
+    before = shown.count()
+    inside.locator("input[type=file]").first.set_input_files(photo)
+    expect(shown).to_have_count(before + 1)
+
+
+@pytest.fixture(name="standing", scope="module")
+def standing_visit(chromium: Browser, server: Server, office: Any) -> Iterator[Shift]:
+    """One visit for all tests that leave it with everything sent."""
+    crew, gate = sent(server, office, 13), Gate(server.base)
+    context = chromium.new_context(base_url=gate.base, viewport=PHONE, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.goto("/m/")
+    section(page, crew, crew.leader.username)
+    open_finding(page)
+    arrived(page)
+    yield Shift(context, page, gate, server, crew)
+    context.close()
+    gate.shut()
+    for phone in (crew.leader, crew.member):
+        phone.close()
+
+
+def sent(server: Server, office: Any, team: int) -> Crew:
+    """A crew on its way to a school nobody else is sent to."""
+    names = [f"t{team:02}_lead", f"t{team:02}_a"]
+    phones = [Phone(server.base, name) for name in names]
+    for phone in phones:
+        phone.sign_in()
+    school = office.schools.pop()
+    crew = Crew(*phones, office.assign(f"T{team:02}", names, school["id"], templates=["TY"])["id"], school)
+    crew.depart()
+    return crew
 
 
 @pytest.fixture(name="go")

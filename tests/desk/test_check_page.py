@@ -80,7 +80,7 @@ def test_a_withdrawn_paper_says_since_when(code: PaperCode, client: Client) -> N
     with write(actor=system(code.county_id)):
         codes.withdraw(subject=PAPER)
     today = clock.today()
-    assert f"已于 {today.year}年{today.month}月{today.day}日 撤回" in seen(client, code.code)[1]
+    assert f"已于{today.year}年{today.month}月{today.day}日撤回" in seen(client, code.code)[1]
 
 
 def test_the_page_says_nothing_else_and_keeps_nothing(code: PaperCode, county: County, client: Client) -> None:

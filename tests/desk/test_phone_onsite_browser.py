@@ -13,6 +13,9 @@ from tests.desk.conftest import OpenPage
 from tests.desk.test_phone_browser import enter
 from tests.desk.test_phone_visit_browser import ANSWERED, begin, of, question, sign, synced, take
 from tests.desk.test_unit_browser import sound
+from tests.foreign.client import uuid7
+from tests.foreign.crew import applied, submit
+from tests.foreign.office import today
 
 pytestmark = pytest.mark.once
 
@@ -297,3 +300,58 @@ def test_somebody_tied_to_the_school_declares_it_before_departure_and_the_task_l
     assert crew.leader.store.all("assignment") == {}
     told = [row for row in office.call("GET", "/inbox")["items"] if row["kind"] == "recusal.declared"]
     assert crew.assignment in [row["subject"]["id"] for row in told]
+
+
+def reported(office: Any, sign_in: Any, crew: Any) -> str:
+    """A finding of this crew that its school has been told to rectify and says it did; its id."""
+    visit, finding = crew.begun(), uuid7()
+    crew.leader.do("finding", "record", finding, visit=visit, item="TY-02", text=FOUND)
+    applied(crew.leader)
+    crew.leader.pull()
+    submit(crew.leader, visit)
+    applied(crew.leader)
+    office.call("POST", f"/visits/{visit}/approve", {})
+    notice = office.call("POST", "/notices", {"visit": visit})["id"]
+    office.call("POST", f"/notices/{notice}/review", {})
+    office.sign(notice)
+    school = sign_in(crew.school["code"].lower())
+    school.call("POST", f"/unit/notices/{notice}/acknowledge")
+    [row] = school.call("GET", f"/unit/notices/{notice}")["items"]
+    done = {"cause": "排班疏漏", "measure": "补足人手", "responsible_role": "校长", "result": "已改"}
+    school.call(
+        "POST", f"/unit/notices/{notice}/report", {"parts": [{"item": row["id"], "finished_on": today(), **done}]}
+    )
+    return finding
+
+
+def test_a_visit_begun_at_the_wrong_school_is_filed_where_a_review_waits_and_decides_what_was_open(
+    opened: OpenPage, office: Any, send_crew: Any, sign_in: Any, axe: str
+) -> None:
+    first = send_crew(16)
+    finding = reported(office, sign_in, first)
+    crew, wrong = send_crew(17, school=first.school, kind="review_visit"), send_crew(17)
+    page = offline_at_school(opened, crew)
+    press(page, f"任务卡：{crew.school['name']}")
+    expect(card(page, "上次的问题")).to_contain_text(f"{FOUND}一般")
+    press(page, "返回今日")
+    begin(page, wrong.school["name"])
+    page.get_by_role("link", name=re.compile("^更多操作")).click()
+    form = page.get_by_role("form", name="选错单位")
+    form.get_by_role("button", name=f"任务：{crew.school['name']}").click()
+    form.get_by_label("原因").fill("到错学校。")
+    sound(page, axe)
+    form.get_by_role("button", name="改挂", exact=True).click()
+    expect(page.get_by_role("heading", name=crew.school["name"], level=1)).to_be_visible()
+    page.get_by_role("link", name="复查上次的问题").click()
+    press(page, "未整改")
+    page.get_by_label("还差什么").fill("仍仅一人到场。")
+    sound(page, axe)
+    press(page, "保存复查结论")
+    expect(card(page, "上次的问题")).to_contain_text("退回重改")
+    press(page, "返回清单")
+    online(page)
+    crew.leader.pull()
+    [doc] = of(crew, "visit", "assignment", crew.assignment).values()
+    assert (doc["kind"], [one["assignment"] for one in doc["refiled"]]) == ("review_visit", [wrong.assignment])
+    assert crew.leader.store.document("finding", finding)["state"] == "returned"
+    assert crew.leader.store.document("assignment", wrong.assignment)["state"] != "done"

@@ -22,6 +22,18 @@ ANDROID = (
 PEOPLE = "督查组到场人数"
 HERE = {"longitude": 108.71, "latitude": 30.93, "accuracy": 12}
 
+AHEAD = 2 * 3600_000 + 13 * 60_000
+"""Milliseconds that a clock is fast."""
+
+FAST = f"""(() => {{
+    const Real = Date;
+    const ahead = () => Real.now() + {AHEAD};
+    globalThis.Date = class extends Real {{
+        constructor(...given) {{ super(...(given.length ? given : [ahead()])); }}
+        static now() {{ return ahead(); }}
+    }};
+}})()"""
+
 HANGS = """() => {
     const put = IDBObjectStore.prototype.put;
     let hanging = true;
@@ -68,8 +80,8 @@ def test_the_camera_in_the_page_keeps_what_it_took_and_burns_the_facts_into_the_
     assert foot.getextrema()[0] > 60, "the test card is bright at its foot: nothing was burned into the original"
 
 
-def test_without_a_camera_or_a_place_there_is_a_sentence_and_a_way_on(go: Go, tmp_path: Path) -> None:
-    shift = go(9, user_agent=ANDROID, permissions=[])
+def test_without_a_camera_a_place_or_a_right_clock_there_is_a_sentence_and_a_way_on(go: Go, tmp_path: Path) -> None:
+    shift = go(9, user_agent=ANDROID, permissions=[], script=FAST)
     page, gate = shift.page, question(shift.page, GATE)
     gate.get_by_role("button", name=re.compile("^拍照")).click()
     expect(gate.get_by_role("alert")).to_contain_text("没有相机权限。请在系统设置中允许浏览器使用相机")
@@ -79,10 +91,14 @@ def test_without_a_camera_or_a_place_there_is_a_sentence_and_a_way_on(go: Go, tm
     picture = noise(tmp_path / "1.jpg", 200)
     chooser.value.set_files(picture)
     expect(gate.locator("figcaption")).to_contain_text("无定位")
+    expect(gate.locator("figcaption")).to_contain_text("手机时钟快约2小时")
     arrived(page)
     all_is_there_once(page, shift.server)
     [file] = kept(page)["files"]
     assert file["sha256"] == hashlib.sha256(picture.read_bytes()).hexdigest()
+    device = kept(page)["meta"]["identity"]["device"].replace("-", "")
+    told = rows(shift.server, "SELECT offset_ms FROM sync_operation WHERE device_id = ? ORDER BY n", device)
+    assert abs(told[-1][0] - AHEAD) < 60_000
     place = "SELECT lng, lat FROM inspections_evidence WHERE id = ?"
     assert rows(shift.server, place, file["key"].replace("-", "")) == [(None, None)]
 

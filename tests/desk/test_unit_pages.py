@@ -159,7 +159,7 @@ def test_a_defence_and_a_wish_for_more_time_are_offered_while_they_are_possible(
     assert all(word in text_of(client.get(page)) for word in ("最多 7 天", "11月23日前（含当日）书面申辩"))
     client.post(address("unit_extension", notice.pk), {"days": "5", "reason": "需购置设备"})
     told = text_of(client.get(page))
-    assert "等待督导办答复，原期限仍然有效" in told
+    assert "等待督导办答复，答复之前期限暂停计算" in told
     assert "最多 7 天" not in told
     hand.move(days=8)
     assert "书面申辩" not in text_of(signed_in(world).get(page))

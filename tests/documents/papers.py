@@ -1,7 +1,10 @@
 """Papers with invented content for the tests: a full period, an empty one, a notice."""
 
 import io
+import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 
 from PIL import Image, ImageDraw
 
@@ -54,6 +57,34 @@ def photo(caption: str = "作业公示栏（改前）", size: tuple[int, int] = 
     target = io.BytesIO()
     picture.save(target, "JPEG", quality=85)
     return Photo(target.getvalue(), caption)
+
+
+def snapshot(number: int, size: tuple[int, int] = (1280, 960)) -> Photo:
+    """A picture as rich in detail as a photograph, and of nothing: noise in several grains."""
+    rng = random.Random(number)
+    picture = Image.new("RGB", size)
+    for grain, weight in ((8, 0.6), (40, 0.35), (320, 0.22), (1280, 0.05)):
+        width, height = max(1, grain * size[0] // 1280), max(1, grain * size[1] // 1280)
+        layer = Image.frombytes("RGB", (width, height), rng.randbytes(3 * width * height))
+        picture = Image.blend(picture, layer.resize(size, Image.Resampling.BICUBIC), weight)
+    target = io.BytesIO()
+    picture.save(target, "JPEG", quality=82)
+    return Photo(target.getvalue(), f"现场照片{number}")
+
+
+@cache
+def fullest_bulletin() -> Bulletin:
+    """The full period with eight photographs of four places."""
+    data = full_bulletin()
+    cases = tuple(
+        replace(
+            data.cases[at % 3],
+            place=f"{DISTRICTS[at]}学区中心小学",
+            photos=(snapshot(2 * at + 1), snapshot(2 * at + 2, (960, 1280))),
+        )
+        for at in range(4)
+    )
+    return replace(data, cases=cases)
 
 
 def masthead() -> Masthead:

@@ -13,8 +13,11 @@ from backend.documents.bulletin_data import Annex, Distribution, Figure, Section
 from backend.documents.figures import change_text
 from backend.documents.photo_data import Photo
 from backend.documents.photos import printable
+from backend.documents.sheet import Picture
 from tests.documents import papers
 from tests.documents.reading import fonts, outline, pdfium_pages, pypdf_pages, squeezed
+
+pytestmark = pytest.mark.once
 
 RARE = "督查员张喆、李堃、王勠、赵龑到臺灣路小學檢查，課後服務參與率為96.5%。"
 CHAPTERS = [
@@ -143,8 +146,12 @@ def test_a_time_of_issue_without_zone_is_refused():
         render(replace(papers.empty_bulletin(), issued_at=papers.ISSUED.replace(tzinfo=None)))
 
 
-def test_a_full_issue_stays_small(full):
-    assert len(full.content) < 600_000
+def test_the_fullest_issue_with_eight_photos_stays_below_a_megabyte():
+    rendered = render(papers.fullest_bulletin())
+    assert len(rendered.content) < 1_000_000
+    assert rendered.warnings == ()
+    images = [image for page in PdfReader(io.BytesIO(rendered.content)).pages for image in page.images]
+    assert len(images) == 8
 
 
 @pytest.mark.parametrize(
@@ -190,12 +197,12 @@ def test_extreme_data_are_printed_and_never_end_in_an_error():
     assert [warning[:4] for warning in rendered.warnings] == ["照片说明"]
 
 
-def test_photos_are_prepared_once_however_often_the_pages_are_poured(monkeypatch):
+def test_photos_are_prepared_once(monkeypatch):
     prepared: list[str] = []
 
-    def noted(photo: Photo) -> bytes | None:
+    def noted(photo: Photo, side: int) -> Picture | None:
         prepared.append(photo.caption)
-        return printable(photo)
+        return printable(photo, side)
 
     monkeypatch.setattr(photos, "printable", noted)
     render(papers.full_bulletin())

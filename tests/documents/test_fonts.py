@@ -6,9 +6,11 @@ from hashlib import sha256
 
 import pytest
 
-from backend.documents.fonts import Face, Faces, faces
+from backend.documents.fonts import Face, Faces, faces, faces_in
 from backend.documents.fonts.faces import FILES, VENDORED
 from backend.documents.press import MISSING_MARK, Press
+
+pytestmark = pytest.mark.once
 
 RARE = "喆堃勠龑㛃䶮"
 TRADITIONAL = "臺灣學校課後輔導與減輕負擔"
@@ -64,6 +66,6 @@ def test_no_font_is_opened_before_it_is_needed(monkeypatch):
 
 def test_the_files_are_those_of_the_manifest():
     manifest = json.loads((VENDORED / "MANIFEST.json").read_text())
-    found = {name: sha256(lzma.decompress((VENDORED / f"{name}.ttf.xz").read_bytes())).hexdigest() for name in manifest}
+    found = {font.name: sha256(font.file.content).hexdigest() for font in faces_in().fonts}
     assert found == {name: entry["sha256"] for name, entry in manifest.items()}
     assert set(manifest) == set(FILES.values())

@@ -10,6 +10,8 @@ from backend.documents.photos import LONG_SIDE, photo_rows, printable
 from backend.documents.press import Press
 from backend.documents.sheet import Picture
 
+pytestmark = pytest.mark.once
+
 ORIENTATION, GPS = 0x0112, 0x8825
 
 

@@ -8,6 +8,8 @@ from backend.documents.rectification_notice import render
 from tests.documents import papers
 from tests.documents.reading import fonts, outline, pdfium_pages, pypdf_pages, squeezed
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def notice():

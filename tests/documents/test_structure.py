@@ -13,6 +13,8 @@ from backend.documents.grid import BOTTOM, LEFT, PAGE, RIGHT, TOP
 from backend.documents.rendered import Rendered
 from tests.documents import papers
 
+pytestmark = pytest.mark.once
+
 NUMBER_ZONE = 40.0  # points under the type area in which the page number stands
 
 

@@ -13,6 +13,8 @@ from backend.documents.tables import CELL, Cells, cell_text, column_widths
 from tests.documents import papers
 from tests.documents.reading import pypdf_pages
 
+pytestmark = pytest.mark.once
+
 LONG_NAME = "云川县" + "城乡义务教育一体化改革试点片区" * 5 + "中心"
 
 

@@ -8,6 +8,8 @@ from backend.documents.charts.chart import plain, ticks
 from backend.documents.wording import chinese_date, moment, numeral, period, sentence
 from tests.documents.papers import CHINA
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(("number", "text"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (99, "九十九")])
 def test_numerals_of_headings(number, text):

@@ -21,6 +21,20 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def _up(port: int, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "manage.py", "up", "--port", str(port), "--quiet"]
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+
+
 @dataclass
 class Server:
     """A running server and the environment that it was started with."""
@@ -36,20 +50,16 @@ class Server:
         if database:
             environment["DUDAO_DATABASE"] = database
         port = free_port()
-        command = [sys.executable, "manage.py", "up", "--port", str(port), "--quiet"]
-        with (data.parent / "server.log").open("wb") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        server = cls(f"http://127.0.0.1:{port}", environment, process)
-        server.wait(data.parent / "server.log")
+        log = data.parent / "server.log"
+        server = cls(f"http://127.0.0.1:{port}", environment, _up(port, environment, log))
+        server.wait(log)
         return server
+
+    def start_again(self) -> None:
+        """After `stop`: on the same port and data."""
+        log = Path(self.environment["DUDAO_DATA"]).parent / "server.log"
+        self.process = _up(int(self.base.rpartition(":")[2]), self.environment, log)
+        self.wait(log)
 
     def wait(self, log: Path) -> None:
         """Until /readyz answers 200; what the server printed, where it does not come up."""

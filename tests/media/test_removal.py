@@ -177,6 +177,8 @@ def test_every_room_that_names_blobs_says_which_it_needs():
         "notices.RectificationNotice.pdf_sha256",
         "notices.NoticeEvidence.sha256",
         "notices.PaperCode.sha256",
+        "notices.EscalationPaper.pdf_sha256",
+        "notices.IssuedCopy.sha256",
         "bulletins.Bulletin.pdf_sha256",
     }
     rooms = {keeps.__module__.split(".")[1] for keeps in registry._keepers}

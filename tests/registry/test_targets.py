@@ -62,6 +62,14 @@ def test_a_change_is_told_once_and_no_change_not_at_all(office_actor: Actor) -> 
     ]
 
 
+def test_the_way_to_a_school_is_on_its_card_once_the_office_has_written_it(office_actor: Actor) -> None:
+    row = school(office_actor)
+    assert "directions" not in row.journal_document()
+    way = "县城北站乘7路到桥头，下车往西走300米。"
+    changed = targets.update_target(actor=office_actor, target_id=row.pk, directions=way)
+    assert changed.journal_document()["directions"] == way
+
+
 def test_closing_and_reopening(office_actor: Actor) -> None:
     row = school(office_actor)
     closed = targets.close_target(actor=office_actor, target_id=row.pk, status="已停办")

@@ -20,6 +20,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 
 TARGET = Path(__file__).resolve().parents[2] / "backend" / "documents" / "fonts"
+STANDARD = Path(__file__).resolve().parents[2] / "tests" / "documents" / "standard_characters.txt"
 FANDOL = "usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/"
 SERIF = "expo-google-fonts-noto-serif-sc-0.4.3.tgz"
 SANS = "expo-google-fonts-noto-sans-sc-0.4.3.tgz"
@@ -27,6 +28,8 @@ TEXLIVE = "texlive-lang-chinese_2022.20230122-1_all.deb"
 UNICODE = "unicode-data_15.0.0-1_all.deb"
 MAX_ERROR = 1.0  # units of 1/1000 em by which a quadratic outline may leave the cubic one; not visible at print size
 EPOCH = 3_500_000_000  # seconds since 1904; a fixed "modified" keeps the bytes equal from run to run
+
+TWINS = {0x02CD: 0xFF3F, 0x203E: 0xFFE3, 0x223C: 0xFF5E}
 
 # Ranges an office paper can meet beside Chinese characters.
 RANGES = (
@@ -88,11 +91,43 @@ def standard_characters(unihan: bytes) -> set[int]:
     return found
 
 
-def big5_characters() -> set[int]:
-    """Return the code points that Big5 can encode, from Python's own codec."""
+def write_standard(characters: set[int]) -> None:
+    """Keep 通用规范汉字表 in the order of the code points, a hundred to a line, for the tests."""
+    listed = "".join(map(chr, sorted(characters)))
+    lines = [listed[at : at + 100] for at in range(0, len(listed), 100)]
+    STANDARD.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def encodable(codec: str, leads: range) -> set[int]:
+    """Return the code points that a double-byte code can say, from Python's own codec."""
     trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
-    pairs = (bytes([lead, trail]) for lead in range(0xA1, 0xFA) for trail in trails)
-    return {ord(text) for pair in pairs if len(text := pair.decode("big5", "ignore")) == 1}
+    pairs = (bytes([lead, trail]) for lead in leads for trail in trails)
+    return {ord(text) for pair in pairs if len(text := pair.decode(codec, "ignore")) == 1}
+
+
+GB2312 = encodable("gb2312", range(0xA1, 0xF8))
+BIG5 = encodable("big5", range(0xA1, 0xFA))
+
+
+def add_marks_of_big5(font: TTFont) -> None:
+    """Add four marks of Big5 that no source has, in place: three as their full-width twins, ≒ from = and two dots."""
+    characters, outlines, widths = font.getBestCmap(), font["glyf"], font["hmtx"]
+    twins = {code: characters[twin] for code, twin in TWINS.items()}
+    equals, dot = characters[0xFF1D], characters[0xB7]
+    middle = (outlines[equals].yMax + outlines[equals].yMin) // 2 - (outlines[dot].yMax + outlines[dot].yMin) // 2
+    pen = TTGlyphPen(font.getGlyphSet())
+    pen.addComponent(equals, (1, 0, 0, 1, 0, 0))
+    for side in (-1, 1):
+        across = (outlines[equals].xMin if side < 0 else outlines[equals].xMax) - side * 60
+        at = across - (outlines[dot].xMin + outlines[dot].xMax) // 2
+        pen.addComponent(dot, (1, 0, 0, 1, at, middle - side * 260))
+    made = "approximatelyequalorimage"
+    outlines[made] = pen.glyph()
+    widths[made] = widths[equals]
+    font.setGlyphOrder([*dict.fromkeys([*font.getGlyphOrder(), made])])
+    for table in font["cmap"].tables:
+        if table.isUnicode() and table.format in (4, 12):
+            table.cmap |= {**twins, 0x2252: made}
 
 
 def to_quadratic(font: TTFont) -> None:
@@ -138,8 +173,11 @@ def shrink(font: TTFont, characters: Iterable[int]) -> None:
 def make(face: Face, packages: Path, standard: set[int]) -> dict[str, str | int]:
     """Write the subset of one face and return its line of the manifest."""
     font = TTFont(io.BytesIO(member_of(packages / face.archive, face.member)), recalcTimestamp=False)
-    wanted = standard | {code for first, last in RANGES for code in range(first, last + 1)}
-    shrink(font, wanted | big5_characters() if face.traditional else wanted)
+    wanted = standard | GB2312 | {code for first, last in RANGES for code in range(first, last + 1)}
+    if face.traditional:
+        add_marks_of_big5(font)
+        wanted |= BIG5
+    shrink(font, wanted)
     if "CFF " in font:
         to_quadratic(font)
     font["head"].modified = font["head"].created = EPOCH
@@ -159,6 +197,7 @@ def main() -> int:
     parser.add_argument("packages", type=Path, help="folder with the four package files")
     packages = parser.parse_args().packages
     standard = standard_characters(member_of(packages / UNICODE, "usr/share/unicode/Unihan_OtherMappings.txt.bz2"))
+    write_standard(standard)
     manifest = {}
     for face in FACES:
         manifest[face.name] = make(face, packages, standard)

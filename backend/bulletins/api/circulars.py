@@ -32,7 +32,7 @@ class CircularsView(APIView):
 
     @extend_schema(operation_id="circulars_list", parameters=PAGING, responses=paged(s.CircularRow))
     def get(self, request: Request) -> Response:
-        rows = selectors.scoped(actor_of(request)).defer("texts")
+        rows = selectors.scoped(actor_of(request)).defer("texts", "facts")
         return Response(page(rows, request.query_params).answer(s.row))
 
 

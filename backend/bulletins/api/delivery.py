@@ -32,7 +32,7 @@ class EditionQuery(serializers.Serializer[Any]):
     edition = serializers.ChoiceField(choices=VALUES, default=Edition.LEADERSHIP.value)
 
 
-class ReceiptOut(serializers.Serializer[Any]):
+class BulletinReceiptOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     read_at = serializers.DateTimeField()
 
@@ -81,7 +81,7 @@ class ReceiptsView(APIView):
 
     permission_classes = (MakersOnly,)
 
-    @extend_schema(operation_id="bulletins_receipts", parameters=PAGING, responses=paged(ReceiptOut))
+    @extend_schema(operation_id="bulletins_receipts", parameters=PAGING, responses=paged(BulletinReceiptOut))
     def get(self, request: Request, bulletin_id: uuid.UUID) -> Response:
         rows = BulletinReceipt.objects.filter(bulletin=bulletins.get(actor_of(request), bulletin_id))
         return Response(page(rows, request.query_params).answer(receipt))

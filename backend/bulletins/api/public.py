@@ -109,7 +109,8 @@ class UnitCircularsView(APIView):
 
     @extend_schema(operation_id="unit_circulars_list", parameters=PAGING, responses=paged(PublicCircularOut))
     def get(self, request: Request) -> Response:
-        return Response(page(circulars.scoped(actor_of(request)), request.query_params).answer(circular_row))
+        rows = circulars.scoped(actor_of(request)).defer("texts", "facts")
+        return Response(page(rows, request.query_params).answer(circular_row))
 
 
 class UnitCircularView(APIView):

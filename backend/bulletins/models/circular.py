@@ -29,6 +29,7 @@ class Circular(Journaled):
     created_at = models.DateTimeField(default=clock.now)
     reviewer_id = models.BigIntegerField(null=True, editable=False)
     reviewed_by = models.CharField("审核人", max_length=40, blank=True)
+    number_mark = models.CharField("机关代字", max_length=16, blank=True, editable=False)
     number_year = models.PositiveSmallIntegerField(null=True, editable=False)
     number = models.PositiveIntegerField("序号", null=True, editable=False)
     signer_id = models.BigIntegerField(null=True, editable=False)
@@ -70,7 +71,7 @@ class Circular(Journaled):
         """云督通〔2026〕3号; empty before signing. No leading zeros (GB/T 9704)."""
         if self.number is None:
             return ""
-        return f"{self.facts['county']['mark']}〔{self.number_year}〕{self.number}号"
+        return f"{self.number_mark}〔{self.number_year}〕{self.number}号"
 
     @property
     def named(self) -> list[str]:

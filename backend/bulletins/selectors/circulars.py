@@ -49,7 +49,7 @@ def naming(county_id: int, at: dt.datetime) -> dict[str, str]:
     """By finding, the number of the circular that named it in public at the time `at`."""
     rows = Circular.objects.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at), county_id=county_id)
     named: dict[str, str] = {}
-    for row in rows.filter(published_at__lte=at).order_by("published_at"):
+    for row in rows.filter(published_at__lte=at).defer("facts").order_by("published_at"):
         named |= dict.fromkeys(row.named, row.number_text)
     return named
 

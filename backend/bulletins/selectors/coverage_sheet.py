@@ -16,7 +16,15 @@ from backend.inspections.selectors.coverage import Cell, district_names
 from backend.inspections.selectors.statistics import cancelled
 from backend.registry.models import InstitutionClass, Stage, Track
 
-KINDS: dict[str, str] = {**dict(Stage.choices), **dict(InstitutionClass.choices)}
+KINDS: dict[str, str] = {
+    **dict(Stage.choices),
+    **dict(InstitutionClass.choices),
+    Stage.NINE_YEAR: "九年一贯",
+    Stage.COMPLETE_JUNIOR: "完中初中",
+    Stage.SPECIAL: "特教学校",
+}
+"""Short, so that a line of the sheet stays a line."""
+
 Key = tuple[uuid.UUID, str]
 
 

@@ -30,6 +30,7 @@ def gather(window: Window) -> dict[str, Any]:
     """The facts of one window. The same window gives the same facts as long as the rows behind them stand."""
     covered = coverage.read(window)
     lines = rectification.ledger(window)
+    extract, others = rectification.extract(window, lines)
     before = previous(window.county_id, window.period)
     own = (
         visits.figures(window)
@@ -55,7 +56,8 @@ def gather(window: Window) -> dict[str, Any]:
         "serious": cases.serious(window),
         "cases": cases.candidates(window),
         "late": rectification.late_list(window, lines),
-        "ledger": rectification.extract(window, lines),
+        "ledger": extract,
+        "ledger_others": others,
         "figures": rules.compared(own, before.facts["figures"] if before else None),
     }
 

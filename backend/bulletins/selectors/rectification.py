@@ -14,6 +14,7 @@ from django.db.models import OuterRef, Subquery
 
 from backend.bulletins.rules import naming
 from backend.bulletins.rules.figures import Figures, counted, measured, percent
+from backend.bulletins.selectors.findings import GRAVE
 from backend.bulletins.selectors.window import Window
 from backend.core import clock
 from backend.inspections.models import FindingState, FindingTransition, SeverityLevel
@@ -173,10 +174,12 @@ def late_list(window: Window, lines: Iterable[Line]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["days_late"], row["document_number"], row["finding"]))
 
 
-def extract(window: Window, lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """The ledger as an annex prints it: what is new or closed in the window. What is late has a list of its own."""
+def extract(window: Window, lines: Iterable[Line]) -> tuple[list[dict[str, Any]], int]:
+    """The ledger as an annex prints it: of what is new or closed in the window the serious findings and vetoes; and how
+    many others there are. What is late has a list of its own.
+    """
     moved = [line for line in lines if line.closed or line.issued_at >= window.start]
-    told = [line for line in moved if not line.late_on(window.today)]
+    told = [line for line in moved if line.severity in GRAVE and not line.late_on(window.today)]
     return [
         {
             "finding": str(line.finding),
@@ -189,4 +192,4 @@ def extract(window: Window, lines: Iterable[Line]) -> list[dict[str, Any]]:
             "closed_on": clock.local_date(line.moved_at).isoformat() if line.closed and line.moved_at else None,
         }
         for line in told
-    ]
+    ], len(moved) - len(told)

@@ -1,9 +1,11 @@
 """What the press prints of a circular, from its row alone."""
 
+from collections.abc import Sequence
+
 from backend.bulletins.models import Circular
 from backend.core import clock
 from backend.documents import circular_data as data
-from backend.documents.table_data import Column, TableData
+from backend.documents.table_data import Cell, Column, TableData
 from backend.notices.rules import paper_codes
 
 RECIPIENTS = ("各学校", "各校外培训机构")
@@ -54,21 +56,35 @@ def _problems(circular: Circular) -> tuple[data.Named, ...]:
     )
 
 
+SIDE = (
+    Column("名次", 26, "center"),
+    Column("单位", 135),
+    Column("次数", 26, "center"),
+    Column("得分", 34, "right"),
+)
+"""Half of a ranking's width: two units stand side by side, read from left to right."""
+
+
 def _rankings(circular: Circular) -> tuple[TableData, ...]:
-    columns = (
-        Column("名次", 0.8, "center"),
-        Column("单位", 4.0),
-        Column("有效记录（次）", 1.4, "center"),
-        Column("平均得分", 1.2, "right"),
-    )
+    groups = [group for group in circular.facts["groups"] if group["placed"]]
+    last = len(groups) - 1
     return tuple(
         TableData(
-            f"{group['group']}得分排名（参与{len(group['placed'])}个）",
-            columns,
-            tuple((one["rank"], one["name"], one["visits"], one["score"]) for one in group["placed"]),
-            note=RANKING_NOTE,
+            f"{group['group']}得分排名（参与{len(group['placed'])}个，从左到右、从上到下）",
+            SIDE * 2,
+            _side_by_side([(one["rank"], one["name"], one["visits"], one["score"]) for one in group["placed"]]),
+            note=RANKING_NOTE if at == last else "",
             compact=True,
         )
-        for group in circular.facts["groups"]
-        if group["placed"]
+        for at, group in enumerate(groups)
     )
+
+
+EMPTY = "　"
+"""A cell without anything: nothing is missing there."""
+
+
+def _side_by_side(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
+    """Two units in a row; the last one may stand alone, with empty cells beside it."""
+    pairs = (rows[at : at + 2] for at in range(0, len(rows), 2))
+    return tuple(pair[0] + (pair[1] if len(pair) == 2 else (EMPTY,) * len(SIDE)) for pair in pairs)

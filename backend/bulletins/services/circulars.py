@@ -57,6 +57,7 @@ def _store(change: Change, window: Window, facts: dict[str, Any]) -> Circular:
     if before:
         circular.state = Step(change, circular, change.actor).check("compile")
     circular.facts, circular.facts_hash, circular.cut_off = facts, codec.content_hash(facts), window.cut_off
+    circular.number_mark = facts["county"]["mark"]
     practices = circular.texts.get("practices", [])
     circular.texts = circular_wording.written(facts) | {"practices": practices}
     circular.version += 1

@@ -58,6 +58,7 @@ def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
         next_steps=data.Section(tuple(texts["next_steps"])),
         indicator_form=annexes.indicators(f, facts["county"]["issuer"]),
         ledger=tuple(_ledger(row) for row in facts["ledger"]),
+        ledger_note=_ledger_note(facts),
         annexes=annexes.serious(facts["serious"]),
         distribution=DISTRIBUTION,
         signers=data.Signers(chief_editor=bulletin.reviewed_by, signed_by=imprint.signed_by),
@@ -249,6 +250,12 @@ def _late(item: dict[str, Any]) -> data.LateItem:
         days_late=item["days_late"],
         step=item["step"],
     )
+
+
+def _ledger_note(facts: dict[str, Any]) -> str:
+    others = facts.get("ledger_others", 0)
+    rest = f"其余{others}个见系统整改台账。" if others else ""
+    return f"本表摘录本期新增和销号的严重、一票否决问题；逾期的另列清单。{rest}"
 
 
 def _ledger(row: dict[str, Any]) -> data.LedgerRow:

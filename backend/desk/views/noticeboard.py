@@ -7,8 +7,9 @@ from typing import Any
 
 from backend.desk.rules.advice import Advice, advice
 from backend.inspections.models import FindingState
-from backend.notices.api.answers import INTERNAL, shown_state
-from backend.notices.models import NoticeFinding, NoticeTransition, RectificationNotice
+from backend.notices.api.answers import INTERNAL, shown, shown_state
+from backend.notices.models import EscalationPaper, NoticeFinding, NoticeTransition, RectificationNotice
+from backend.notices.rules.escalation_lifecycle import TITLES, PaperState
 from backend.notices.rules.lifecycle import TRANSITIONS
 from backend.notices.selectors.possible import Possible, unused
 
@@ -57,6 +58,23 @@ def described(notice: RectificationNotice, today: dt.date) -> dict[str, Any]:
         "steps": [_step(each) for each in notice.transitions.all() if each.action not in INTERNAL],
         "defence": getattr(notice, "defence", None),
         "extension": getattr(notice, "extension", None),
+        "issued_copy": next((copy.sha256 for copy in notice.copies.all()), ""),
+        "escalations": [_escalation(each) for each in notice.escalations.all() if shown(each)],
+    }
+
+
+def _escalation(paper: EscalationPaper) -> dict[str, Any]:
+    """A paper that was issued to the unit, or the call to a talk."""
+    called = paper.state == PaperState.SUMMONED
+    return {
+        "title": "约谈通知" if called else TITLES[paper.kind],
+        "number": paper.number,
+        "at": paper.issued_at,
+        "cause": paper.cause,
+        "deadline": paper.deadline,
+        "held_at": paper.held_at,
+        "place": paper.place,
+        "pdf": paper.pdf_sha256,
     }
 
 

@@ -151,7 +151,7 @@ def extend(request: HttpRequest, actor: Actor, notice_id: uuid.UUID) -> HttpResp
     def work() -> None:
         replies.request_extension(actor=actor, notice_id=notice_id, **_read(ExtensionForm(request.POST)))
 
-    return _act(request, actor, notice_id, "extension", work, "延期申请已提交，答复之前原期限仍然有效。")
+    return _act(request, actor, notice_id, "extension", work, "延期申请已提交，答复之前整改期限暂停计算。")
 
 
 @csrf_protect

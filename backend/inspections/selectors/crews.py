@@ -55,6 +55,11 @@ def present(assignment: Assignment) -> set[int]:
     return set(assignment.crew.filter(ended_at__isnull=True).values_list("user_id", flat=True))
 
 
+def members(assignment: Assignment) -> set[int]:
+    """The ids of everybody who ever belonged to the crew."""
+    return set(assignment.crew.values_list("user_id", flat=True))
+
+
 def holds_another(user_id: int, assignment: Assignment) -> bool:
     """Whether `user_id` is in the crew of another open assignment at the same target."""
     rows = CrewMember.objects.filter(

@@ -94,7 +94,8 @@ def _for_review(actor: Actor, visit_id: uuid.UUID) -> Visit:
 def decide(*, actor: Actor, visit_id: uuid.UUID, decisions: Sequence[Decision]) -> Visit:
     """What a review visit found of each reported finding at its target: closed or returned.
 
-    Raises `NotFound` (visit, finding), `Conflict(bad_state)` for visits of another kind and findings not reported.
+    Raises `NotFound` (visit, finding), `Conflict(bad_state)` for visits of another kind and findings not reported,
+    `Forbidden(same_crew)` when nobody is there who was not there when it was found (workflow.md section 8).
     """
     with write(actor=actor) as change:
         dossier = dossiers.for_work(change, actor, visit_id)
@@ -113,6 +114,10 @@ def decide(*, actor: Actor, visit_id: uuid.UUID, decisions: Sequence[Decision]) 
 def _decide(actor: Actor, visit: Visit, decision: Decision) -> None:
     if decision.result not in (FindingState.CLOSED, FindingState.RETURNED):
         raise field.refuse("result", "复查结论须为“销号”或“退回”。")
-    if not Finding.objects.filter(pk=decision.finding, target_id=visit.target_id).exists():
+    found = Finding.objects.filter(pk=decision.finding, target_id=visit.target_id)
+    finding = found.select_related("visit__assignment").first()
+    if finding is None:
         raise NotFound("finding", decision.finding)
+    if crew_rows.present(visit.assignment) <= crew_rows.members(finding.visit.assignment):
+        raise Forbidden("same_crew", "现场复查须有上次检查以外的人员参加，不能由原班人员单独作出结论。")
     findings.advance(actor=actor, finding_id=decision.finding, to=decision.result, reason=decision.reason)

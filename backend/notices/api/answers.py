@@ -4,8 +4,10 @@ from typing import Any
 
 from backend.core import clock
 from backend.inspections.models import FindingState
+from backend.notices.api import paper_answers as papers
 from backend.notices.models import (
     Defence,
+    EscalationPaper,
     Extension,
     FindingReport,
     NoticeEvidence,
@@ -14,6 +16,7 @@ from backend.notices.models import (
     RectificationNotice,
 )
 from backend.notices.rules.deadlines import escalation
+from backend.notices.rules.escalation_lifecycle import FOR_THE_UNIT, PaperState
 from backend.notices.rules.lifecycle import WITH_THE_UNIT
 
 INTERNAL = frozenset({"review", "revise"})
@@ -57,6 +60,8 @@ def for_unit(notice: RectificationNotice) -> dict[str, Any]:
         "items": [item(each, shown_state(notice, each)) for each in notice.findings.all()],
         "defence": defence(getattr(notice, "defence", None)),
         "extension": extension(getattr(notice, "extension", None)),
+        "issued_copy": next((copy.sha256 for copy in notice.copies.all()), ""),
+        "escalations": [papers.for_unit(each) for each in notice.escalations.all() if shown(each)],
         "steps": [step(each) for each in notice.transitions.all() if each.action not in INTERNAL],
     }
 
@@ -73,11 +78,17 @@ def for_office(notice: RectificationNotice) -> dict[str, Any]:
         "reopened": notice.reopened,
         "withdrawn_at": notice.withdrawn_at,
         "steps": [{**step(each), "before": each.before, "actor": each.actor_name} for each in notice.transitions.all()],
+        "escalations": [papers.row(each) for each in notice.escalations.all()],
         "receipts": [
             {"user": each.user_id, "name": each.name, "sent_at": each.sent_at, "read_at": each.read_at}
             for each in notice.receipts.all()
         ],
     }
+
+
+def shown(paper: EscalationPaper) -> bool:
+    """Whether the unit sees the paper: what was issued to it, and the call to a talk."""
+    return paper.kind in FOR_THE_UNIT and paper.state in (PaperState.ISSUED, PaperState.SUMMONED)
 
 
 def shown_state(notice: RectificationNotice, found: NoticeFinding) -> str:
@@ -98,6 +109,8 @@ def item(found: NoticeFinding, state: str) -> dict[str, Any]:
         "due_days": found.due_days,
         "due_on": found.due_on,
         "state": state,
+        "close_number": found.close_number,
+        "reopened": found.finding.reopened,
         "photos": [{"number": each.number, "sha256": each.copy.sha256} for each in found.photos.all()],
         "evidence": [evidence(each) for each in found.evidence.all()],
         "reports": [part(each) for each in found.reports.all()],

@@ -31,6 +31,8 @@ class InboxEntryOut(serializers.Serializer[Any]):
     subject = SubjectOut(help_text="What the message is about.")
     at = serializers.DateTimeField()
     read = serializers.BooleanField()
+    needs_ack = serializers.BooleanField(help_text="Its reader has to confirm it: POST …/acknowledge.")
+    acknowledged = serializers.BooleanField()
 
 
 class InboxOut(serializers.Serializer[Any]):
@@ -42,6 +44,9 @@ class InboxOut(serializers.Serializer[Any]):
 
 class InboxQuery(serializers.Serializer[Any]):
     unread = serializers.BooleanField(default=False, help_text="Only what is not read yet.")
+    since = serializers.IntegerField(
+        min_value=0, max_value=2**53, default=0, help_text="Only what is numbered higher: what a client has missed."
+    )
 
 
 class InboxReadIn(serializers.Serializer[Any]):
@@ -66,8 +71,9 @@ class InboxView(APIView):
     )
     def get(self, request: Request) -> Response:
         actor = actor_of(request)
-        rows = inbox.of(actor)
-        if read_query(InboxQuery, request)["unread"]:
+        wanted = read_query(InboxQuery, request)
+        rows = inbox.of(actor).filter(seq__gt=wanted["since"])
+        if wanted["unread"]:
             rows = rows.filter(read_at__isnull=True)
         return Response(page(rows, request.query_params, by="-seq").answer(entry_json) | standing(request))
 

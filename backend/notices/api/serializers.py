@@ -7,6 +7,7 @@ from rest_framework import serializers
 from backend.core.schema import paged
 from backend.inspections.models import FindingState, SeverityLevel
 from backend.media.rules.filetypes import ACCEPTED
+from backend.notices.api.paper_answers import EscalationRowOut, UnitEscalationOut
 from backend.notices.models import TEXT_LIMIT, FindingReport, NoticeEvidence
 from backend.notices.models.notice import STATES
 
@@ -22,6 +23,13 @@ class NoticesQuery(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=STATES, required=False)
     target = serializers.UUIDField(required=False)
     overdue = serializers.BooleanField(allow_null=True, default=None, help_text="Derived from the running deadline.")
+    unopened_hours = serializers.IntegerField(
+        min_value=0,
+        max_value=24 * 366,
+        allow_null=True,
+        default=None,
+        help_text="Issued so many hours ago or longer, opened by nobody of the unit and not acknowledged.",
+    )
 
 
 class UnitNoticesQuery(serializers.Serializer[Any]):
@@ -171,6 +179,8 @@ class ItemOut(serializers.Serializer[Any]):
     due_days = serializers.IntegerField(help_text="Natural days from service.")
     due_on = serializers.DateField(allow_null=True)
     state = serializers.ChoiceField(choices=FindingState.choices)
+    close_number = serializers.CharField(allow_blank=True, help_text="销号 number of this finding.")
+    reopened = serializers.IntegerField(help_text="Relapses so far.")
     photos = PhotoOut(many=True)
     evidence = EvidenceOut(many=True)
     reports = PartOut(many=True)
@@ -246,6 +256,8 @@ class UnitNoticeOut(NoticeRowOut):
     items = ItemOut(many=True)
     defence = DefenceOut(allow_null=True)
     extension = ExtensionOut(allow_null=True)
+    issued_copy = serializers.CharField(allow_blank=True, help_text="SHA-256 of the newest scan of the stamped paper.")
+    escalations = UnitEscalationOut(many=True)
     steps = UnitStepOut(many=True)
 
 
@@ -258,6 +270,7 @@ class NoticeOut(UnitNoticeOut):
     pdf_warnings = serializers.ListField(child=serializers.CharField())
     reopened = serializers.IntegerField()
     withdrawn_at = serializers.DateTimeField(allow_null=True)
+    escalations = EscalationRowOut(many=True)
     steps = StepOut(many=True)
     receipts = ReceiptOut(many=True)
 

@@ -9,6 +9,7 @@ from backend.notices.models.answers import (
     NoticeEvidence,
     RectificationReport,
 )
+from backend.notices.models.delivery import Channel, DeliveryState, InboxDelivery, InboxPreference
 from backend.notices.models.deputy import SigningDeputy
 from backend.notices.models.escalation import EscalationPaper, EscalationTransition
 from backend.notices.models.inbox import InboxCounter, InboxEntry
@@ -21,14 +22,18 @@ from backend.notices.models.reminder import Reminder
 
 __all__ = [
     "TEXT_LIMIT",
+    "Channel",
     "Defence",
     "DeliveryReceipt",
+    "DeliveryState",
     "EscalationPaper",
     "EscalationTransition",
     "Extension",
     "FindingReport",
     "InboxCounter",
+    "InboxDelivery",
     "InboxEntry",
+    "InboxPreference",
     "IssuedCopy",
     "NoticeEvidence",
     "NoticeFinding",

@@ -35,12 +35,19 @@ class InboxEntry(Journaled):
     subject_id = models.CharField(max_length=64)
     at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读时间", null=True)
+    needs_ack = models.BooleanField("须确认", default=False)
+    acknowledged_at = models.DateTimeField("确认时间", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "收件箱消息"
         constraints = [models.UniqueConstraint(fields=["user_id", "seq"], name="inbox_number")]
         indexes = [
             models.Index(fields=["user_id"], name="inbox_unread", condition=models.Q(read_at__isnull=True)),
+            models.Index(
+                fields=["county_id", "id"],
+                name="inbox_unconfirmed",
+                condition=models.Q(needs_ack=True, acknowledged_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,4 +66,6 @@ class InboxEntry(Journaled):
             "subject": {"kind": self.subject_kind, "id": self.subject_id},
             "at": self.at,
             "read": self.read_at is not None,
+            "needs_ack": self.needs_ack,
+            "acknowledged": self.acknowledged_at is not None,
         }

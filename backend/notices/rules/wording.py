@@ -34,7 +34,7 @@ def close_number(prefix: str, year: int, serial: int) -> str:
     return f"{prefix}督销〔{year}〕{serial}号"
 
 
-URGED = ("请立即组织整改，并于收到本催办单后3个工作日内提交整改报告和佐证材料。",)
+URGED = ("请立即整改，并于3个工作日内提交整改报告和佐证材料。",)
 ORDERED = (
     "由主要负责人牵头，逐项制定整改方案，明确责任人和完成时间。",
     "在督办期限前全部整改到位，通过督导系统提交整改报告和佐证材料。",

@@ -1,11 +1,14 @@
 """Reading a person's inbox."""
 
+import uuid
 from collections.abc import Iterable
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from backend.accounts.models import User
 from backend.core.actor import Actor
-from backend.notices.models import InboxCounter, InboxEntry
+from backend.core.errors import NotFound
+from backend.notices.models import InboxCounter, InboxEntry, InboxPreference
 
 
 def of(actor: Actor) -> QuerySet[InboxEntry]:
@@ -33,3 +36,27 @@ def standing(user_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     rows = InboxEntry.objects.filter(user_id__in=list(user_ids)).values("user_id")
     counted = rows.annotate(newest=Max("seq"), waiting=Count("seq", filter=Q(read_at__isnull=True)))
     return {row["user_id"]: (row["newest"], row["waiting"]) for row in counted}
+
+
+def get(actor: Actor, entry_id: uuid.UUID) -> InboxEntry:
+    """One of the actor's own messages. Raises `NotFound`."""
+    found = of(actor).filter(pk=entry_id).first()
+    if found is None:
+        raise NotFound("inbox", entry_id)
+    return found
+
+
+def preference(actor: Actor) -> InboxPreference:
+    """What the actor wants; what holds without a wish: the inbox alone."""
+    known = InboxPreference.objects.filter(pk=actor.person, county_id=actor.county_id).first()
+    return known or InboxPreference(user_id=actor.person, county_id=actor.county_id)
+
+
+def unconfirmed(actor: Actor) -> QuerySet[InboxEntry]:
+    """The county's messages that their readers have still to confirm."""
+    return InboxEntry.objects.filter(county_id=actor.county_id, needs_ack=True, acknowledged_at__isnull=True)
+
+
+def names(rows: Iterable[InboxEntry]) -> dict[int, str]:
+    """The names of the readers of `rows`."""
+    return dict(User.objects.filter(pk__in={row.user_id for row in rows}).values_list("pk", "name"))

@@ -9,7 +9,14 @@ from django.db.models import Case, F, Q, QuerySet, When
 from backend.core.actor import Actor
 from backend.inspections.models import Evidence
 from backend.inspections.selectors.keeping import keys
-from backend.notices.models import NoticeEvidence, NoticePhoto, PaperCode, RectificationNotice
+from backend.notices.models import (
+    EscalationPaper,
+    IssuedCopy,
+    NoticeEvidence,
+    NoticePhoto,
+    PaperCode,
+    RectificationNotice,
+)
 from backend.notices.models.answers import ProofKind
 from backend.notices.rules.lifecycle import State
 from backend.notices.selectors.notices import scoped
@@ -24,6 +31,8 @@ def needed(hashes: Collection[str]) -> Iterator[str]:
     """Those of `hashes` that are a paper, or a unit's evidence whose time is not over."""
     yield from PaperCode.objects.filter(sha256__in=hashes).values_list("sha256", flat=True)
     yield from RectificationNotice.objects.filter(pdf_sha256__in=hashes).values_list("pdf_sha256", flat=True)
+    yield from EscalationPaper.objects.filter(pdf_sha256__in=hashes).values_list("pdf_sha256", flat=True)
+    yield from IssuedCopy.objects.filter(sha256__in=hashes).values_list("sha256", flat=True)
     proofs = NoticeEvidence.objects.filter(sha256__in=hashes, expired_at__isnull=True)
     yield from proofs.values_list("sha256", flat=True)
 

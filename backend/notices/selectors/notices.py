@@ -6,16 +6,28 @@ What is not the caller's, or not yet issued, is the same as what does not exist 
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from backend.accounts.roles import UNIT_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.pages import in_order
-from backend.notices.models import FindingReport, NoticeEvidence, NoticeFinding, NoticePhoto, RectificationNotice
-from backend.notices.rules.lifecycle import WITH_THE_UNIT
+from backend.notices.models import (
+    DeliveryReceipt,
+    EscalationPaper,
+    FindingReport,
+    IssuedCopy,
+    NoticeEvidence,
+    NoticeFinding,
+    NoticePhoto,
+    RectificationNotice,
+)
+from backend.notices.models.answers import ProofState
+from backend.notices.rules.escalation_lifecycle import FOR_THE_UNIT, PaperState
+from backend.notices.rules.lifecycle import WITH_THE_UNIT, State
 from backend.registry.selectors import targets
 
 OVERSEERS = (Role.OFFICE, Role.LEADERSHIP, "system")
@@ -55,8 +67,12 @@ def filtered(
     state: str = "",
     target: uuid.UUID | None = None,
     overdue: bool | None = None,
+    unopened_hours: int | None = None,
 ) -> QuerySet[RectificationNotice]:
-    """Narrow `rows`; overdue is derived from the deadline that runs now."""
+    """Narrow `rows`; overdue is derived from the deadline that runs now.
+
+    `unopened_hours`: issued so many hours ago or longer, and neither opened by anybody of the unit nor acknowledged.
+    """
     if state:
         rows = rows.filter(state=state)
     if target is not None:
@@ -64,6 +80,8 @@ def filtered(
     if overdue is not None:
         late = overdue_at(clock.today())
         rows = rows.filter(late) if overdue else rows.exclude(late)
+    if unopened_hours is not None:
+        rows = rows.filter(unopened_at(clock.now() - dt.timedelta(hours=unopened_hours)))
     return rows
 
 
@@ -84,10 +102,20 @@ def overdue_at(today: dt.date) -> Q:
     return Q(state__in=WITH_THE_UNIT, due_on__isnull=False, due_on__lt=today)
 
 
+def unopened_at(instant: dt.datetime) -> Q:
+    """The condition that a notice was issued by then and nobody of its unit has opened it yet."""
+    opened = DeliveryReceipt.objects.filter(notice=OuterRef("pk"), read_at__isnull=False)
+    return Q(~Exists(opened), state__in=(State.ISSUED, State.DELIVERED), issued_at__lte=instant)
+
+
 def complete(rows: QuerySet[RectificationNotice]) -> QuerySet[RectificationNotice]:
     """`rows` with everything a detail page shows, in a fixed number of queries."""
     return rows.select_related("target", "defence", "extension").prefetch_related(
-        Prefetch("findings", queryset=items()), "transitions", "receipts"
+        Prefetch("findings", queryset=items()),
+        Prefetch("escalations", queryset=EscalationPaper.objects.order_by("drafted_at", "pk")),
+        Prefetch("copies", queryset=IssuedCopy.objects.filter(state=ProofState.VERIFIED).order_by("-verified_at")),
+        "transitions",
+        "receipts",
     )
 
 
@@ -115,4 +143,18 @@ def may_read_blob(actor: Actor, sha256: str) -> bool:
     proofs = NoticeEvidence.objects.filter(
         county_id=actor.county_id, sha256=sha256, state=NoticeEvidence.State.VERIFIED, expired_at__isnull=True
     ).values("notice_id")
-    return scoped(actor).filter(Q(pdf_sha256=sha256) | Q(pk__in=proofs) | Q(pk__in=photos)).exists()
+    of = Q(pdf_sha256=sha256) | Q(pk__in=proofs) | Q(pk__in=photos) | Q(pk__in=_papers(actor, sha256))
+    return scoped(actor).filter(of | Q(pk__in=_scans(actor, sha256))).exists()
+
+
+def _papers(actor: Actor, sha256: str) -> QuerySet[EscalationPaper, Any]:
+    """The notices with a paper of escalation of this content that the actor may read: a unit what was issued to it."""
+    rows = EscalationPaper.objects.filter(county_id=actor.county_id, pdf_sha256=sha256)
+    if not actor.has(*OVERSEERS):
+        rows = rows.filter(kind__in=FOR_THE_UNIT, state=PaperState.ISSUED)
+    return rows.values("notice_id")
+
+
+def _scans(actor: Actor, sha256: str) -> QuerySet[IssuedCopy, Any]:
+    rows = IssuedCopy.objects.filter(county_id=actor.county_id, sha256=sha256, state=ProofState.VERIFIED)
+    return rows.values("notice_id")

@@ -33,7 +33,7 @@ def paper(escalation: EscalationPaper, at: dt.datetime, *, proof: bool = False) 
         facts=_facts(escalation),
         findings=_findings(escalation),
         chapters=_chapters(escalation),
-        closing="特此通知。" if escalation.kind in LETTERS else "",
+        closing="特此通知。" if escalation.kind == Rung.SUPERVISED_ORDER else "",
         signatures=_signatures(escalation),
         copy_to=_copies(escalation),
         verification_code=paper_codes.printed(code.code) if code else "",

@@ -10,12 +10,13 @@ from backend.accounts.roles import UNIT_ROLES
 from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor, system
-from backend.core.errors import NotFound
+from backend.core.errors import Conflict, NotFound
 from backend.journal.models import Outbox
 from backend.journal.writing import Change, write
 from backend.notices.models import InboxCounter, InboxEntry
 from backend.notices.rules.messages import template_of
 from backend.notices.selectors import inbox
+from backend.notices.services import dispatching
 
 Herald = Callable[[int, int, int], None]
 _heralds: list[Herald] = []
@@ -46,6 +47,7 @@ def _deliver_county(county_id: int, limit: int) -> int:
         entries = _compose(rows, change)
         _number(entries)
         InboxEntry.objects.bulk_create(entries)
+        dispatching.enqueue(entries)
         for entry in entries:
             change.put(entry)
         Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(delivered_at=clock.now())
@@ -73,6 +75,7 @@ def _compose(rows: Sequence[Outbox], change: Change) -> list[InboxEntry]:
         if template is None:
             change.log("inbox.withheld", entry, message=row.pk, recipient=row.recipient_id, kind=row.kind)
             continue
+        entry.needs_ack = template.acknowledge
         entry.title, entry.body = template.title_for(row.detail)[:80], template.body_for(row.detail)[:400]
         entries.append(entry)
     return entries
@@ -129,3 +132,25 @@ def read_one(*, actor: Actor, entry_id: uuid.UUID, upto: int | None = None) -> t
     with write(actor=actor):
         changed = mark_read(actor=actor, ids=[entry_id], upto=upto)
         return inbox.of(actor).get(pk=entry_id), bool(changed)
+
+
+def acknowledge(*, actor: Actor, entry_id: uuid.UUID) -> tuple[InboxEntry, bool]:
+    """Confirm one's own message that asks for it; that reads it, too. The message, and whether anything changed.
+
+    Raises `NotFound`, `Conflict(no_ack_asked)`.
+    """
+    with write(actor=actor) as change:
+        row = inbox.of(actor).select_for_update().filter(pk=entry_id).first()
+        if row is None:
+            raise NotFound("inbox", entry_id)
+        if not row.needs_ack:
+            raise Conflict("no_ack_asked", "此消息不需要确认。")
+        if row.acknowledged_at is not None:
+            return row, False
+        row.acknowledged_at = clock.now()
+        row.read_at = row.read_at or row.acknowledged_at
+        row.save(update_fields=["acknowledged_at", "read_at"])
+        change.put(row)
+        change.log("inbox.acknowledged", row, kind=row.kind)
+        _announce([actor.person])
+    return row, True

@@ -21,7 +21,7 @@ from backend.notices.services.replies import extendable
 from backend.notices.services.steps import Step, changing, require
 from backend.notices.services.working import adopt_site_verdicts, new_term
 
-CLOSING = "close_out"
+CLOSING, CLOSING_ONE = "close_out", "finding_close_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,18 @@ def _judge(step: Step, verdict: Verdict) -> None:
     )
     if returned:
         new_term(part.item)
+    else:
+        _number(part.item)
     step.change.log("notice.decided", part.item, decision=str(verdict.decision), notice=str(step.notice.pk))
+
+
+def _number(item: NoticeFinding) -> None:
+    """销号: the finding's own number in the ledger."""
+    year = clock.today().year
+    serial = numbers.take(county_id=item.county_id, kind=CLOSING_ONE, year=year)
+    prefix = County.objects.get(pk=item.county_id).number_prefix
+    item.close_number = wording.finding_close_number(prefix, year, serial)
+    item.save(update_fields=["close_number"])
 
 
 def _undecided(step: Step, item_id: uuid.UUID) -> FindingReport:
@@ -127,6 +138,8 @@ def reopen(*, actor: Actor, notice_id: uuid.UUID, item_ids: Sequence[uuid.UUID],
                 raise NotFound("notice_finding", item_id)
             item = closed[item_id]
             findings.advance(actor=actor, finding_id=item.finding_id, to=FindingState.RECTIFYING, reason=reason)
+            item.close_number = ""
+            item.save(update_fields=["close_number"])
             new_term(item)
         step.notice.reopened += 1
         step.notice.closed_at, step.notice.close_number = None, ""

@@ -11,12 +11,12 @@ from backend.accounts.roles import UNIT_ROLES, Role
 from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Conflict, Forbidden
+from backend.core.errors import Forbidden, Problem
 from backend.inspections.models import SeverityLevel
 from backend.journal.writing import Change, write
 from backend.notices.models import Extension, NoticeFinding, NoticeTransition, RectificationNotice
 from backend.notices.rules.lifecycle import ASKABLE, TRANSITIONS, WITH_THE_UNIT, Party, State, refusal, state_after
-from backend.notices.selectors import notices
+from backend.notices.selectors import deputies, notices
 from backend.notices.selectors.possible import OPEN_FINDINGS
 from backend.registry.selectors import targets
 
@@ -108,8 +108,9 @@ class Step:
 def changing(*, actor: Actor, notice_id: uuid.UUID, action: str) -> Iterator[Step]:
     """A transaction about one locked notice, saved at its end.
 
-    Raises `NotFound` for what the actor may not know of. A refusal (`Conflict`, `Forbidden`) is written to the audit
-    trail in a transaction of its own: the attempt stays on record, its effects do not.
+    Raises `NotFound` for what the actor may not know of. Every refusal is written to the audit trail in a transaction
+    of its own: the attempt stays on record, its effects do not. Of another unit's or county's notice only the attempt
+    is known, under the id that was named.
     """
     try:
         with write(actor=actor) as change:
@@ -117,15 +118,24 @@ def changing(*, actor: Actor, notice_id: uuid.UUID, action: str) -> Iterator[Ste
             yield step
             step.next_deadline()
             step.notice.save()
-    except (Conflict, Forbidden) as fault:
+    except Problem as fault:
         _record_refusal(actor, notice_id, action, fault)
         raise
 
 
-def _record_refusal(actor: Actor, notice_id: uuid.UUID, action: str, fault: Conflict | Forbidden) -> None:
+def _record_refusal(actor: Actor, notice_id: uuid.UUID, action: str, fault: Problem) -> None:
     with write(actor=actor) as change:
-        notice = RectificationNotice.objects.get(pk=notice_id)
-        change.log("notice.refused", notice, action=action, code=fault.code, state=str(notice.state))
+        notice = RectificationNotice.objects.filter(pk=notice_id, county_id=actor.county_id).first()
+        state = str(notice.state) if notice else ""
+        change.log("notice.refused", notice or Named(str(notice_id)), action=action, code=fault.code, state=state)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What somebody named as a notice."""
+
+    journal_id: str
+    journal_kind: str = RectificationNotice.journal_kind
 
 
 def require(actor: Actor, party: Party) -> None:
@@ -143,10 +153,10 @@ def require(actor: Actor, party: Party) -> None:
 
 
 def may_sign(actor: Actor) -> bool:
-    """Leadership signs; people of the office who were given the right sign too."""
+    """Leadership signs; people of the office who were given the right, or stand in for it today, sign too."""
     if actor.has(Role.LEADERSHIP):
         return True
     if not actor.has(Role.OFFICE) or actor.user_id is None:
         return False
     user = User.objects.filter(pk=actor.user_id, county_id=actor.county_id).first()
-    return user is not None and user.has_perm(RIGHT_TO_SIGN)
+    return user is not None and (user.has_perm(RIGHT_TO_SIGN) or deputies.stands_in(actor))

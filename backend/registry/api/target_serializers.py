@@ -51,6 +51,7 @@ class UnitTargetOut(serializers.Serializer[Any]):
 class TargetOut(UnitTargetOut):
     station = RefOut(allow_null=True)
     team = RefOut(allow_null=True, help_text="Of the department track.")
+    directions = serializers.CharField(allow_blank=True, help_text="How a crew gets there; not shown to the unit.")
     grades = serializers.ListField(child=serializers.IntegerField(), help_text="Taught, 1–9.")
     location = LocationOut(allow_null=True)
     unconsumed_prepaid = serializers.IntegerField(allow_null=True, help_text="Yuan.")
@@ -88,6 +89,7 @@ class TargetPatch(serializers.Serializer[Any]):
     datum = serializers.ChoiceField(choices=DATUMS, required=False)
     address = serializers.CharField(max_length=200, allow_blank=True, required=False)
     phone = serializers.CharField(max_length=20, allow_blank=True, required=False)
+    directions = serializers.CharField(max_length=500, allow_blank=True, required=False)
 
 
 class TargetIn(TargetPatch):
@@ -128,6 +130,7 @@ def target(row: Target) -> dict[str, Any]:
     return unit_target(row) | {
         "station": ref(row.station),
         "team": ref(row.team),
+        "directions": row.directions,
         "grades": row.grades,
         "location": row.location,
         "unconsumed_prepaid": row.unconsumed_prepaid,

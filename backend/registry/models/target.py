@@ -73,6 +73,8 @@ class Target(Journaled):
     datum = models.CharField("坐标系", max_length=8, default="wgs84")
     address = models.CharField("地址", max_length=200, blank=True)
     phone = models.CharField("电话", max_length=20, blank=True)
+    directions = models.CharField("怎么去", max_length=500, blank=True, default="")
+    """How a crew gets there, in the office's words: the card of the task shows it without a network."""
     reported_by = models.BigIntegerField(null=True, editable=False)
     """For suspected sites: who reported it."""
 
@@ -128,6 +130,7 @@ class Target(Journaled):
             "location": self.location,
             "address": self.address,
             "phone": self.phone,
+            **({"directions": self.directions} if self.directions else {}),
         }
 
     @property

@@ -35,6 +35,7 @@ class TargetFields(TypedDict, total=False):
     latitude: float | None
     datum: str
     address: str
+    directions: str
     phone: str
 
 

@@ -20,4 +20,4 @@ void beginSettings().catch(() => undefined); // letters of the ordinary size are
 begin()
   .then(beginAround)
   .catch((fault: unknown) => (seen.damaged = fault instanceof Problem ? fault.message : `${reason("damaged")}（${String(fault)}）`));
-void watchForUpdates();
+void watchForUpdates().catch(() => undefined); // the self-check says what is missing then

@@ -187,13 +187,19 @@ export function look(): Promise<void> {
 const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("dudao");
 if (tabs) tabs.onmessage = () => void (engine && show());
 
-/** Read anew what the screens show; one reading after another, so that no older one comes last. */
+/** Read anew what the screens show; one reading after another, and one is enough for all that asked before it began. */
 function show(): Promise<void> {
-  reading = reading.then(readAll, readAll);
+  if (next) return next;
+  const begin = () => {
+    next = null;
+    return readAll();
+  };
+  reading = next = reading.then(begin, begin);
   return reading;
 }
 
 let reading: Promise<void> = Promise.resolve();
+let next: Promise<void> | null = null;
 
 async function readAll(): Promise<void> {
   const [identity, deposit, pulled] = await store.read(["meta"], async (tx) => [

@@ -4,10 +4,19 @@ import { seen } from "./phone.ts";
 
 let worker: ServiceWorker | null = null;
 
+/** An app on the home screen may stay open for weeks: it asks for a new version when it is shown, so often at most. */
+const EVERY_MS = 3_600_000;
+
 export async function watchForUpdates(): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
   const found = await navigator.serviceWorker.register("/m/sw.js", { scope: "/m/" });
   offer(found);
+  let asked = Date.now();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || Date.now() - asked < EVERY_MS) return;
+    asked = Date.now();
+    void found.update().catch(() => undefined);
+  });
   found.addEventListener("updatefound", () => found.installing?.addEventListener("statechange", () => offer(found)));
 }
 

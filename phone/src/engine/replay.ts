@@ -135,7 +135,14 @@ function refile(scene: Scene, op: OpRow): void {
   const to = scene.doc("assignment", assignmentOf(op));
   const where = { assignment: op.data["assignment"] ?? null, target: to?.["target"] ?? op.data["target"] ?? null };
   if (target === where.target) return; // pulled already
-  scene.put("visit", op.visit, { ...doc, ...where, refiled: [...((doc["refiled"] ?? []) as Json[]), before] });
+  const footing = to ? { kind: to["kind"] ?? "", mode: to["mode"] ?? "", templates: joined(doc["templates"], to["templates"]) } : {};
+  scene.put("visit", op.visit, { ...doc, ...where, ...footing, refiled: [...((doc["refiled"] ?? []) as Json[]), before] });
+}
+
+/** The checklists answered so far, and those that the right assignment has besides. */
+function joined(mine: Json | undefined, more: Json | undefined): Json {
+  const [own, other] = [(mine ?? []) as [string, number][], (more ?? []) as [string, number][]];
+  return [...own, ...other.filter(([code]) => !own.some((one) => one[0] === code))];
 }
 
 /** What is null in it was not said; the rest of the details stays. */

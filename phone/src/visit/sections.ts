@@ -1,8 +1,9 @@
 /** The checklist as it is walked through: sections with how far each is, and the questions of one. */
 import { gaps, isMandatory } from "../checklist/completeness.ts";
-import { keyOf, parseKey } from "../checklist/keys.ts";
+import { codeOf, keyOf, parseKey } from "../checklist/keys.ts";
 import type { Answers, Item, Repeat, Template } from "../checklist/model.ts";
 import { applies, gradesOf, hiddenBy, isShown } from "../checklist/visibility.ts";
+import { classWords, gradeWords } from "./classes.ts";
 import { type Dossier, factsOf, isAsked, isDue } from "./dossier.ts";
 
 export interface Section {
@@ -18,8 +19,9 @@ export interface Section {
 
 export function sectionsOf(dossier: Dossier, answers: Answers): Section[] {
   const facts = factsOf(dossier, answers);
+  const answered = new Set(Object.keys(answers).map(codeOf));
   return dossier.templates.flatMap((template) => {
-    const asked = template.items.filter((item) => isAsked(dossier, template.code, item.code) || item.code in answers);
+    const asked = template.items.filter((item) => isAsked(dossier, template.code, item.code) || answered.has(item.code));
     const shown = asked.filter((item) => hiddenBy(template, item, facts.type, facts.grades, answers) === null);
     const titles = [...new Set(template.items.map((item) => item.section))];
     const sections = titles.map((title, place) => {
@@ -32,15 +34,28 @@ export function sectionsOf(dossier: Dossier, answers: Answers): Section[] {
   });
 }
 
-/** What the `n` behind `#` counts here: the target's grades, or the classes and respondents met so far (at least one). */
+/** What the `n` behind `#` counts here: the target's grades, the classes that were drawn, or those and the respondents met so far (at least one). */
 export function numbersOf(dossier: Dossier, template: Template, repeat: Repeat, answers: Answers): number[] {
   const { type, grades } = factsOf(dossier, answers);
   const present = gradesOf(type, grades);
   if (repeat === "grade") return present.length > 0 ? [...present] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
   const codes = new Set(template.items.filter((item) => item.repeat === repeat).map((item) => item.code));
   const known = Object.keys(answers).map(parseKey).filter((key) => key !== null && codes.has(key.code));
-  const most = Math.max(1, ...known.map((key) => key?.number ?? 1));
+  const most = Math.max(1, repeat === "class" ? drawnClasses(dossier).length : 0, ...known.map((key) => key?.number ?? 1));
   return Array.from({ length: most }, (_, i) => i + 1);
+}
+
+/** What a number counts, in words: the drawn class, where one was drawn. */
+export function numberWords(dossier: Dossier, repeat: Repeat, number: number): string {
+  if (repeat === "grade") return gradeWords(number);
+  if (repeat === "respondent") return `第${number}位受访者`;
+  const drawn = drawnClasses(dossier)[number - 1];
+  return drawn ? classWords(drawn) : `第${number}个班级`;
+}
+
+/** The newest draw's. Another draw counts anew: what was answered stays under its number. */
+function drawnClasses({ doc }: Dossier): { grade: number; number: number }[] {
+  return (doc["sample"] ?? []) as unknown as { grade: number; number: number }[];
 }
 
 /** The key of a question for the chosen numbers; null where it is not asked of that number. */

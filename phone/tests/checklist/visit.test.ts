@@ -8,7 +8,7 @@ import type { Answers, Template } from "../../src/checklist/model.ts";
 import type { JsonObject } from "../../src/engine/json.ts";
 import { answersOf, type Dossier, findingsAt, lastAnswer } from "../../src/visit/dossier.ts";
 import { gapsOf, signed, warningsOf } from "../../src/visit/leaving.ts";
-import { keyFor, numbersOf, sectionsOf } from "../../src/visit/sections.ts";
+import { keyFor, numbersOf, numberWords, sectionsOf } from "../../src/visit/sections.ts";
 import { wordingsOf } from "../../src/visit/wordings.ts";
 
 const VECTORS = fileURLToPath(new URL("../../../tests/vectors/checklist_rules.json", import.meta.url));
@@ -87,6 +87,19 @@ test("sections say how many mandatory questions lack nothing", () => {
   expect(told({ ...signed(seen), ...answersOf(seen) })).toEqual([["TY.0", 5, 5], ["TY.1", 1, 1], ["TY.2", 2, 2]]);
 });
 
+test("a review asks the general page and what had failed, and waits only for the general page", () => {
+  const ZY = { ...TY, code: "ZY", items: ["ZY-01", "ZY-02", "ZY-03"].map((code) => ({ ...TY.items[0]!, code, section: "作业" })) };
+  const history = [{ id: "f", doc: { item: "ZY-02", state: "reported" } }];
+  const more = { templates: [TY, ZY], history };
+  const review = dossier({ kind: "review_visit", signatures: SIGNATURES }, more);
+  const shown = (answers: Answers) => sectionsOf(review, answers).at(-1)!;
+  expect([shown(FULL).items.map(({ code }) => code), shown(FULL).due]).toEqual([["ZY-02"], 0]);
+  expect(shown({ ...FULL, "ZY-03": { value: "yes" } }).items.map(({ code }) => code)).toEqual(["ZY-02", "ZY-03"]);
+  expect(gapsOf(review)).toEqual([]);
+  expect(gapsOf(dossier({ signatures: SIGNATURES }, more)).map(({ key }) => key)).toEqual(["ZY-01", "ZY-02", "ZY-03"]);
+  expect(warningsOf(review).join()).toContain("还有1个已报整改的问题没有复查结论");
+});
+
 test("what repeats is asked number by number, of the grades that there are", () => {
   const item = { ...TY.items[0]!, code: "XX-01", repeat: "grade" as const, grades: [3, 6] as [number, number] };
   const each = { ...item, code: "XX-02", repeat: "class" as const };
@@ -95,6 +108,10 @@ test("what repeats is asked number by number, of the grades that there are", () 
   expect(numbersOf(seen, template, "grade", {})).toEqual([1, 2, 3, 4, 5, 6]);
   expect(numbersOf(seen, template, "class", {})).toEqual([1]);
   expect(numbersOf(seen, template, "class", { "XX-02#3": { value: "yes" } })).toEqual([1, 2, 3]);
+  const drawn = dossier({ sample: [{ grade: 4, number: 2, pupils: [1] }, { grade: 5, number: 1, pupils: [2] }] }, { templates: [template] });
+  expect(numbersOf(drawn, template, "class", {})).toEqual([1, 2]);
+  expect(["class", "grade", "respondent"].map((kind) => numberWords(drawn, kind as "class", 2))).toEqual(["五年级1班", "二年级", "第2位受访者"]);
+  expect(numberWords(seen, "class", 2)).toBe("第2个班级");
   expect(keyFor(seen, template, item, { grade: 2 }, {})).toBeNull();
   expect(keyFor(seen, template, item, { grade: 3 }, {})).toBe("XX-01#3");
 });

@@ -1,0 +1,328 @@
+"""Telling five hundred open sockets, beside the same server sending the same bytes without Channels; and how long it
+takes from the signature under a notice to the school's open socket while they are all connected.
+
+`python -m bench.fanout` prints the lines, on SQLite with one process and on PostgreSQL with Redis. Ours: an event goes
+through the channel layer to the process and from there to its sockets. Control: the same process keeps as many sockets
+in a set and sends each the same text. Both take turns in one run; a figure is the time from the event to the arrival
+at one client, over all clients and rounds.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import secrets
+import struct
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import django
+import httpx
+import msgspec
+
+from bench.figures import percentile
+from bench.stand import Stand, open_county, postgresql, sqlite
+from bench.table import Line
+
+SOCKETS, ROUNDS, NOTICES = 500, 15, 11
+MOST_RATIO, MOST_SECONDS = 1.5, 1.0
+GAP = 1.2
+"""Seconds between two rounds: a poke of a scope is told at most once in one."""
+
+
+class Guest(msgspec.Struct):
+    """What a client needs to connect, and whom a notice is sent to."""
+
+    tokens: list[str]
+    school: str
+    signer: str
+    notices: list[str]
+    county: int
+
+
+# -- in a process on the stand: people, notices
+
+
+def prepare() -> Guest:
+    """Five hundred sockets of people who read the county's scope, and notices that wait for a signature."""
+    from backend.accounts.models import County, User
+    from backend.accounts.roles import PHONE_ROLES, Role
+    from backend.accounts.selectors.people import actor_of, with_role
+    from backend.registry.models import Target
+    from backend.registry.selectors import targets
+
+    open_county()
+    county = County.objects.get()
+    readers = sorted(with_role(county.pk, PHONE_ROLES))
+    tokens = [_token(User.objects.get(pk=user)) for user in readers]
+    office, leader = (min(with_role(county.pk, [role])) for role in (Role.OFFICE, Role.LEADERSHIP))
+    school = next(row for row in Target.objects.filter(county_id=county.pk, kind="school") if targets.contacts(row))
+    liaison = User.objects.get(pk=min(targets.contacts(school)))
+    notices = [_notice(actor_of(User.objects.get(pk=office)), school, at) for at in range(NOTICES)]
+    return Guest(
+        tokens=[tokens[at % len(tokens)] for at in range(SOCKETS)],
+        school=_token(liaison),
+        signer=_token(User.objects.get(pk=leader)),
+        notices=notices,
+        county=county.pk,
+    )
+
+
+def _token(user: Any) -> str:
+    from backend.accounts.services import sessions
+    from backend.core.ids import uuid7
+
+    return sessions.sign_in(user=user, device_id=uuid7(), name="bench", platform="bench").access
+
+
+def _notice(office: Any, school: Any, number: int) -> str:
+    """A reviewed notice about one finding of an approved visit."""
+    from backend.core import clock
+    from backend.core.actor import system
+    from backend.inspections.models import Assignment, Finding, Visit
+    from backend.journal.writing import write
+    from backend.notices.services import drafts
+
+    now = clock.now()
+    trip = {"county_id": school.county_id, "target": school, "track": "department", "kind": "routine"}
+    with write(actor=system(school.county_id)):
+        leader = school.team.memberships.get(is_leader=True).user_id
+        assignment = Assignment.objects.create(
+            **trip,
+            team=school.team,
+            plan_month=f"{now:%Y-%m}",
+            scheduled_on=now.date(),
+            leader_id=leader,
+            reveal_at=now,
+        )
+        visit = Visit.objects.create(
+            **trip,
+            assignment=assignment,
+            plan_month=f"{now:%Y-%m}",
+            mode="open",
+            state="approved",
+            started_at=now,
+        )
+        Finding.objects.create(
+            county_id=school.county_id,
+            visit=visit,
+            target=school,
+            number=1,
+            template_code="ZY",
+            item_code="ZY-01",
+            text=f"第{number}次抽查，作业公示栏未更新。",
+            base_severity="moderate",
+            severity="moderate",
+            legal_basis=[{"document": "P001", "name": "演示政策文件", "article": "第四条"}],
+            due_days=7,
+            state="confirmed",
+            recorded_at=now,
+        )
+    notice = drafts.draft_from_visit(actor=office, visit_id=visit.pk)
+    return str(drafts.review(actor=office, notice_id=notice.pk).pk)
+
+
+# -- in the server: `uvicorn bench.fanout:application`
+
+_bare: set[Any] = set()
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """The product, with the control's sockets and a bell for both beside it."""
+    from backend.asgi import application as product
+
+    if scope.get("path") == "/bench/bare":
+        await _keep(receive, send)
+    elif scope.get("path") == "/bench/ring":
+        await _ring(scope, send)
+    else:
+        await product(scope, receive, send)
+
+
+async def _keep(receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    _bare.add(send)
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+    _bare.discard(send)
+
+
+async def _ring(scope: Any, send: Any) -> None:
+    """Tell everybody, and answer when that began."""
+    from backend.sync import live, switchboard
+
+    [(how, name)] = parse_qsl(scope["query_string"].decode())
+    began = time.monotonic()
+    if how == "ours":
+        await switchboard.send([(live.group_of(name), {"type": "poke", "scope": name})])
+    else:
+        text = json.dumps({"type": "poke", "scopes": [name]}, separators=(",", ":"))
+        for each in tuple(_bare):
+            await each({"type": "websocket.send", "text": text})
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": str(began).encode()})
+
+
+# -- the clients, in a process of their own
+
+
+class Ear(asyncio.Protocol):
+    """A WebSocket client that knows when messages came, and little else: what it costs should not be measured."""
+
+    def __init__(self, path: str, token: str = "") -> None:
+        offered = ["inspection.v1", f"bearer.{_packed(token)}"] if token else []
+        protocols = f"Sec-WebSocket-Protocol: {', '.join(offered)}\r\n" if offered else ""
+        key = base64.b64encode(secrets.token_bytes(16)).decode()
+        self._hello = (
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{protocols}\r\n"
+        ).encode()
+        self.open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.heard: list[tuple[float, bytes]] = []
+        self._buffer = b""
+        self._news = asyncio.Event()
+
+    async def more_than(self, count: int) -> None:
+        """Until so many messages and one more have come."""
+        while len(self.heard) <= count:
+            self._news.clear()
+            await self._news.wait()
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        transport.write(self._hello)
+
+    def data_received(self, data: bytes) -> None:
+        now, self._buffer = time.monotonic(), self._buffer + data
+        if not self.open.done():
+            head, end, rest = self._buffer.partition(b"\r\n\r\n")
+            if not end:
+                return
+            self._buffer = rest
+            if b" 101 " not in head.partition(b"\r\n")[0]:
+                self.open.set_exception(ConnectionError(head.decode()))
+                return
+            self.open.set_result(None)
+        while (frame := self._frame()) is not None:
+            kind, payload = frame
+            if kind == 1:
+                self.heard.append((now, payload))
+                self._news.set()
+            elif kind == 9:  # a ping; pongs of clients are masked, by nothing here
+                self.transport.write(bytes([0x8A, 0x80 | len(payload), 0, 0, 0, 0]) + payload)
+
+    def _frame(self) -> tuple[int, bytes] | None:
+        if len(self._buffer) < 2:
+            return None
+        size, start = self._buffer[1] & 0x7F, 2
+        if size == 126:
+            size, start = struct.unpack(">H", self._buffer[2:4])[0], 4
+        if len(self._buffer) < start + size:
+            return None
+        kind, payload = self._buffer[0] & 0x0F, self._buffer[start : start + size]
+        self._buffer = self._buffer[start + size :]
+        return kind, payload
+
+
+def _packed(token: str) -> str:
+    return base64.urlsafe_b64encode(token.encode()).decode().rstrip("=")
+
+
+async def clients(port: int, guest: Guest) -> dict[str, Any]:
+    """Seconds of every arrival, of ours and of the control's; and from a signature (request, answer) to the school."""
+    ours = [await _ear(port, "/ws/v1/live", token) for token in guest.tokens]
+    bare = [await _ear(port, "/bench/bare") for _ in range(SOCKETS)]
+    school = await _ear(port, "/ws/v1/live", guest.school)
+    found: dict[str, list[float]] = {"ours": [], "bare": []}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60.0) as http:
+        await asyncio.sleep(GAP)
+        for at in range(ROUNDS + 1):
+            for how, ears in (("ours", ours), ("bare", bare)):
+                arrivals = await _round(http, how, guest.county, ears)
+                found[how] += arrivals if at else []  # the first one warms up
+        signed = [await _signed(http, guest, notice, school) for notice in guest.notices]
+    return found | {"issue": [whole for whole, _ in signed], "after": [after for _, after in signed]}
+
+
+async def _ear(port: int, path: str, token: str = "") -> Ear:
+    _, ear = await asyncio.get_running_loop().create_connection(lambda: Ear(path, token), "127.0.0.1", port)
+    await ear.open
+    return ear
+
+
+async def _round(http: httpx.AsyncClient, how: str, county: int, ears: list[Ear]) -> list[float]:
+    before = [len(ear.heard) for ear in ears]
+    began = float((await http.get("/bench/ring", params={how: f"county:{county}"})).text)
+    async with asyncio.timeout(30.0):
+        for ear, count in zip(ears, before, strict=True):
+            await ear.more_than(count)
+    await asyncio.sleep(GAP)
+    return [ear.heard[count][0] - began for ear, count in zip(ears, before, strict=True)]
+
+
+async def _signed(http: httpx.AsyncClient, guest: Guest, notice: str, school: Ear) -> tuple[float, float]:
+    """From the request to sign until the school's socket hears of its inbox: and from the answer to that request."""
+    told, began = len(school.heard), time.monotonic()
+    answer = await http.post(f"/api/v1/notices/{notice}/issue", headers={"Authorization": f"Bearer {guest.signer}"})
+    answered = time.monotonic()
+    answer.raise_for_status()
+    async with asyncio.timeout(30.0):
+        while not (news := [at for at, text in school.heard[told:] if b'"inbox"' in text]):
+            await school.more_than(len(school.heard))
+    return news[0] - began, max(news[0] - answered, 0.0)
+
+
+# -- both together
+
+
+def lines() -> Iterator[Line]:
+    """Of both set-ups, for the table of ratios."""
+    for begin in (sqlite, postgresql):
+        with tempfile.TemporaryDirectory(prefix="dudao-bench-") as folder, begin(Path(folder)) as stand:
+            stand.workers = 1  # the control's sockets and ours must live in one process
+            stand.environment["DUDAO_WORKERS"] = "1"
+            yield from _lines(stand)
+
+
+def _lines(stand: Stand) -> Iterator[Line]:
+    guest, out = stand.folder / "guest.json", stand.folder / "arrivals.json"
+    stand.run("bench.fanout", "prepare", str(guest))
+    with stand.serving(duties=True, application="bench.fanout:application"):
+        stand.run("bench.fanout", "clients", str(stand.port), str(guest), str(out))
+    found = msgspec.json.decode(out.read_bytes())
+    layer = "Redis" if "DUDAO_REDIS" in stand.environment else "in memory"
+    ours, bare = (percentile([1000 * each for each in found[how]], 95) for how in ("ours", "bare"))
+    told = f"p95 {ours:.1f} ms, without Channels {bare:.1f} ms, ratio {ours / bare:.2f}"
+    yield Line(f"fan-out to {SOCKETS} sockets, {layer}", told, f"≤ {MOST_RATIO}", ours <= MOST_RATIO * bare)
+    whole, after = max(found["issue"][1:]), max(found["after"][1:])  # the first one loads the fonts
+    told = (
+        f"slowest of {NOTICES - 1}: {after:.2f} s from the answer that it is issued ({whole:.2f} s from the request, "
+    )
+    told += "in which the paper is made)"
+    what = f"issue to the school's open socket, {SOCKETS} others open, {stand.engine}, {layer}"
+    yield Line(what, told, f"< {MOST_SECONDS:.0f} s", after < MOST_SECONDS)
+
+
+def main() -> None:
+    what = sys.argv[1] if len(sys.argv) > 1 else ""
+    if what == "prepare":
+        django.setup()
+        Path(sys.argv[2]).write_bytes(msgspec.json.encode(prepare()))
+    elif what == "clients":
+        guest = msgspec.json.decode(Path(sys.argv[3]).read_bytes(), type=Guest)
+        Path(sys.argv[4]).write_bytes(msgspec.json.encode(asyncio.run(clients(int(sys.argv[2]), guest))))
+    else:
+        sys.stdout.write(f"load {os.getloadavg()[0]:.1f}\n")
+        for line in lines():
+            sys.stdout.write(f"{' | '.join(line.cells())}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
