@@ -14,7 +14,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,10 @@ WORKER = "PYTEST_XDIST_WORKER"
 ROOT = "DUDAO_TEST_ROOT"
 ONCE = ("documents", "tools", "inspections/rules")
 """Folders of tests that compute and print only. pytest-django fails whatever touches a database without saying so."""
+
+LONG = ("faults", "crashes", "desk", "phone", "foreign", "bench")
+"""Folders of tests that start servers, browsers and crowds. Those among them that leave the run's own database alone are
+played first: pytest-django would play them last, and one worker would wait for the other."""
 
 PG_DSN = "DUDAO_TEST_PG_DSN"
 """A PostgreSQL to use instead of our own cluster; its user must be allowed to create databases."""
@@ -142,7 +146,9 @@ def pytest_unconfigure() -> None:
     run.close()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not (_is_in(item, LONG) and _is_apart(item)))
     if run.engine == "sqlite":
         return
     twice = [item for item in items if not _is_played_once(item)]
@@ -151,10 +157,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_played_once(item: pytest.Item) -> bool:
+    return item.get_closest_marker("once") is not None or _is_in(item, ONCE)
+
+
+def _is_in(item: pytest.Item, folders: Sequence[str]) -> bool:
     here = Path(__file__).parent.parent
-    return item.get_closest_marker("once") is not None or any(
-        item.path.is_relative_to(here / folder) for folder in ONCE
-    )
+    return any(item.path.is_relative_to(here / folder) for folder in folders)
+
+
+def _is_apart(item: pytest.Item) -> bool:
+    """Whether it never touches the database of the run: it computes only, or plays with a server of its own."""
+    asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is None and not asked
 
 
 @pytest.fixture(scope="session")
