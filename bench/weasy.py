@@ -6,19 +6,17 @@ computed, the number of pages and the bytes of one print.
 
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 
 def main() -> None:
     """Read the style once, then print for every line of input."""
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-
-    page, fonts = Path(sys.argv[1]), FontConfiguration()
-    style = CSS(sys.argv[2], font_config=fonts)
+    engine, fonts = import_module("weasyprint"), import_module("weasyprint.text.fonts").FontConfiguration()
+    page, style = Path(sys.argv[1]), engine.CSS(sys.argv[2], font_config=fonts)
     for _ in sys.stdin:
         began = time.process_time()
-        document = HTML(str(page)).render(font_config=fonts, stylesheets=[style])
+        document = engine.HTML(str(page)).render(font_config=fonts, stylesheets=[style])
         content = document.write_pdf()
         spent = time.process_time() - began
         sys.stdout.write(f"{spent} {len(document.pages)} {len(content)}\n")
