@@ -22,7 +22,7 @@ from bench.stand import on_both
 from bench.table import Line
 
 NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
-START = dt.date(2026, 8, 16)
+START = dt.date(2026, 9, 1)
 """Where the copies lie: fifteen days before the half-month that is played."""
 
 FULLEST = 268

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ class Bench:
     office: Office
     kind: BrowserType
     folder: Path
+    phones: list[Phone] = field(default_factory=list)
 
     def crew(self, team: int) -> Crew:
         names = [f"t{team:02}_lead", f"t{team:02}_a"]
@@ -58,10 +59,16 @@ class Bench:
         phones = [Phone(self.server.base, name) for name in names]
         for phone in phones:
             phone.sign_in()
+        self.phones += phones
         sent = self.office.assign(f"T{team:02}", names, school["id"], templates=["TY"])
         crew = Crew(phones[0], phones[1], sent["id"], school)
         crew.depart()
         return crew
+
+    def close(self) -> None:
+        """Hang up; server and browsers are ended by whoever started them."""
+        for account in (self.office, *self.phones):
+            account.close()
 
     def browser(self, name: str) -> OwnBrowser:
         return OwnBrowser.start(self.kind, self.folder / name)
@@ -126,9 +133,9 @@ def measure(options: argparse.Namespace, say: Callable[[str], None]) -> bool:
         office = Office(server.base, "office1")
         office.sign_in()
         office.learn()
-        stack.callback(office.close)
         play: Any = stack.enter_context(sync_playwright())
         bench = Bench(server, office, play.chromium, folder)
+        stack.callback(bench.close)
         size = first_load()
         say(f"首次下载（gzip）：{size / 1024:.0f} KB，上限 {FIRST_LOAD // 1024} KB")
         starts = cold_starts(bench, options.rounds)

@@ -8,7 +8,20 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 
-from bench import city, deriving, drawing, evidence, exporting, fanout, lists, pulling, pushing, rush, uploading
+from bench import (
+    city,
+    deriving,
+    drawing,
+    evidence,
+    exporting,
+    fanout,
+    lists,
+    printing,
+    pulling,
+    pushing,
+    rush,
+    uploading,
+)
 from bench.table import Line, load_now, write
 
 
@@ -22,6 +35,7 @@ def lines(*, quick: bool) -> Iterator[Line]:
     yield from city.lines()
     yield from evidence.lines()
     yield from lists.lines()
+    yield from printing.lines(quick=quick)
     yield from exporting.lines()
     yield from fanout.lines()
     yield from uploading.lines(uploading.QUICK if quick else uploading.Plan())

@@ -21,7 +21,7 @@ INDICATOR_COLUMNS = (
 )  # fmt: skip
 LEDGER_COLUMNS = (
     Column("序号", 0.9, "center"),
-    Column("文号", 2.8),
+    Column("文号", 2.8, unbroken=True),
     Column("单位", 2.7),
     Column("问题", 6.5),
     Column("级别", 0.6, "center", unbroken=True),

@@ -55,10 +55,13 @@ def _as_it_is(source: Image.Image, content: bytes, side: int) -> Picture | None:
 
 
 def _made_anew(source: Image.Image, side: int) -> Picture:
-    source.draft("RGB", (side, side))
-    upright = ImageOps.exif_transpose(source).convert("RGB")
-    upright.thumbnail((side, side), reducing_gap=2.0)
-    plain = Image.frombytes("RGB", upright.size, upright.tobytes())  # without what the source told beside its pixels
+    """Decode at half, a quarter or an eighth of the size where that is enough, turn, make smaller, encode."""
+    shrink = min(1.0, side / max(source.size))
+    source.draft("RGB", (int(source.width * shrink), int(source.height * shrink)))
+    picture = ImageOps.exif_transpose(source) if source.getexif().get(ORIENTATION, UPRIGHT) != UPRIGHT else source
+    plain = picture.convert("RGB") if picture.mode != "RGB" else picture
+    plain.thumbnail((side, side), reducing_gap=2.0)
+    plain.info = {}  # the encoder would write down again what the source told beside its pixels
     tries = (_encoded(plain, quality) for quality in QUALITIES)
     content = next((found for found in tries if len(found) <= _most_bytes(side)), None)
     return Picture(content or _encoded(plain, LAST_QUALITY), *plain.size)

@@ -1,13 +1,14 @@
 """The open sockets of this process, and which of them listens to what.
 
-The channel layer carries an event once to each process; from there it is handed on to the sockets in memory. That
-makes telling five hundred of them about as dear as the bytes, and what waits for a slow one bounded: a set of names.
-A layer that fails (its Redis is down) is asked again at the next look; until then sockets hear by looking
-(`backend.sync.looking`).
+An event is handed to the sockets of its own process in memory, and the channel layer carries it once to each other
+process, which does the same. That makes telling five hundred of them about as dear as the bytes, and what waits for a
+slow one bounded: a set of names. A layer that fails (its Redis is down) is asked again at the next look; until then
+sockets hear of other processes by looking (`backend.sync.looking`).
 """
 
 import asyncio
 import logging
+import secrets
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -52,6 +53,8 @@ class Switchboard:
         self._pump: asyncio.Task[None] | None = None
         self._settling = asyncio.Lock()
         self._failed = float("-inf")
+        self._name = secrets.token_hex(8)
+        """What this process calls itself to the others."""
 
     def enter(self, socket: Listener) -> bool:
         """Take the socket in; False when its person has too many already."""
@@ -119,8 +122,17 @@ class Switchboard:
     async def _receive(self, layer: Any, channel: str) -> None:
         while True:
             event = await layer.receive(channel)
-            for socket in tuple(self._listening.get(event["group"], ())):
-                socket.hear(event)
+            if event["from"] != self._name:
+                self.hand_on(event)
+
+    def hand_on(self, event: dict[str, Any]) -> None:
+        """To the sockets that listen to the event's group."""
+        for socket in tuple(self._listening.get(event["group"], ())):
+            socket.hear(event)
+
+    def named(self, group: str, event: dict[str, Any]) -> dict[str, Any]:
+        """The event as it travels: to whom, and from which process."""
+        return event | {"group": group, "from": self._name}
 
 
 _boards: "WeakKeyDictionary[asyncio.AbstractEventLoop, Switchboard]" = WeakKeyDictionary()
@@ -132,12 +144,15 @@ def here() -> Switchboard:
 
 
 async def send(events: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """Give each event to every process that listens to its group. Never raises, and never waits long."""
-    layer: Any = get_channel_layer()
+    """Give each event to whoever listens to its group: here at once, elsewhere through the channel layer. Never raises,
+    and never waits long."""
+    board, layer = here(), get_channel_layer()
+    waiting = [board.named(group, event) for group, event in events]
+    for event in waiting:
+        board.hand_on(event)
     try:
         async with asyncio.timeout(LAYER_SECONDS):
-            for group, event in events:
-                await layer.group_send(group, event | {"group": group})
-                await asyncio.sleep(0)  # let the receivers keep pace
+            for event in waiting:
+                await layer.group_send(event["group"], event)  # type: ignore[union-attr]
     except Exception as fault:  # noqa: BLE001 -- whatever a layer raises, a write must not fail with it
-        log.warning("live messages could not be sent: %r", fault)
+        log.warning("live messages could not be sent to other processes: %r", fault)

@@ -38,7 +38,7 @@ def take_many(page: Page, photo: Path, count: int) -> None:
     before = shown.count()
     for number in range(1, count + 1):
         photo.write_bytes(whole + os.urandom(16))
-        people.locator("input[type=file]").first.set_input_files(photo)
+        people.locator("input[type=file]").first.set_input_files(photo, timeout=60_000)
         expect(shown).to_have_count(before + number, timeout=60_000)
     photo.write_bytes(whole)
 

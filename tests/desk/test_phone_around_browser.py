@@ -124,7 +124,7 @@ def test_every_screen_is_sound_at_the_largest_letters_on_the_smallest_phone(
     page.get_by_role("button", name="最大").click()
     expect(page.get_by_role("button", name="最大")).to_have_attribute("aria-pressed", "true")
     page.reload()
-    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
+    page.wait_for_function("getComputedStyle(document.documentElement).fontSize === '24px'")
     fine(page, axe)
     show(page, "problems", "问题")
     page.get_by_text("督查人员不足。").click()
@@ -284,6 +284,27 @@ def test_damaged_downloads_come_anew_and_a_damaged_outbox_is_taken_out_before_it
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="重建数据库").click()
     expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
+
+
+def test_without_https_and_outside_the_home_screen_the_phone_says_what_to_do(
+    opened: OpenPage, crew: Any, axe: str
+) -> None:
+    page = opened(width=360, user_agent=WECHAT.split(" MicroMessenger")[0])
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', {get: () => false})")
+    page.goto("/m/")
+    expect(page.get_by_text("此地址未加密，手机不允许离线使用和拍照")).to_be_visible()
+    fine(page, axe)
+    enter(page, crew.leader.username)
+    expect(page.get_by_text("此地址未加密，手机不允许离线使用和拍照")).to_be_visible()
+    fine(page, axe)
+    page.get_by_role("link", name="怎样添加").click()
+    expect(page.get_by_text("选“安装应用”或“添加到主屏幕”。")).to_be_visible()
+    page.get_by_role("tab", name="今日").click()
+    page.get_by_role("button", name="不再提示").click()
+    expect(page.get_by_role("link", name="怎样添加")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("今日")
+    expect(page.get_by_role("link", name="怎样添加")).to_have_count(0)
 
 
 def test_wechat_is_a_doorway_and_a_first_download_that_stops_says_why(opened: OpenPage, crew: Any, axe: str) -> None:

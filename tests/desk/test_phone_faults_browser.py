@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.desk.handset import all_is_there_once, arrived, kept, waiting
+from tests.desk.handset import all_is_there_once, arrived, kept, poke, until, waiting
 from tests.desk.photographs import heavy, noise
 from tests.desk.shift import GATE, SHOWN, TOLD, Go, Shift, going, quota, sign_in, snap, standing_visit  # noqa: F401 -- the fixtures
 from tests.desk.test_phone_visit_browser import question
@@ -131,8 +131,9 @@ def test_another_life_of_the_server_is_offered_everything_again(standing: Shift,
     said = shift.answer()
     shift.server.manage("sync", "epoch", "--bump")
     shift.context.set_offline(False)
+    poke(page)
+    until(page, lambda: kept(page)["meta"]["epoch"] != before)
     arrived(page)
-    after = kept(page)["meta"]
-    assert (after["epoch"] != before, after["offered"]) == (True, after["epoch"])
+    until(page, lambda: kept(page)["meta"]["offered"] == kept(page)["meta"]["epoch"])
     all_is_there_once(page, shift.server)
     assert shift.answers()["TY-01"] == said

@@ -13,10 +13,12 @@ from django.urls import reverse
 from PIL import Image
 
 from backend.accounts.roles import Role
+from backend.core import clock
 from backend.inspections.models import SeverityLevel
 from backend.journal.models import AuditLine
 from backend.notices.models import DeliveryReceipt, NoticeEvidence
-from backend.notices.services import drafts, inbox
+from backend.notices.services import drafts, escalations, inbox
+from backend.notices.tasks import escalate
 from tests.fixtures.people import PASSWORD
 from tests.fixtures.rectification import World, fresh
 
@@ -303,3 +305,20 @@ def test_odd_facts_are_refused(world: World, odd: dict[str, str]) -> None:
     path = address("unit_declare", notice.pk, item.pk)
     assert signed_in(world).post(path, fact | {"filetype": "image/jpeg"} | odd).status_code == 400
     assert not NoticeEvidence.objects.exists()
+
+
+def test_what_urges_the_unit_stands_on_its_page_with_its_paper_and_proposals_do_not(world: World, hand: Any) -> None:
+    notice = world.acknowledged([SeverityLevel.SERIOUS])
+    hand.move(days=25)
+    escalate()
+    page = signed_in(world).get(address("unit_notice", notice.pk))
+    told = text_of(page)
+    assert all(word in told for word in ("督办情况", "整改催办单", "云督催〔2026〕1号", "下载整改催办单（PDF）"))
+    assert not any(word in told for word in ("通报建议", "整改督办通知", "约谈"))
+    paper = notice.escalations.get(kind="reminder")
+    assert signed_in(world).get(address("unit_file", paper.pdf_sha256)).status_code == 200
+    talk = notice.escalations.get(kind="admonition_talk")
+    escalations.summon(
+        actor=world.office, paper_id=talk.pk, held_at=clock.now() + dt.timedelta(days=1), place="督导办会议室"
+    )
+    assert "约谈通知" in text_of(signed_in(world).get(address("unit_notice", notice.pk)))

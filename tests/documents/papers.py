@@ -59,8 +59,8 @@ def photo(caption: str = "作业公示栏（改前）", size: tuple[int, int] = 
     return Photo(target.getvalue(), caption)
 
 
-def snapshot(number: int, size: tuple[int, int] = (1280, 960)) -> Photo:
-    """A picture as rich in detail as a photograph, and of nothing: noise in several grains."""
+def snapshot(number: int, size: tuple[int, int] = (1600, 1200)) -> Photo:
+    """An approved copy as rich in detail as a photograph, and of nothing: noise in several grains."""
     rng = random.Random(number)
     picture = Image.new("RGB", size)
     for grain, weight in ((8, 0.6), (40, 0.35), (320, 0.22), (1280, 0.05)):
@@ -80,7 +80,7 @@ def fullest_bulletin() -> Bulletin:
         replace(
             data.cases[at % 3],
             place=f"{DISTRICTS[at]}学区中心小学",
-            photos=(snapshot(2 * at + 1), snapshot(2 * at + 2, (960, 1280))),
+            photos=(snapshot(2 * at + 1), snapshot(2 * at + 2, (1200, 1600))),
         )
         for at in range(4)
     )

@@ -2,11 +2,13 @@
 
 import pytest
 
-from backend.core.errors import Conflict
+from backend.core.actor import Actor
+from backend.core.errors import Conflict, Forbidden
 from backend.inspections.models import VisitState
-from backend.inspections.services import answers
+from backend.inspections.services import answers, findings, reviews
 from backend.inspections.services.answers import NewAnswer
 from tests.fixtures.visits import Fieldwork
+from tests.inspections.test_findings import issued
 
 BOTH = ("TY", "ZY")
 
@@ -28,3 +30,19 @@ def test_a_review_still_needs_the_general_page_and_another_visit_all_of_its_chec
     asked = [gap["key"] for gap in usual.value.extra["missing"]]
     assert [key for key in asked if not key.startswith("ZY-")] == []
     assert len(asked) > 10
+
+
+def test_those_who_found_it_do_not_review_it_alone(fieldwork: Fieldwork, office_actor: Actor) -> None:
+    visit, finding = issued(fieldwork, office_actor)
+    for state in ("in_notice", "rectifying", "reported"):
+        findings.advance(actor=office_actor, finding_id=finding.pk, to=state)
+    same = fieldwork.begun(fieldwork.released(visit.target, visit.assignment.team, kind="review_visit"))
+    assert set(fieldwork.crew(same.assignment)) == set(fieldwork.crew(visit.assignment))
+    with pytest.raises(Forbidden, match="same_crew"):
+        reviews.decide(
+            actor=fieldwork.leader(same.assignment),
+            visit_id=same.pk,
+            decisions=[reviews.Decision(finding.pk, "closed", "现场核实已整改")],
+        )
+    finding.refresh_from_db()
+    assert finding.state == "reported"

@@ -123,7 +123,7 @@ def test_a_neglected_notice_climbs_step_by_step_each_once_with_its_paper(world: 
         assert (blobs.read(paper.pdf_sha256)[:5], paper.pdf_warnings) == (b"%PDF-", [])
         code = PaperCode.objects.get(subject_kind="escalation_paper", subject_id=str(paper.pk))
         assert (code.sha256, code.issued_at is not None) == (paper.pdf_sha256, True)
-    office, leader, unit = world.office.user_id, world.leader.user_id, world.unit.user_id
+    office, leader, unit = world.office.person, world.leader.person, world.unit.person
     assert (told("notice.reminder"), told("notice.overdue")) == ([unit], [unit])
     assert told("notice.escalation") == sorted([office, leader] * 5)
     assert told("notice.proposal") == [leader, leader]

@@ -98,3 +98,13 @@ def test_another_county_counts_nothing_of_ours(world: World, other_county: Count
     world.closed()
     assert figures(other_county).county.as_json() == statistics.NoticeFigures().as_json()
     assert figures(other_county).districts == {}
+
+
+def test_a_finding_whose_clock_stands_still_is_not_late(world: World, hand: clock.Hand) -> None:
+    notice = world.acknowledged(["serious"])
+    replies.request_extension(actor=world.unit, notice_id=notice.pk, days=1, reason="设备未到货。")
+    hand.move(days=8)
+    assert figures(world.county).county.late.ids == []
+    reviewing.answer_extension(actor=world.office, notice_id=notice.pk, grant=False, answer="不同意。")
+    hand.move(days=10)
+    assert figures(world.county).county.late.ids == rows(notice)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -170,9 +171,11 @@ async def test_whatever_ends_a_sign_in_closes_its_sockets(
 
 
 async def test_a_revocation_of_which_nothing_is_heard_closes_at_the_next_look(
-    cast: Cast, inspector_client: Client, sockets: Sockets, quick_looks: None, dead_layer: None
+    cast: Cast, inspector_client: Client, sockets: Sockets, quick_looks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It happened in another process, and the layer between is dead."""
     socket = await sockets.open(inspector_client.tokens.access)
+    monkeypatch.setattr(live, "_send", lambda _events: None)
     await in_thread(revoke)(cast, inspector_client)
     assert await socket.closed() == 4403
 
@@ -216,14 +219,34 @@ async def test_a_look_takes_as_many_queries_for_many_sockets_as_for_one(
     assert await in_thread(counted)(tokens, persons) == one <= 5
 
 
-async def test_a_write_happens_though_the_channel_layer_is_dead(
+async def test_a_write_happens_and_is_heard_in_its_process_though_the_channel_layer_is_dead(
     inspector: User, inspector_client: Client, sockets: Sockets, dead_layer: None
 ) -> None:
     await in_thread(grant)(inspector, "crew:a")
     socket = await sockets.open(inspector_client.tokens.access)
     await in_thread(put)(inspector, "crew:a", 1)
     assert await in_thread(FeedRow.objects.filter(scope__name="crew:a").count)() == 1
+    assert await socket.hear() == {"type": "poke", "scopes": ["crew:a"]}
+
+
+async def test_an_event_of_this_process_is_heard_once_one_of_another_through_the_layer(
+    inspector: User, inspector_client: Client, sockets: Sockets
+) -> None:
+    socket = await sockets.open(inspector_client.tokens.access)
+    group = live.group_of(f"user:{inspector.pk}")
+    message = {"type": "message", "message": {"type": "inbox", "seq": 3, "unread": 1}}
+    await switchboard.send([(group, message)])
+    assert (await socket.hear())["seq"] == 3
     assert await socket.silent(0.1)
+    later = {
+        "type": "message",
+        "message": {"type": "inbox", "seq": 4, "unread": 1},
+        "group": group,
+        "from": "elsewhere",
+    }
+    layer: Any = get_channel_layer()
+    await layer.group_send(group, later)
+    assert (await socket.hear())["seq"] == 4
 
 
 async def test_a_lost_scope_is_heard_no_more(inspector: User, inspector_client: Client, sockets: Sockets) -> None:

@@ -68,7 +68,7 @@ def test_a_busy_county_looks_like_a_quiet_one(quiet: FullCounty) -> None:
     after = {each.route: ask(school, "get", each.path({})) for each in lists}
     assert after == before
     assert {route for route, answer in after.items() if answer[0] == 200} == {
-        "inbox", "unit/bulletins", "unit/circulars", "unit/notices",
+        "inbox", "inbox/preferences", "unit/bulletins", "unit/circulars", "unit/notices",
     }  # fmt: skip
 
 

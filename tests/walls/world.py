@@ -7,13 +7,14 @@ from backend.accounts.models import County, User
 from backend.accounts.roles import Role
 from backend.bulletins.services import circulars, comments, compiling, deputies
 from backend.core import clock
-from backend.core.actor import Actor
+from backend.core.actor import Actor, system
 from backend.inspections.models import ChecklistTemplate, Draw, InspectionPlan, Visit
 from backend.inspections.services import announcements, plans, standard_findings
 from backend.inspections.services.standard_findings import Wording
+from backend.journal.writing import write
 from backend.media.services import blobs
-from backend.notices.models import RectificationNotice
-from backend.notices.services import drafts
+from backend.notices.models import EscalationPaper, RectificationNotice, Reminder
+from backend.notices.services import drafts, signing
 from backend.registry.models import Certificate, Membership, TargetContact, TeamInCharge
 from backend.registry.services import conflicts
 from tests.fixtures.draws import DrawDesk
@@ -67,6 +68,10 @@ class FullCounty:
             actor=self.actor(Role.LEADERSHIP), deputy_id=self.office.pk, starts_on=clock.today(),
             ends_on=clock.today(), reason="外出开会",
         )  # fmt: skip
+        self.stand_in = signing.appoint(
+            actor=self.actor(Role.LEADERSHIP), user_id=self.office.pk, starts_on=clock.today(), ends_on=clock.today()
+        )
+        self.paper = self._escalated()
         self.announcement = announcements.announce(
             actor=self.actor(Role.OFFICE), title="会议通知", body="周五下午三点，督导办会议室。"
         )
@@ -109,6 +114,14 @@ class FullCounty:
         assert phone.push(op)["results"][0]["status"] == "quarantined"
         return str(op["op"])
 
+    def _escalated(self) -> EscalationPaper:
+        """A call to a talk that nobody was told of yet."""
+        with write(actor=system(self.county.pk)):
+            step = Reminder.objects.create(notice=self.notice, occasion="veto", step="约谈")
+            return EscalationPaper.objects.create(
+                county_id=self.county.pk, notice=self.notice, reminder=step, kind="admonition_talk", cause="一票否决"
+            )
+
     def _values(self, visit: Visit, notice: RectificationNotice) -> dict[str, Any]:
         """An existing value for every parameter in the URL configuration."""
         office = self.cast.client(self.office)
@@ -121,6 +134,8 @@ class FullCounty:
             "finding_id": self.finding.pk,
             "evidence_id": visit.evidence.order_by("pk")[0].pk,
             "notice_id": notice.pk,
+            "paper_id": self.paper.pk,
+            "deputy_id": self.stand_in.pk,
             "place_id": self.school.district_id,
             "team_id": self.team.pk,
             "membership_id": Membership.objects.filter(team=self.team).first().pk,  # type: ignore[union-attr]

@@ -223,6 +223,16 @@ def next_steps(facts: Facts) -> list[str]:
     return [task for task in tasks if task] or ["按月度计划继续开展督查。"]
 
 
+def school_inspection(facts: Facts) -> list[str]:
+    """How much was done, as schools may read it: nothing of tracks, of what is left to visit, or of late arrivals."""
+    f = Figures(facts)
+    done = (
+        f"本期收到督查记录{f.number('visits')}次{versus(f['visits'], '次')}，检查学校{f.number('schools')}所、"
+        f"校外培训机构{f.number('institutions')}家。"
+    )
+    return [f"{done}当月累计覆盖率{f.rate('coverage.rate')}。"]
+
+
 def school_next_steps(facts: Facts) -> list[str]:
     """What the school edition asks of those who read it; never where inspectors go next."""
     late = (
@@ -243,6 +253,7 @@ PARTS: dict[str, Callable[[Facts], list[str]]] = {
     "rectification": rectification,
     "tips": tips,
     "next_steps": next_steps,
+    "school_inspection": school_inspection,
     "school_next_steps": school_next_steps,
 }
 """Text parts in the order of the bulletin; each is a list of paragraphs."""

@@ -11,7 +11,7 @@ from backend.core import clock
 PART_NAMES = {
     "inspection": "督查开展情况", "findings": "发现问题", "homework": "作业管理", "after_school": "课后服务",
     "managements": "五项管理", "institutions": "校外治理情况", "rectification": "整改台账", "tips": "举报办理情况",
-    "school_next_steps": "工作要求",
+    "school_inspection": "督查开展情况（学校版）", "school_next_steps": "工作要求（学校版）",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 Made from the same snapshot and the same words as the leadership edition. Left out: teams and daily coverage (how
 inspections go about), lists of the late, districts, the ledger, the list of serious findings, and the next steps, which
-tell where inspectors go next. Names of units that somebody wrote into the words are replaced.
+tell where inspectors go next; what was done is told without tracks. Names of units in the words are replaced.
 """
 
 from typing import Any
@@ -17,8 +17,13 @@ from backend.bulletins.services.imprint import Imprint, masthead, verification
 from backend.core import clock
 from backend.documents import bulletin_data as data
 
-PARTS = ("inspection", "findings", "homework", "after_school", "managements", "institutions", "rectification", "tips")
-"""Words that both editions print; `school_next_steps` stands only in this one."""
+SHARED = ("findings", "homework", "after_school", "managements", "institutions", "rectification", "tips")
+"""Words that both editions print."""
+
+OWN = ("school_inspection", "school_next_steps")
+"""Words that stand only in this one."""
+
+PARTS = (*SHARED, *OWN)
 
 ISSUE_TO = ("各学校", "各校外培训机构", "各成员单位")
 
@@ -37,7 +42,7 @@ def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
         data_note=whole.LATE_NOTE,
         left_out=frozenset({"teams", "coverage", "districts", "late"}),
         figures=whole.overview(f),
-        inspection=data.Section(texts["inspection"]),
+        inspection=data.Section(texts["school_inspection"]),
         in_school=whole.in_school(f, texts),
         findings_by_category=tuple(whole.category(f, one) for one in facts["categories"]),
         homework=whole.homework(f),
@@ -60,13 +65,13 @@ def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
 def veiled(bulletin: Bulletin, veil: Veil) -> dict[str, Any]:
     """The words of this edition."""
     texts = bulletin.texts
-    return {part: tuple(veil.over(text) for text in texts.get(part, ())) for part in (*PARTS, "school_next_steps")}
+    return {part: tuple(veil.over(text) for text in texts.get(part, ())) for part in PARTS}
 
 
 def named_in(bulletin: Bulletin) -> dict[str, list[str]]:
     """By part, the names of units that the words hold and this edition replaces: so that the office sees it."""
     veil = Veil(bulletin.facts.get("units", ()))
-    found = {part: veil.names_in("\n".join(bulletin.texts.get(part, ()))) for part in (*PARTS, "school_next_steps")}
+    found = {part: veil.names_in("\n".join(bulletin.texts.get(part, ()))) for part in PARTS}
     return {part: names for part, names in found.items() if names}
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q
 
 from backend.core import clock
-from backend.notices.models import Defence, FindingReport, NoticeFinding, NoticeTransition
+from backend.inspections.models import SeverityLevel
+from backend.notices.models import Defence, Extension, FindingReport, NoticeFinding, NoticeTransition
 
 STEPS = {
     "issue": "issued",
@@ -106,7 +107,10 @@ def _reports(
 
 
 def _unreported(county_id: int, until: dt.datetime) -> Iterable[tuple[uuid.UUID, str | None]]:
-    """Findings whose deadline ended before `until` without a report on it; it rests while a defence is unanswered."""
+    """Findings whose deadline ended before `until` without a report on it.
+
+    It rests while a defence or a wish for more time waits for its answer.
+    """
     answered = FindingReport.objects.filter(report__received_at__lt=until, due_on=F("item__due_on")).values("item_id")
     rows = NoticeFinding.objects.filter(
         Q(notice__withdrawn_at__isnull=True) | Q(notice__withdrawn_at__gte=until),
@@ -117,4 +121,7 @@ def _unreported(county_id: int, until: dt.datetime) -> Iterable[tuple[uuid.UUID,
     unanswered = Q(answered_at__isnull=True) | Q(answered_at__gte=until)
     resting = Defence.objects.filter(unanswered, received_at__lt=until).values("notice_id")
     rows = rows.exclude(notice_id__in=resting)
+    undecided = Q(decided_at__isnull=True) | Q(decided_at__gte=until)
+    wished = Extension.objects.filter(undecided, requested_at__lt=until).values("notice_id")
+    rows = rows.exclude(~Q(severity=SeverityLevel.VETO), notice_id__in=wished)
     return rows.exclude(pk__in=answered).order_by("pk").values_list("pk", "notice__target__district__name")

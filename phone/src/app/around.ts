@@ -41,7 +41,8 @@ export const zone = (): number => -new Date().getTimezoneOffset();
 export const warnings = computed(() => {
   const low = mayCapture(around.room) ? "" : `手机只剩${size(around.room.free ?? 0)}，已暂停拍照。请先联网上传，或清理手机空间。`;
   const mended = seen.mended ? "下载的数据有损坏，已清除，正在重新下载；未发送的工作不受影响。" : "";
-  return [low, mended, skewWords(seen.skew), zoneWords(zone())].filter(Boolean);
+  const open = window.isSecureContext ? "" : "此地址未加密，手机不允许离线使用和拍照。请使用 https 地址。";
+  return [open, low, mended, skewWords(seen.skew), zoneWords(zone())].filter(Boolean);
 });
 
 const book = new SettingsBook(new IndexedStore("dudao-device"));

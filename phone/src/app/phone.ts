@@ -99,6 +99,7 @@ export function poke(): void {
 export async function signIn(username: string, password: string): Promise<void> {
   const platform = /Android/.test(navigator.userAgent) ? "android" : /iPhone|iPad/.test(navigator.userAgent) ? "ios" : "web";
   await engine.session.signIn(username, password, { name: deviceName(navigator.userAgent, await model()), platform });
+  void navigator.storage?.persist?.();
   await look();
   poke();
 }

@@ -53,9 +53,16 @@ export function numberWords(dossier: Dossier, repeat: Repeat, number: number): s
   return drawn ? classWords(drawn) : `第${number}个班级`;
 }
 
-/** The newest draw's. Another draw counts anew: what was answered stays under its number. */
-function drawnClasses({ doc }: Dossier): { grade: number; number: number }[] {
-  return (doc["sample"] ?? []) as unknown as { grade: number; number: number }[];
+interface Drawn {
+  grade: number;
+  number: number;
+}
+
+/** Of all draws in their order, each class once: another draw goes on counting, so that no number ever means another class. */
+function drawnClasses({ doc }: Dossier): Drawn[] {
+  const draws = (doc["draws"] ?? []) as unknown as { classes: Drawn[] }[];
+  const all = draws.length > 0 ? draws.flatMap(({ classes }) => classes) : ((doc["sample"] ?? []) as unknown as Drawn[]);
+  return [...new Map(all.map((one) => [`${one.grade}.${one.number}`, one])).values()];
 }
 
 /** The key of a question for the chosen numbers; null where it is not asked of that number. */

@@ -112,6 +112,10 @@ test("what repeats is asked number by number, of the grades that there are", () 
   expect(numbersOf(drawn, template, "class", {})).toEqual([1, 2]);
   expect(["class", "grade", "respondent"].map((kind) => numberWords(drawn, kind as "class", 2))).toEqual(["五年级1班", "二年级", "第2位受访者"]);
   expect(numberWords(seen, "class", 2)).toBe("第2个班级");
+  const classes = (...all: [number, number][]) => ({ classes: all.map(([grade, number]) => ({ grade, number, pupils: [1] })) });
+  const twice = dossier({ draws: [classes([4, 2], [5, 1]), classes([1, 1], [4, 2])], sample: [] }, { templates: [template] });
+  expect([1, 2, 3].map((n) => numberWords(twice, "class", n))).toEqual(["四年级2班", "五年级1班", "一年级1班"]);
+  expect(numbersOf(twice, template, "class", {})).toEqual([1, 2, 3]);
   expect(keyFor(seen, template, item, { grade: 2 }, {})).toBeNull();
   expect(keyFor(seen, template, item, { grade: 3 }, {})).toBe("XX-01#3");
 });

@@ -29,7 +29,7 @@ from backend.notices.services.reviewing import Verdict
 
 PROVEN_BY_PHOTO = (SeverityLevel.SERIOUS, SeverityLevel.VETO)
 SITE = ("{n}号楼居民楼培训点（演示）", "居民楼内，群众反映有人补课。", Place(108.69, 30.93, 25.0))
-NIGHTLY = ("inspections.reveal", "inspections.publish", "notices.remind", "journal.seal")
+NIGHTLY = ("inspections.reveal", "inspections.publish", "notices.escalate", "journal.seal")
 
 
 @dataclass

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-78c3983d4e6b";
-const FILES = ["/m/", ...["/static/m/assets/index.8dee169a22e6.js","/static/m/assets/index.9ca607715b4d.css","/static/m/assets/worker.5b505c27574a.js"]];
+const CACHE = "dudao-fdf5c29e4271";
+const FILES = ["/m/", ...["/static/m/assets/index.40d6c2063dfb.js","/static/m/assets/index.8f18f959424e.css","/static/m/assets/worker.5b505c27574a.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
