@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from backend.documents.fonts import Font, Glyph, faces_in, own_faces
 from backend.documents.layout import Span, Token, tokenise
+from backend.documents.layout.characters import cleaned
 
 T = TypeVar("T")
 MISSING_MARK = "〓"  # the printers' mark for a character that the case does not hold
@@ -65,7 +66,7 @@ class Press:
 
     def width(self, text: str, face: str, size: float) -> float:
         """Width of ``text`` set solid, in points."""
-        return sum(self.measure(char, face) for char in text) * size
+        return sum(self.measure(char, face) for char in cleaned(text)) * size
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what ``make`` gave for ``key`` the first time; a paper may be poured several times."""

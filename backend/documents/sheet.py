@@ -10,6 +10,7 @@ from reportlab.lib.colors import Color
 from backend.documents.fonts import Font
 from backend.documents.fonts.embedding import Embedded
 from backend.documents.layout import Placed
+from backend.documents.layout.characters import cleaned
 from backend.documents.pdf_file import Source, add_object, file_of, stream
 from backend.documents.press import Press
 from backend.documents.tags import Reference, TaggedCanvas
@@ -73,7 +74,7 @@ class Sheet(TaggedCanvas):
     def letter_solid(self, press: Press, text: str, face: str, x: float, y: float, size: float) -> float:
         """Draw ``text`` set solid and return its width in points."""
         end = x
-        for piece in self._pieces_of(press, text, face):
+        for piece in self._pieces_of(press, cleaned(text), face):
             self.code.append(f"BT /{piece.font.key} {size:g} Tf {end:.3f} {y:.3f} Td <{piece.code}> Tj ET")
             end += piece.width * size
         return end - x

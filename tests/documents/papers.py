@@ -245,6 +245,11 @@ def _cases() -> tuple[TypicalCase, ...]:
     )  # fmt: skip
 
 
+def odd_table(text: str) -> TableData:
+    """A table that says ``text`` wherever a table can."""
+    return TableData(text, (Column(text), Column(text)), ((text, text * 40), (text, None)), note=text)
+
+
 def _district(at: int, name: str) -> DistrictRectification:
     return DistrictRectification(
         f"{name}学区", 3 + at * 7 % 11, at * 3 % 5, at % 3 if at % 4 else 0, at % 2, 2 + at % 6

@@ -128,6 +128,27 @@ def test_an_emoji_becomes_a_warning_and_not_a_crash():
     assert "继续努力〓。" in "".join(pypdf_pages(rendered.content))
 
 
+def test_characters_that_no_face_has_are_named_wherever_they_stand():
+    odd = "学校👨‍👩‍👧𠀀🀄"
+    full = papers.full_bulletin()
+    data = replace(
+        full,
+        masthead=replace(full.masthead, title=odd, issuer=odd),
+        figures=(Figure(odd, 1, odd),),
+        in_school=Section((odd,), (Subsection(odd, (odd * 300,)),), (papers.odd_table(odd),)),
+        findings_by_category=(replace(full.findings_by_category[0], name=odd),),
+        teams=(replace(full.teams[0], name=odd),),
+        districts=(replace(full.districts[0], name=odd),),
+        annexes=(Annex(odd),),
+        distribution=Distribution((odd,), (odd,), (odd,)),
+        signers=Signers(odd, odd, odd),
+        data_note=odd,
+    )
+    rendered = render(data)
+    assert sorted(warning[3] for warning in rendered.warnings) == sorted(["👨", "👩", "👧", "𠀀", "🀄"])
+    assert "学校〓〓〓〓〓" in "".join(pypdf_pages(rendered.content))
+
+
 def test_a_photo_that_cannot_be_read_becomes_a_warning():
     case = replace(papers.full_bulletin().cases[0], photos=(replace(papers.photo(), content=b"\xff\xd8broken"),))
     rendered = render(replace(papers.empty_bulletin(), cases=(case,)))
