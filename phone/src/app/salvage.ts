@@ -1,13 +1,19 @@
 /** The last resort of a database that does not open: what can still be read of it goes into a file, row by row. */
 import { DATABASE } from "./phone.ts";
 
-/** Everything readable of own work and its bytes, as pieces of a JSON file; tokens are left out. */
+const OWN = ["ops", "files", "chunks"];
+const PIECE = 0x8000;
+
+/** Everything readable of own work and its bytes, as a JSON file; tokens are left out. */
 export async function salvaged(): Promise<Blob> {
   const database = await opened();
-  const tables: Record<string, unknown[]> = {};
-  for (const name of database.objectStoreNames) if (["ops", "files", "chunks"].includes(name)) tables[name] = await rows(database, name);
+  const pieces: string[] = [];
+  for (const name of OWN.filter((table) => database.objectStoreNames.contains(table))) {
+    const found = await rows(database, name);
+    pieces.push(`${pieces.length ? "," : ""}${JSON.stringify(name)}:[`, ...found.flatMap((row, at) => (at ? [",", row] : [row])), "]");
+  }
   database.close();
-  return new Blob([JSON.stringify({ format: "dudao-salvage", tables }, readable)], { type: "application/json" });
+  return new Blob(['{"format":"dudao-salvage","tables":{', ...pieces, "}}"], { type: "application/json" });
 }
 
 /** Throw the database away. What was not exported is gone then. */
@@ -19,16 +25,16 @@ function opened(): Promise<IDBDatabase> {
   return settled(indexedDB.open(DATABASE));
 }
 
-/** What a damaged table does not give any more ends its list. */
-function rows(database: IDBDatabase, table: string): Promise<unknown[]> {
-  const found: unknown[] = [];
+/** Each as JSON; what a damaged table does not give any more ends its list. */
+function rows(database: IDBDatabase, table: string): Promise<string[]> {
+  const found: string[] = [];
   return new Promise((resolve) => {
     const request = database.transaction(table).objectStore(table).openCursor();
     request.onerror = () => resolve(found);
     request.onsuccess = () => {
       const cursor = request.result;
       if (!cursor) return resolve(found);
-      found.push(cursor.value);
+      found.push(JSON.stringify(cursor.value, readable));
       cursor.continue();
     };
   });
@@ -37,7 +43,7 @@ function rows(database: IDBDatabase, table: string): Promise<unknown[]> {
 function readable(_: string, value: unknown): unknown {
   if (!(value instanceof ArrayBuffer)) return value;
   let text = "";
-  for (const byte of new Uint8Array(value)) text += String.fromCharCode(byte);
+  for (let from = 0; from < value.byteLength; from += PIECE) text += String.fromCharCode(...new Uint8Array(value).subarray(from, from + PIECE));
   return { base64: btoa(text) };
 }
 

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-fdf5c29e4271";
-const FILES = ["/m/", ...["/static/m/assets/index.40d6c2063dfb.js","/static/m/assets/index.8f18f959424e.css","/static/m/assets/worker.5b505c27574a.js"]];
+const CACHE = "dudao-3d3a10b01365";
+const FILES = ["/m/", ...["/static/m/assets/index.8f18f959424e.css","/static/m/assets/index.e355061c9a0d.js","/static/m/assets/worker.5b505c27574a.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
