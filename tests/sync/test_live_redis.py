@@ -5,6 +5,8 @@ comes back hears of all of it.
 """
 
 import asyncio
+import contextlib
+import itertools
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,8 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.layers import channel_layers
+from channels.layers import channel_layers, get_channel_layer
+from redis.exceptions import RedisError
 
 from backend.accounts.models import User
 from backend.core.actor import system
@@ -20,7 +23,7 @@ from backend.inspections.models import Visit
 from backend.journal.writing import write
 from backend.notices.models import InboxEntry
 from backend.notices.services import inbox
-from backend.sync import looking, switchboard
+from backend.sync import live, looking, switchboard
 from tests.engines.processes import EngineMissing
 from tests.engines.redis import RedisServer
 from tests.fixtures.people import Client
@@ -100,6 +103,21 @@ async def test_nothing_is_missing_after_redis_was_killed_and_came_back(
     assert await entries(staying, 7) == [6, 7]
     assert await entries(during, 7) == [6, 7]
     assert await other.silent(0.1)
+    await hears_of_other_processes(staying, inspector)
+
+
+async def hears_of_other_processes(socket: Socket, user: User) -> None:
+    """Once the layer has found its server again, which nobody announces: told until it is heard."""
+    layer: Any = get_channel_layer()
+    group = live.group_of(f"user:{user.pk}")
+    async with asyncio.timeout(20):
+        for seq in itertools.count(100):
+            message = {"type": "elsewhere", "seq": seq}
+            event = {"type": "message", "message": message, "group": group, "from": "another process"}
+            with contextlib.suppress(OSError, RedisError):
+                await layer.group_send(group, event)
+            if not await socket.silent(0.2) and (await socket.hear())["type"] == "elsewhere":
+                return
 
 
 async def test_groups_are_joined_again_once_redis_is_back(
