@@ -19,10 +19,10 @@ def of_kind(desk: Desk, kind: str) -> dict[str, Any]:
 
 
 def test_a_neglected_notice_is_urged_ordered_talked_of_and_proposed(world: World, hand: clock.Hand) -> None:
-    desk = Desk(world)
     notice = world.acknowledged(["serious"])
     hand.move(days=10)
     escalate()
+    desk = Desk(world)
     order = of_kind(desk, "supervised_order")
     assert (order["state_label"], order["document_number"]) == ("已拟稿", notice.number)
     address = f"{PAPERS}/{order['id']}"
@@ -37,6 +37,7 @@ def test_a_neglected_notice_is_urged_ordered_talked_of_and_proposed(world: World
     assert [each["title"] for each in seen["escalations"]] == ["整改催办单", "整改督办通知"]
     hand.move(days=4)
     escalate()
+    desk = Desk(world)
     talk = of_kind(desk, "admonition_talk")
     address = f"{PAPERS}/{talk['id']}"
     later = (clock.now() + dt.timedelta(hours=1)).isoformat()
@@ -44,6 +45,7 @@ def test_a_neglected_notice_is_urged_ordered_talked_of_and_proposed(world: World
     record = {"host": "督导办主任", "present": ["校长"], "points": ["说明原因。"], "promise": "一周内整改到位。"}
     assert desk.office.post_json(f"{address}/record", record).json()["code"] == "talk_to_come"
     hand.move(hours=2)
+    desk = Desk(world)
     held = done(desk.office, f"{address}/record", record)
     assert (held["state"], [step["action"] for step in held["steps"]]) == ("issued", ["summon", "record"])
     circular = done(desk.office, f"/api/v1/notices/{notice.pk}/escalations", {"kind": "circular", "reason": "拒不整改"})

@@ -13,7 +13,7 @@ from backend.inspections.services import announcements, plans, standard_findings
 from backend.inspections.services.standard_findings import Wording
 from backend.journal.writing import write
 from backend.media.services import blobs
-from backend.notices.models import EscalationPaper, RectificationNotice, Reminder
+from backend.notices.models import EscalationPaper, InboxCounter, InboxEntry, RectificationNotice, Reminder
 from backend.notices.services import drafts, signing
 from backend.registry.models import Certificate, Membership, TargetContact, TeamInCharge
 from backend.registry.services import conflicts
@@ -72,6 +72,7 @@ class FullCounty:
             actor=self.actor(Role.LEADERSHIP), user_id=self.office.pk, starts_on=clock.today(), ends_on=clock.today()
         )
         self.paper = self._escalated()
+        self.message = self._told()
         self.announcement = announcements.announce(
             actor=self.actor(Role.OFFICE), title="会议通知", body="周五下午三点，督导办会议室。"
         )
@@ -122,6 +123,16 @@ class FullCounty:
                 county_id=self.county.pk, notice=self.notice, reminder=step, kind="admonition_talk", cause="一票否决"
             )
 
+    def _told(self) -> InboxEntry:
+        """The first message in the office's inbox."""
+        with write(actor=system(self.county.pk)):
+            InboxCounter.objects.create(user_id=self.office.pk, last=1)
+            return InboxEntry.objects.create(
+                county_id=self.county.pk, user_id=self.office.pk, seq=1, message_id=-self.office.pk,
+                kind="notice.reviewed", title="整改通知书待签发", subject_kind="notice", subject_id=str(self.notice.pk),
+                at=clock.now(),
+            )  # fmt: skip
+
     def _values(self, visit: Visit, notice: RectificationNotice) -> dict[str, Any]:
         """An existing value for every parameter in the URL configuration."""
         office = self.cast.client(self.office)
@@ -134,6 +145,7 @@ class FullCounty:
             "finding_id": self.finding.pk,
             "evidence_id": visit.evidence.order_by("pk")[0].pk,
             "notice_id": notice.pk,
+            "entry_id": self.message.pk,
             "paper_id": self.paper.pk,
             "deputy_id": self.stand_in.pk,
             "place_id": self.school.district_id,

@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from backend.accounts.roles import UNIT_ROLES
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.pages import in_order
-from backend.notices.models import EscalationPaper
+from backend.notices.models import EscalationPaper, EscalationTransition
 from backend.notices.rules.escalation_lifecycle import FOR_THE_UNIT, PaperState
 from backend.notices.selectors import notices
 
@@ -29,7 +29,8 @@ def scoped(actor: Actor) -> QuerySet[EscalationPaper]:
 
 def get(actor: Actor, paper_id: uuid.UUID) -> EscalationPaper:
     """One paper with its steps. Raises `NotFound`."""
-    rows = scoped(actor).select_related("notice__target", "reminder").prefetch_related("transitions")
+    steps = Prefetch("transitions", queryset=EscalationTransition.objects.order_by("pk"))
+    rows = scoped(actor).select_related("notice__target", "reminder").prefetch_related(steps)
     found = rows.filter(pk=paper_id).first()
     if found is None:
         raise NotFound("escalation_paper", paper_id)

@@ -112,7 +112,7 @@ def complete(rows: QuerySet[RectificationNotice]) -> QuerySet[RectificationNotic
     """`rows` with everything a detail page shows, in a fixed number of queries."""
     return rows.select_related("target", "defence", "extension").prefetch_related(
         Prefetch("findings", queryset=items()),
-        Prefetch("escalations", queryset=EscalationPaper.objects.order_by("drafted_at", "pk")),
+        Prefetch("escalations", queryset=EscalationPaper.objects.order_by("reminder_id")),
         Prefetch("copies", queryset=IssuedCopy.objects.filter(state=ProofState.VERIFIED).order_by("-verified_at")),
         "transitions",
         "receipts",

@@ -32,6 +32,7 @@ def paper(escalation: EscalationPaper, at: dt.datetime, *, proof: bool = False) 
         opening=_opening(escalation),
         facts=_facts(escalation),
         findings=_findings(escalation),
+        findings_title="未办结问题" if _for_lateness(escalation) else "所列问题",
         chapters=_chapters(escalation),
         closing="特此通知。" if escalation.kind == Rung.SUPERVISED_ORDER else "",
         signatures=_signatures(escalation),
@@ -71,9 +72,13 @@ def _facts(escalation: EscalationPaper) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _for_lateness(escalation: EscalationPaper) -> bool:
+    return escalation.reminder.occasion.startswith("due:")
+
+
 def _findings(escalation: EscalationPaper) -> tuple[data.OutstandingFinding, ...]:
     rows = escalation.notice.findings.select_related("finding").order_by("number")
-    if escalation.reminder.occasion.startswith("due:"):
+    if _for_lateness(escalation):
         rows = rows.filter(finding__state__in=OPEN_FINDINGS)
     return tuple(
         data.OutstandingFinding(
