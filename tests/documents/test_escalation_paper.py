@@ -1,6 +1,7 @@
 """Papers of escalation: a reminder is one page, a long record stays whole, every paper bears its code."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -34,7 +35,8 @@ def words(paper: EscalationPaper) -> tuple[str, int]:
     rendered = escalation_paper.render(paper)
     assert rendered.warnings == ()
     pages = PdfReader(io.BytesIO(rendered.content)).pages
-    return "".join(page.extract_text() for page in pages).replace(" ", "").replace("\n", ""), rendered.pages
+    text = re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+    return re.sub(r"—\d+—", "", text), rendered.pages
 
 
 def test_a_reminder_is_one_page_with_everything_on_it() -> None:
