@@ -8,8 +8,9 @@ from backend.documents.bulletin import render
 from backend.documents.bulletin_data import Annex
 from backend.documents.grid import TYPE_WIDTH
 from backend.documents.press import Press
+from backend.documents.table_cells import Cells
 from backend.documents.table_data import Column, TableData
-from backend.documents.tables import CELL, Cells, cell_text, column_widths
+from backend.documents.tables import CELL, cell_text, column_widths
 from tests.documents import papers
 from tests.documents.reading import pypdf_pages
 
