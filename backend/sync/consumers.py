@@ -6,6 +6,7 @@ import binascii
 import logging
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -52,6 +53,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.told: dict[str, dict[str, Any]] = {}
         self.entries = False
         self.noted = 0
+        self.sending: float | None = None
         self.shutting: asyncio.Task[None] | None = None
         self.writer: asyncio.Task[None] | None = None
         self.bell: asyncio.TimerHandle | None = None
@@ -140,8 +142,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def confirmed(self, actor: Actor, news: dict[str, Any] | None) -> None:
         """A look says that the sign-in holds; `news`: what a failing channel layer kept from us."""
         self.actor = actor
-        if time.monotonic() - self.heard > IDLE_SECONDS:
-            self._shut(IDLE)
+        now = time.monotonic()
+        if now - self.heard > IDLE_SECONDS or (self.sending is not None and now - self.sending > SLOW_SECONDS):
+            self._shut(IDLE if self.sending is None else FLOODING)
             return
         if news is not None and news["seq"] > self.noted:
             self.messages.setdefault(news["type"], news)
@@ -175,19 +178,18 @@ class LiveConsumer(AsyncWebsocketConsumer):
             while True:
                 await self.something.wait()
                 self.something.clear()
-                async with asyncio.timeout(SLOW_SECONDS):
-                    await self._flush()
-        except TimeoutError:
-            self._shut(FLOODING)
+                self.sending = time.monotonic()
+                await self._flush()
+                self.sending = None
         except Exception:
             log.debug("a socket is gone", exc_info=True)
 
     async def _flush(self) -> None:
         messages, self.messages = self.messages, {}
         if self.pending and self._due():
-            scopes, self.pending = sorted(self.pending), set()
+            scopes, self.pending = tuple(sorted(self.pending)), set()
             self.flushed = time.monotonic()
-            await self._tell({"type": "poke", "scopes": scopes})
+            await self.base_send(_poke(scopes))
         for message in messages.values():
             if self.told.get(message["type"]) == message:
                 continue  # a look was faster than the channel layer
@@ -208,6 +210,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.told[message["type"]] = message
         self.noted = max(self.noted, message.get("seq", 0))
         await self.send(text_data=orjson.dumps(message).decode())
+
+
+@lru_cache(1024)
+def _poke(scopes: tuple[str, ...]) -> Any:
+    """The same message for all sockets that are told the same."""
+    return {"type": "websocket.send", "text": orjson.dumps({"type": "poke", "scopes": scopes}).decode()}
 
 
 def _known(token: str) -> tuple[Any, set[str], int]:

@@ -20,7 +20,7 @@ def told() -> set[tuple[str, str]]:
 
 def test_every_kind_that_is_told_is_worded() -> None:
     kinds = {kind for _, kind in told()}
-    assert {"visit.submitted", "notice.issued", "bulletin.published"} <= kinds
+    assert {"visit.submitted", "notice.issued", "announcement.published"} <= kinds
     assert sorted(kind for kind in kinds if kind not in TEMPLATES and not kind.startswith(TASK_ROOMS)) == []
 
 

@@ -107,8 +107,8 @@ TEMPLATES: dict[str, Template] = {
     "bulletin.withdrawn": Template("半月报已撤回", "{title}"),
     "bulletin.school_published": Template("新一期半月报（学校版）已印发", "{title}", Audience.BOTH),
     "bulletin.school_withdrawn": Template("半月报（学校版）已撤回", "{title}", Audience.BOTH),
-    "circular.published": Template("有新通报", "{title}（{number}）", Audience.BOTH),
-    "circular.withdrawn": Template("通报已撤回", "{title}（{number}）", Audience.BOTH),
+    "circular.published": Template("有新通报", "{number}《{title}》。", Audience.BOTH),
+    "circular.withdrawn": Template("通报已撤回", "{number}《{title}》，不再执行。", Audience.BOTH),
     "circular.reviewed": Template("通报待签发", "{title}"),
     "circular.revised": Template("通报退回修改", "{title}"),
 }
