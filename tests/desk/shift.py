@@ -18,6 +18,7 @@ from tests.foreign.client import Phone
 from tests.foreign.crew import Crew
 from tests.foreign.process import Server
 
+SCREEN: Any = PHONE
 TOLD = "本次是否未事先通知"
 SHOWN = "是否向被查单位出示督学证"
 GATE = "单位门头/校门照片"
@@ -89,7 +90,7 @@ def snap(page: Page, inside: Locator, photo: Path) -> None:
 def standing_visit(chromium: Browser, server: Server, office: Any) -> Iterator[Shift]:
     """One visit for all tests that leave it with everything sent."""
     crew, gate = sent(server, office, 13), Gate(server.base)
-    context = chromium.new_context(base_url=gate.base, viewport=PHONE, locale="zh-CN")
+    context = chromium.new_context(base_url=gate.base, viewport=SCREEN, locale="zh-CN")
     page = context.new_page()
     page.set_default_timeout(15_000)
     page.goto("/m/")
@@ -110,7 +111,7 @@ def sent(server: Server, office: Any, team: int) -> Crew:
     for phone in phones:
         phone.sign_in()
     school = office.schools.pop()
-    crew = Crew(*phones, office.assign(f"T{team:02}", names, school["id"], templates=["TY"])["id"], school)
+    crew = Crew(phones[0], phones[1], office.assign(f"T{team:02}", names, school["id"], templates=["TY"])["id"], school)
     crew.depart()
     return crew
 
@@ -130,7 +131,7 @@ def going(chromium: Browser, server: Server, send_crew: Any) -> Iterator[Callabl
         **more: Any,
     ) -> Shift:
         gate = Gate(server.base)
-        context = chromium.new_context(base_url=gate.base, viewport=PHONE, locale="zh-CN", **more)
+        context = chromium.new_context(base_url=gate.base, viewport=SCREEN, locale="zh-CN", **more)
         gates.append(gate)
         contexts.append(context)
         page = context.new_page()

@@ -87,18 +87,14 @@ function lines(row: Shown): string[] {
  */
 export async function addressOf(row: Shown): Promise<string> {
   const small = await engine.capture.previewOf(row.id);
-  if (small) return address(small, "image/jpeg");
-  const bytes = await engine.capture.bytesOf(row.id);
-  if (!bytes) return "";
-  const filetype = text(row.doc["filetype"]);
-  if (row.doc["kind"] === "signature") return address(bytes, filetype);
-  const made = await preview(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: filetype }), lines(row));
+  if (small) return URL.createObjectURL(new Blob([small as Uint8Array<ArrayBuffer>], { type: "image/jpeg" }));
+  const pieces = await engine.capture.piecesOf(row.id);
+  if (pieces.length === 0) return "";
+  const original = new Blob(pieces, { type: text(row.doc["filetype"]) });
+  if (row.doc["kind"] === "signature") return URL.createObjectURL(original);
+  const made = await preview(original, lines(row));
   if (!made) return "unreadable";
   const drawn = new Uint8Array(await made.arrayBuffer());
   await engine.capture.keepPreview(row.id, drawn).catch(() => undefined); // it can be drawn again
   return URL.createObjectURL(made);
-}
-
-function address(bytes: Uint8Array, type: string): string {
-  return URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
 }

@@ -99,6 +99,12 @@ export class Capture {
     return row ? new Uint8Array(row.bytes) : null;
   }
 
+  /** The same in the pieces in which they lie, so that they need not be in memory twice; empty where they are gone. */
+  async piecesOf(evidence: string): Promise<ArrayBuffer[]> {
+    const rows = await this.store.read(["chunks"], (tx) => tx.prefix("chunks", `${evidence}/`));
+    return rows.map((row) => row.bytes);
+  }
+
   /** The bytes of a file that are still here, for showing or export; null where they are gone. */
   async bytesOf(evidence: string): Promise<Uint8Array | null> {
     const rows = await this.store.read(["chunks"], (tx) => tx.prefix("chunks", `${evidence}/`));
