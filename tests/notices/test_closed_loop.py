@@ -335,7 +335,8 @@ def test_an_extension_is_asked_once_granted_within_half_of_the_term_and_never_fo
     replies.request_extension(actor=world.unit, notice_id=notice.pk, days=5, reason="施工周期较长。")
     reviewing.answer_extension(actor=world.office, notice_id=notice.pk, grant=True)
     dues = notice.findings.order_by("number").values_list("due_on", flat=True)
-    assert [due and (due - clock.today()).days for due in dues] == [15 + 6, 7 + 3, 1]  # the sixth of December is a Sunday
+    # the sixth of December is a Sunday
+    assert [due and (due - clock.today()).days for due in dues] == [15 + 6, 7 + 3, 1]
     with pytest.raises(Conflict) as again:
         replies.request_extension(actor=world.unit, notice_id=notice.pk, days=1, reason="再申请。")
     assert again.value.code == "extension_asked"
