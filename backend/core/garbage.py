@@ -4,20 +4,15 @@ A collection walks over containers and frees what only refers to itself, in the 
 190,000 containers there are when a server is ready none ever becomes garbage. And what belongs to a request is tied
 into knots: REST framework puts a response into its own renderer's context and a request into its parser's, Django lets
 a row know its relatives and them the row. A list of 200 left 11,000 objects to the collector, which then stopped some
-later request for 0.2 s to free those of several.
+later request for 0.2 s to free those of several. `backend.core.untying` takes care of the former.
 """
 
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponseBase
 from django.urls import get_resolver
-from rest_framework.response import Response
-
-Answering = Callable[[HttpRequest], HttpResponseBase]
-
 
 YOUNG = 10_000
 """Containers made before the collector looks for garbage among them: about what one page of 200 rows needs, all of
@@ -30,21 +25,6 @@ def set_aside_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG)
-
-
-def untie(get_response: Answering) -> Answering:
-    """Middleware: what belongs to a request is freed with its last reader, by counting references."""
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
-        if isinstance(response, Response):
-            context = getattr(response, "renderer_context", {})
-            if "request" in context:
-                context["request"].parser_context.clear()
-            context.clear()
-        return response
-
-    return answer
 
 
 def untie_rows(rows: Iterable[Any]) -> None:
