@@ -72,7 +72,7 @@ def test_columns_fill_the_type_area_and_hold_their_longest_number(weights):
     assert [width >= cell.minimum_width() for width, cell in zip(widths, cells, strict=True)] == [True] * 3
 
 
-@pytest.mark.parametrize("count", range(30, 50))
+@pytest.mark.parametrize("count", range(30, 50, 2))
 def test_a_long_table_never_leaves_one_or_two_rows_alone_nor_repeats_its_header_on_a_page(count):
     rows = tuple((at, f"第{at}所学校") for at in range(1, count + 1))
     pages = pypdf_pages(annexed(TableData("学校名单", (Column("序号"), Column("学校名称", 3)), rows)))

@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.roles import Role
-from backend.bulletins.services import compiling
+from backend.bulletins.services import circulars, comments, compiling, deputies, editing
 from backend.core import clock
 from backend.inspections.services import announcements, plans, standard_findings, templates
 from backend.inspections.services.standard_findings import Wording
@@ -40,6 +40,9 @@ BOUNDED = {
     "inspections/comparisons/tracks": "what is shown is computed from all visits of the month, not read by rows",
     "registry/targets/<uuid:target_id>/teams": "the teams that were in charge of one target",
     "bulletins/<uuid:bulletin_id>/records": "asked by the name of a figure",
+    "bulletins/<uuid:bulletin_id>/receipts": "a receipt needs a signed and published issue",
+    "unit/bulletins": "every issue of it is a signed and published paper (tests/bulletins/test_editions.py)",
+    "unit/circulars": "every one of them is a signed and published paper (tests/bulletins/test_circulars.py)",
 }
 """Lists that `grow` makes no longer, and why; they are held to the ten queries all the same."""
 
@@ -97,6 +100,14 @@ class Growing:
         office, months = self.world.actor(Role.OFFICE), clock.today().year * 12 + clock.today().month - 1
         earlier = months - self.rounds
         compiling.compile(actor=office, period_start=clock.today().replace(earlier // 12, earlier % 12 + 1, 1))
+        circulars.compile(actor=office, month=f"{earlier // 12}-{earlier % 12 + 1:02d}")
+        bulletin = self.world.bulletin.pk
+        comments.remark(actor=office, bulletin_id=bulletin, text=f"意见{self.rounds}。")
+        editing.edit(actor=office, bulletin_id=bulletin, texts={"tips": [f"第{self.rounds}稿。"]})
+        deputies.appoint(
+            actor=self.world.actor(Role.LEADERSHIP), deputy_id=self.world.office.pk, starts_on=clock.today(),
+            ends_on=clock.today(), reason="外出开会",
+        )  # fmt: skip
         later = months + self.rounds
         plans.create(actor=office, month=f"{later // 12}-{later % 12 + 1:02d}")
         templates.draft(actor=office, code=("ZY", "KH", "BX", "WX")[self.rounds])

@@ -1,5 +1,7 @@
 """The serious list, and candidates for typical cases."""
 
+import datetime as dt
+import uuid
 from typing import Any
 
 from backend.bulletins.rules import naming
@@ -19,24 +21,26 @@ UNCONFIRMED = (FindingState.RECORDED, FindingState.RECTIFIED_ON_SPOT)
 
 def serious(window: Window) -> list[dict[str, Any]]:
     """Every serious finding and veto of the window, by name, whatever its state, the gravest first."""
-    return [_case(row, named=True) for row in _ranked(window) if row.severity in GRAVE]
+    grave = findings(window).filter(severity__in=GRAVE).select_related("target")
+    return [_case(row, named=True) for row in sorted(grave, key=_order)]
 
 
 def candidates(window: Window) -> list[dict[str, Any]]:
     """The gravest confirmed findings of the window, at most eight, with the place as it may be printed and the hashes
     of those copies of their photos that may be shown.
     """
-    confirmed = [row for row in _ranked(window) if row.state not in UNCONFIRMED][:MOST_CASES]
-    photos = copies.of_findings(window.county_id, [row.pk for row in confirmed])
+    confirmed = sorted(findings(window).exclude(state__in=UNCONFIRMED).only("severity", "recorded_at"), key=_order)
+    chosen = [row.pk for row in confirmed[:MOST_CASES]]
+    rows = Finding.objects.select_related("target").in_bulk(chosen)
+    photos = copies.of_findings(window.county_id, chosen)
     return [
-        _case(row, named=False) | {"photos": [copy.sha256 for copy in photos.get(row.pk, [])[:MOST_PHOTOS]]}
-        for row in confirmed
+        _case(rows[pk], named=False) | {"photos": [copy.sha256 for copy in photos.get(pk, [])[:MOST_PHOTOS]]}
+        for pk in chosen
     ]
 
 
-def _ranked(window: Window) -> list[Finding]:
-    rows = findings(window).select_related("target")
-    return sorted(rows, key=lambda row: (WEIGHT[SeverityLevel(row.severity)], row.recorded_at, row.pk))
+def _order(row: Finding) -> tuple[int, dt.datetime, uuid.UUID]:
+    return WEIGHT[SeverityLevel(row.severity)], row.recorded_at, row.pk
 
 
 def _case(row: Finding, *, named: bool) -> dict[str, Any]:

@@ -25,6 +25,12 @@ from backend.notices.selectors import statistics
 
 WITH_THE_UNIT = (FindingState.IN_NOTICE, FindingState.RECTIFYING, FindingState.RETURNED)
 OUT_OF_THE_LEDGER = (FindingState.WITHDRAWN, FindingState.REFERRED)
+COLUMNS = (
+    "text", "severity", "due_on", "finding__state", "notice__number", "notice__issued_at", "notice__target__name",
+    "notice__target__district__code", "notice__target__district__name",
+)  # fmt: skip
+"""Of a line of the ledger: notices and findings are wide rows."""
+
 NO_DISTRICT = {"code": "-", "name": "未划学区"}
 
 
@@ -60,6 +66,7 @@ def ledger(window: Window) -> list[Line]:
         NoticeFinding.objects.filter(county_id=window.county_id, notice__issued_at__lt=window.cut_off)
         .exclude(notice__state=State.WITHDRAWN)
         .select_related("notice__target__district", "finding")
+        .only(*COLUMNS)
         .annotate(state_then=Subquery(newest.values("after")[:1]), moved_at=Subquery(newest.values("at")[:1]))
         .order_by("notice__issued_at", "notice_id", "number")
     )

@@ -1,5 +1,6 @@
 """Figures of visits: how many, where, by whom, how well."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,21 +22,27 @@ def figures(window: Window) -> Figures:
 
 def by_team(window: Window, teams: Iterable[Team]) -> Figures:
     """Per team of the window: visits, photos, findings, average score."""
-    made = list(visits(window).values("pk", "score", "assignment__team_id"))
-    found = list(findings(window).values("pk", "visit__assignment__team_id"))
-    photos = list(_photos(window))
+    made = _grouped(visits(window).values_list("assignment__team_id", "pk", "score"))
+    found = _grouped(findings(window).values_list("visit__assignment__team_id", "pk"))
+    photos = _grouped((team, pk) for pk, team in _photos(window))
     out: Figures = {}
     for team in teams:
-        own = [row for row in made if row["assignment__team_id"] == team.pk]
-        scores = [row["score"] for row in own if row["score"] is not None]
+        own = made[team.pk]
+        scored = [(pk, score) for pk, score in own if score is not None]
         key = f"team.{team.code}"
-        out[f"{key}.visits"] = counted("visit", (row["pk"] for row in own))
-        out[f"{key}.photos"] = counted("evidence", (pk for pk, of in photos if of == team.pk))
-        out[f"{key}.findings"] = counted(
-            "finding", (row["pk"] for row in found if row["visit__assignment__team_id"] == team.pk)
-        )
-        out[f"{key}.score"] = measured("visit", (row["pk"] for row in own if row["score"] is not None), mean(scores))
+        out[f"{key}.visits"] = counted("visit", (pk for pk, _ in own))
+        out[f"{key}.photos"] = counted("evidence", (pk for (pk,) in photos[team.pk]))
+        out[f"{key}.findings"] = counted("finding", (pk for (pk,) in found[team.pk]))
+        out[f"{key}.score"] = measured("visit", (pk for pk, _ in scored), mean(score for _, score in scored))
     return out
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
+    """Rows by their first column, without it."""
+    found: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    for team, *rest in rows:
+        found[team].append(tuple(rest))
+    return found
 
 
 def _photos(window: Window) -> Iterable[tuple[Any, Any]]:
