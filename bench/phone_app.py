@@ -53,6 +53,7 @@ class Bench:
     kind: BrowserType
     folder: Path
     phones: list[Phone] = field(default_factory=list)
+    browsers: list[OwnBrowser] = field(default_factory=list)
 
     def crew(self, team: int) -> Crew:
         names = [f"t{team:02}_lead", f"t{team:02}_a"]
@@ -67,12 +68,16 @@ class Bench:
         return crew
 
     def close(self) -> None:
-        """Hang up; server and browsers are ended by whoever started them."""
+        """Hang up and end the browsers that still run; the server is ended by whoever started it."""
         for account in (self.office, *self.phones):
             account.close()
+        for each in self.browsers:
+            if each.process.poll() is None:
+                each.kill()
 
     def browser(self, name: str) -> OwnBrowser:
-        return OwnBrowser.start(self.kind, self.folder / name)
+        self.browsers.append(OwnBrowser.start(self.kind, self.folder / name))
+        return self.browsers[-1]
 
 
 def first_load() -> int:

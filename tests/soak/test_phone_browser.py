@@ -33,9 +33,11 @@ def bench(tmp_path: Path) -> Any:
     office.learn()
     with sync_playwright() as play:
         bench = Bench(server, office, play.chromium, tmp_path)
-        yield bench
-        bench.close()
-    server.stop()
+        try:
+            yield bench
+        finally:
+            bench.close()
+            server.stop()
 
 
 @pytest.mark.soak
