@@ -92,8 +92,10 @@ def test_a_full_phone_says_so_keeps_what_it_has_and_goes_on_once_there_is_space(
 
 def test_a_session_that_ends_in_the_middle_costs_no_work(standing: Shift, tmp_path: Path) -> None:
     shift, page = standing, standing.page
-    unknown = {"status": 401, "json": {"code": "token_expired"}}
     once: list[str] = []
+
+    def expired(route: Route) -> None:
+        route.fulfill(status=401, json={"code": "token_expired"})
 
     def deny(route: Route) -> None:
         """The first push and the first piece of a file find the access token expired."""
@@ -101,7 +103,7 @@ def test_a_session_that_ends_in_the_middle_costs_no_work(standing: Shift, tmp_pa
         if kind in once or route.request.method not in ("POST", "PATCH"):
             return route.fallback()
         once.append(kind)
-        return route.fulfill(**unknown)
+        return expired(route)
 
     page.route(re.compile("/api/v1/(sync/push|uploads/)"), deny)
     shift.answer()
@@ -110,7 +112,7 @@ def test_a_session_that_ends_in_the_middle_costs_no_work(standing: Shift, tmp_pa
     assert len(once) > 1
     page.unroute_all()
 
-    page.route(re.compile("/api/v1/(sync|auth/refresh|uploads/)"), lambda route: route.fulfill(**unknown))
+    page.route(re.compile("/api/v1/(sync|auth/refresh|uploads/)"), expired)
     shift.answer()
     page.evaluate("dispatchEvent(new Event('focus'))")
     expect(page.get_by_label("密码")).to_be_visible()

@@ -61,8 +61,8 @@ def test_the_camera_in_the_page_keeps_what_it_took_and_burns_the_facts_into_the_
     expect(finder).to_have_count(0)
     expect(gate.locator("figure img")).to_be_visible()
     [file] = kept(page)["files"]
-    small = Image.open(io.BytesIO(preview(page, file["key"])))
-    assert small.getpixel((4, small.height - 4))[:3] != small.getpixel((4, 4))[:3]
+    small = Image.open(io.BytesIO(preview(page, file["key"]))).convert("RGB")
+    assert small.getpixel((4, small.height - 4)) != small.getpixel((4, 4))
     caption = gate.locator("figcaption")
     expect(caption).to_contain_text("108.71000, 30.93000 ±12米")
     expect(caption).to_contain_text(file["sha256"][:4])
@@ -77,7 +77,7 @@ def test_the_camera_in_the_page_keeps_what_it_took_and_burns_the_facts_into_the_
     original = Image.open(io.BytesIO(whole))
     assert (hashlib.sha256(whole).hexdigest(), original.format) == (file["sha256"], "JPEG")
     foot = original.convert("L").crop((0, original.height - 8, 8, original.height))
-    assert foot.getextrema()[0] > 60, "the test card is bright at its foot: nothing was burned into the original"
+    assert min(foot.tobytes()) > 60, "the test card is bright at its foot: nothing was burned into the original"
 
 
 def test_without_a_camera_a_place_or_a_right_clock_there_is_a_sentence_and_a_way_on(go: Go, tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from backend.bulletins.services import circulars, comments, compiling, deputies,
 from backend.core import clock
 from backend.inspections.services import announcements, plans, standard_findings, templates
 from backend.inspections.services.standard_findings import Wording
-from backend.notices.services import drafts, inbox, issuing
+from backend.notices.rules.ladder import Rung
+from backend.notices.services import drafts, escalations, inbox, issuing, signing
 from backend.registry.models import AreaStation, Department, SchoolDistrict
 from backend.registry.services import conflicts, organisation
 from backend.registry.services.certificates import NewCertificate, add_certificates
@@ -75,6 +76,12 @@ class Growing:
         notice = drafts.draft_from_visit(actor=office, visit_id=approved.pk)
         drafts.review(actor=office, notice_id=notice.pk)
         issuing.issue(actor=world.actor(Role.LEADERSHIP), notice_id=notice.pk)
+        talk = escalations.propose(actor=office, notice_id=notice.pk, kind=Rung.ADMONITION_TALK, reason="问题突出。")
+        held_at = clock.now() + dt.timedelta(days=3)
+        escalations.summon(actor=office, paper_id=talk.pk, held_at=held_at, place="督导办会议室")
+        signing.appoint(
+            actor=world.actor(Role.LEADERSHIP), user_id=world.office.pk, starts_on=clock.today(), ends_on=clock.today()
+        )
         announcements.announce(actor=office, title=f"通知{self.rounds}", body="请按时同步。")
         self._places()
         self._papers()
