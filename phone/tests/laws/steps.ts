@@ -1,7 +1,8 @@
 /** What may happen in a county, as fast-check makes it up: small numbers, so that a failure shrinks to a short story. */
 import fc from "fast-check";
 
-import { Broken, World } from "./world.ts";
+import { Broken } from "./phone.ts";
+import { World } from "./world.ts";
 import type { Parts } from "../../src/engine/engine.ts";
 
 export const EVERYTHING = [

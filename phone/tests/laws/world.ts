@@ -1,89 +1,20 @@
 /** Two phones of a crew, a server, bad lines and an operator: what happens to them, and what must hold after each step. */
-import { Engine, type Parts } from "../../src/engine/engine.ts";
+import type { Parts } from "../../src/engine/engine.ts";
 import type { JsonObject } from "../../src/engine/json.ts";
 import type { FileRow, OpRow } from "../../src/engine/store/port.ts";
-import { Crash, MemoryStore } from "../../src/engine/store/memory.ts";
+import { Crash } from "../../src/engine/store/memory.ts";
 import { bodyOf, saidIn } from "../../src/engine/outbox.ts";
 import { hashOfBytes } from "../../src/engine/uploads.ts";
-import { Line, type Random, seeded } from "../server/line.ts";
+import { type Random, seeded } from "../server/line.ts";
 import { POISON } from "../server/custody.ts";
 import { Server } from "../server/server.ts";
+import { must, Phone } from "./phone.ts";
 
 export const NAMES = ["lead", "member"] as const;
 const VISITS = ["a", "b"];
 /** Assignments whose visit somebody works on before the phone that began it has said so. */
 const LATE = ["c", "d", "e"];
 const KEYS = ["Q1", "Q2"];
-const PIECE = 7;
-
-export class Broken extends Error {}
-
-function must(holds: boolean, law: string): asserts holds {
-  if (!holds) throw new Broken(law);
-}
-
-/** One phone: its disk, what was ever made on it, and how far it has heard of the server's present life. */
-export class Phone {
-  store = new MemoryStore();
-  engine!: Engine;
-  readonly line: Line;
-  readonly made = new Map<string, OpRow>();
-  readonly photos = new Map<string, Uint8Array>();
-  /** The server's time when it made up the last complete page that arrived here. */
-  seen = 0;
-  /** So many complete pulls may pass until a disk that was damaged is mended. */
-  damaged = 0;
-  everDamaged = false;
-  /** What it saw decided, in whatever life of the server: of a restore it hears only later. */
-  readonly settled = new Set<string>();
-
-  constructor(
-    readonly name: string,
-    readonly user: number,
-    private readonly world: World,
-    random: Random,
-  ) {
-    this.line = new Line(world.server, random);
-  }
-
-  async open(): Promise<void> {
-    const http = { send: (request: Parameters<Line["send"]>[0]) => this.send(request) };
-    const pace = { piece: PIECE, moved: () => undefined };
-    const { random, parts } = this.world;
-    const chance = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
-    const clock = { now: () => this.world.server.now + this.user * 3_600_000 };
-    this.engine = await Engine.open({ store: this.store, http, clock, chance, limit: 3, pace }, parts);
-  }
-
-  private async send(request: Parameters<Line["send"]>[0]) {
-    const answer = await this.line.send(request);
-    if (request.path.endsWith("/sync/pull") && answer.status === 200 && answer.text.includes('"more":false')) {
-      this.seen = Number(answer.headers["sync-time"]);
-    }
-    return answer;
-  }
-
-  /** The process died: another one opens over the same disk. */
-  async restart(): Promise<void> {
-    this.store = this.store.reopened();
-    await this.open();
-  }
-
-  rows<T>(table: "ops" | "files" | "base"): T[] {
-    const rows = [...(this.store.disk.get(table)?.entries() ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-    return rows.map(([, row]) => row as T);
-  }
-
-  row(op: string): OpRow | undefined {
-    return this.rows<OpRow>("ops").find((row) => row.op === op);
-  }
-
-  bytes(evidence: string): string {
-    const chunks = [...(this.store.disk.get("chunks")?.entries() ?? [])].filter(([key]) => key.startsWith(evidence));
-    const parts = chunks.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => (row as { bytes: ArrayBuffer }).bytes);
-    return hashOfBytes(Uint8Array.from(parts.flatMap((part) => [...new Uint8Array(part)])));
-  }
-}
 
 export class World {
   readonly server = new Server();
