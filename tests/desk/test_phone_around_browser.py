@@ -124,7 +124,7 @@ def test_every_screen_is_sound_at_the_largest_letters_on_the_smallest_phone(
     page.get_by_role("button", name="最大").click()
     expect(page.get_by_role("button", name="最大")).to_have_attribute("aria-pressed", "true")
     page.reload()
-    page.wait_for_function("getComputedStyle(document.documentElement).fontSize === '24px'")
+    expect(page.locator("html")).to_have_css("font-size", "24px")
     fine(page, axe)
     show(page, "problems", "问题")
     page.get_by_text("督查人员不足。").click()

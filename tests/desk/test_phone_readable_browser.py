@@ -39,7 +39,7 @@ def look(page: Page, found: list[str]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for address in found:
         page.evaluate("(hash) => { location.hash = hash; }", address)
-        page.wait_for_function("(hash) => location.hash === '#' + hash", arg=address)
+        expect(page).to_have_url(re.compile(f"#{re.escape(address)}$"))
         expect(page.locator("main h1, main h2, main p").first).to_be_visible()
         if wrong := faults(page):
             told[address] = wrong

@@ -139,7 +139,7 @@ def conclude(page: Page, axe: str) -> None:
     page.get_by_role("button", name="离场检查").click()
     expect(page.get_by_text("必填项已全部完成，可以提交。")).to_be_visible()
     page.get_by_role("button", name="提交", exact=True).click()
-    expect(page.get_by_role("status").filter(has_text="已提交")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile("^已提交 ·"))).to_be_visible()
 
 
 def test_a_visit_made_without_a_network_is_on_the_server_whole_once_there_is_one(
@@ -166,7 +166,7 @@ def test_a_visit_made_without_a_network_is_on_the_server_whole_once_there_is_one
     expect(page.get_by_role("status").filter(has_text="已提交")).to_be_visible()
 
     page.context.set_offline(False)
-    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="返回", exact=True).click()
     synced(page)
     visit = arrived(crew, photo, 1)
 
@@ -182,7 +182,7 @@ def test_a_visit_made_without_a_network_is_on_the_server_whole_once_there_is_one
     page.get_by_role("button", name="离场检查").click()
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="已提交")).to_be_visible()
-    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="返回", exact=True).click()
     synced(page)
     assert arrived(crew, photo, 2) == visit
 

@@ -130,6 +130,7 @@ def payloads(known: Known) -> dict[str, tuple[str, dict[str, Any]]]:
         "recusal.declare": (known.assignment, recusal),
         "visit.start": (FRESH % 1, {"assignment": known.assignment, "target": known.target, "rev": 1}),
         "inbox.read": (known.message, {"upto": 1}),
+        "inbox.acknowledge": (known.message, {}),
         "target.report": (FRESH % 4, site),
         "evidence.add": (FRESH % 3, _photo(known)),
         **{name: (known.visit, data) for name, data in _of_a_visit(known).items()},

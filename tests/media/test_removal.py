@@ -180,6 +180,9 @@ def test_every_room_that_names_blobs_says_which_it_needs():
         "notices.EscalationPaper.pdf_sha256",
         "notices.IssuedCopy.sha256",
         "bulletins.Bulletin.pdf_sha256",
+        "bulletins.BulletinPaper.sha256",
+        "bulletins.BulletinPaper.sheet_sha256",
+        "bulletins.Circular.pdf_sha256",
     }
     rooms = {keeps.__module__.split(".")[1] for keeps in registry._keepers}
     assert rooms == {"media", "inspections", "notices", "bulletins"}

@@ -124,11 +124,13 @@ class FullCounty:
             )
 
     def _told(self) -> InboxEntry:
-        """The first message in the office's inbox."""
+        """One more message in the office's inbox."""
         with write(actor=system(self.county.pk)):
-            InboxCounter.objects.create(user_id=self.office.pk, last=1)
+            counter, _ = InboxCounter.objects.get_or_create(user_id=self.office.pk)
+            counter.last += 1
+            counter.save()
             return InboxEntry.objects.create(
-                county_id=self.county.pk, user_id=self.office.pk, seq=1, message_id=-self.office.pk,
+                county_id=self.county.pk, user_id=self.office.pk, seq=counter.last, message_id=-(1000 * self.office.pk + counter.last),
                 kind="notice.reviewed", title="整改通知书待签发", subject_kind="notice", subject_id=str(self.notice.pk),
                 at=clock.now(),
             )  # fmt: skip

@@ -21,7 +21,7 @@ from backend.bulletins.services import check, comments, deputies
 from backend.core.errors import NotFound
 from backend.core.pages import page
 from backend.core.requests import read, read_query
-from backend.core.schema import PAGING, paged
+from backend.core.schema import PAGING, ProblemSerializer, paged
 
 PART_CHOICES = [*PARTS, "cases", "good_practices"]
 
@@ -164,7 +164,9 @@ class WorkView(APIView):
 
     permission_classes = (MakersOnly,)
 
-    @extend_schema(operation_id="bulletins_work", parameters=[BulletinPeriodIn], responses=WorkOut)
+    @extend_schema(
+        operation_id="bulletins_work", parameters=[BulletinPeriodIn], responses={200: WorkOut, 404: ProblemSerializer}
+    )
     def get(self, request: Request) -> Response:
         start = periods.beginning(read_query(BulletinPeriodIn, request)["period_start"]).start
         row = BulletinWork.objects.filter(county_id=actor_of(request).county_id, period_start=start).first()

@@ -64,7 +64,7 @@ class InboxPreferencesIn(serializers.Serializer[Any]):
     channels = serializers.ListField(child=serializers.ChoiceField(choices=Channel.choices), max_length=2, default=list)
     email = serializers.EmailField(max_length=120, allow_blank=True, default="")
     number = serializers.RegexField(
-        r"^[0-9A-Za-z+@._-]*$", max_length=64, allow_blank=True, default="", help_text="Phone or WeChat Work account."
+        r"^[0-9A-Za-z+@._-]+$", max_length=64, allow_blank=True, default="", help_text="Phone or WeChat Work account."
     )
     quiet_kinds = serializers.ListField(child=serializers.ChoiceField(choices=QUIET_KINDS), max_length=5, default=list)
     mute_from = serializers.TimeField(allow_null=True, default=None, help_text="Time of day in China.")
