@@ -16,7 +16,7 @@ from bench.server import Server
 from tests.faults.month import Month, Plan
 from tests.faults.serving import serving
 
-SHARE = 0.13
+SHARE = 0.19
 """Of SOAK_SECONDS; the rest belongs to other long runs."""
 
 WORK = 0.7

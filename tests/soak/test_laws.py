@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.laws.test_laws import RUNS, machine
 from tests.laws.world import LawWorld, open_world
 
-SHARE = 0.3
+SHARE = 0.24
 """Of SOAK_SECONDS; the rest belongs to other long runs."""
 
 LONG = settings(RUNS, max_examples=20, stateful_step_count=80, derandomize=False)
