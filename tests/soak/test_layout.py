@@ -18,17 +18,25 @@ TEXTS = 200
 """Of one seed."""
 
 
+def _play(number: int) -> None:
+    """The texts of one seed."""
+
+    @seed(number)
+    @settings(max_examples=TEXTS, deadline=None)
+    @given(prose(), st.sampled_from((0.0, 2.0)))
+    def laws(text: str, indent: float) -> None:
+        assert [(width, fault) for width in WIDTHS for fault in faults(text, width, indent)] == []
+
+    laws()
+
+
 @pytest.mark.soak
 @pytest.mark.once
 def test_lines_keep_their_laws_for_long(record_property: Callable[[str, object], None]) -> None:
     end = time.monotonic() + SHARE * float(os.environ.get("SOAK_SECONDS", "600"))
     first, rounds = random.randrange(2**32), 0
 
-    @given(prose(), st.sampled_from((0.0, 2.0)))
-    def laws(text: str, indent: float) -> None:
-        assert [(width, fault) for width in WIDTHS for fault in faults(text, width, indent)] == []
-
     while rounds == 0 or time.monotonic() < end:
-        seed(first + rounds)(settings(max_examples=TEXTS, deadline=None)(laws))()
+        _play(first + rounds)
         rounds += 1
     record_property("texts", rounds * TEXTS)
