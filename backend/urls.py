@@ -8,7 +8,8 @@ from backend.core import health
 from backend.sync.api import metrics
 
 urlpatterns = [
-    path("", include("backend.desk.urls")),
+    # Patterns are tried in this order, and phones ask most.
+    path("api/v1/", include("backend.sync.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
@@ -22,10 +23,10 @@ urlpatterns = [
     path("api/v1/", include("backend.accounts.urls")),
     path("api/v1/", include("backend.registry.urls")),
     path("api/v1/", include("backend.inspections.urls")),
-    path("api/v1/", include("backend.sync.urls")),
     path("api/v1/", include("backend.media.urls")),
     path("api/v1/", include("backend.notices.urls")),
     path("api/v1/", include("backend.bulletins.urls")),
+    path("", include("backend.desk.urls")),
 ]
 
 handler400 = "backend.core.http.bad_request"

@@ -55,7 +55,7 @@ def actors_for(texts: Collection[str]) -> dict[str, Actor]:
 
     Those that are not ours, over, or of somebody who is signed out are missing.
     """
-    claims: dict[str, dict[str, Any]] = {}
+    claims: dict[str, Mapping[str, Any]] = {}
     for text in set(texts):
         if not text.startswith(tickets.PREFIX):
             with contextlib.suppress(Unauthorized):

@@ -6,11 +6,11 @@ text of a look-up is made once. For anything more than "these columns equal thes
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.base import ModelState
 
 from backend.core import codec
 
@@ -19,8 +19,7 @@ M = TypeVar("M", bound=models.Model)
 SEVERAL = (list, tuple, set, frozenset)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(NamedTuple):
     """Everything that decides the text of a look-up."""
 
     model: type[models.Model]
@@ -51,10 +50,10 @@ def find(
     `where` is a constant condition in SQL. `related` names references that are never null: the rows they refer to are
     read with them, and not locked.
     """
-    if any(isinstance(value, SEVERAL) and not value for value in equals.values()):
+    lists = tuple([isinstance(value, SEVERAL) for value in equals.values()])
+    if True in lists and not all(value for value in equals.values() if isinstance(value, SEVERAL)):
         return []
     real = connections[DEFAULT_DB_ALIAS]
-    lists = tuple(isinstance(value, SEVERAL) for value in equals.values())
     locked = lock and real.vendor == "postgresql"
     shape = _Shape(model, real.vendor, tuple(equals), lists, locked, tuple(only), order, where, tuple(related))
     parameters = [_parameter(model, name, value, real) for name, value in equals.items()]
@@ -111,18 +110,32 @@ def _rows(model: type[M], found: list[Any], shape: _Shape) -> list[M]:
 
 def _built(model: type[M], found: list[Any], only: tuple[str, ...]) -> list[M]:
     real = connections[DEFAULT_DB_ALIAS]
-    attributes, compiler, converters = _reading(model, real.vendor, only)
-    rows = compiler.apply_converters(found, converters) if converters else found
-    return [model.from_db(DEFAULT_DB_ALIAS, attributes, row) for row in rows]
+    attributes, converters = _reading(model, real.vendor, only)
+    columns = list(zip(*found, strict=True))
+    for place, conversions, expression in converters:
+        for convert in conversions:
+            columns[place] = tuple([convert(value, expression, real) for value in columns[place]])
+    return [_made(model, attributes, values) for values in zip(*columns, strict=True)]
+
+
+def _made(model: type[M], attributes: list[str], values: tuple[Any, ...]) -> M:
+    """What `model.from_db` makes, without signals and without a look at each field; what is not read is deferred."""
+    row = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    held = row.__dict__
+    held["_state"] = state
+    held.update(zip(attributes, values, strict=True))
+    return row
 
 
 @cache
-def _reading(model: type[models.Model], vendor: str, only: tuple[str, ...]) -> tuple[list[str], Any, Any]:
-    """The attributes that are read, and Django's own conversion of what the database gives for them."""
+def _reading(model: type[models.Model], vendor: str, only: tuple[str, ...]) -> tuple[list[str], list[Any]]:
+    """The attributes that are read, and Django's own conversions of what the database gives for them, by place."""
     fields = _fields(model, only)
     compiler = model._base_manager.all().query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
-    columns = [field.get_col(model._meta.db_table) for field in fields]
-    return [field.attname for field in fields], compiler, compiler.get_converters(columns)
+    converters = compiler.get_converters([field.get_col(model._meta.db_table) for field in fields])
+    return [field.attname for field in fields], [(place, *each) for place, each in converters.items()]
 
 
 @cache

@@ -8,6 +8,7 @@ statement run per row. Only for rows made by us in memory: no signals, no automa
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
@@ -15,6 +16,7 @@ from django.db import connection, models
 from backend.core import codec
 
 Convert = Callable[[Any], Any]
+Column = Callable[[list[Any]], list[Any]]
 
 TYPES = {
     "AutoField": "integer",
@@ -171,9 +173,12 @@ def _records(rows: Sequence[Some]) -> str:
 
 def _run_one_by_one(cursor: Any, rows: Sequence[Some], ending: str) -> None:
     model, numbered = _model(rows[0]), _numbered(rows)
-    columns = _columns(model, numbered)
-    values = [[convert(each[name]) for _, name, convert in columns] for each in map(_values, rows)]
-    cursor.executemany(_statement(model, connection.vendor, numbered) + ending, values)
+    held = list(map(_values, rows))
+    columns = (
+        [each[name] for each in held] if convert is None else convert([each[name] for each in held])
+        for _, name, convert in _columns(model, numbered)
+    )
+    cursor.executemany(_statement(model, connection.vendor, numbered) + ending, list(zip(*columns, strict=True)))
 
 
 @cache
@@ -196,10 +201,10 @@ def _on_conflict(model: type[models.Model], unique: tuple[str, ...], update: tup
 
 
 @cache
-def _columns(model: type[models.Model], numbered: bool) -> list[tuple[str, str, Convert]]:
+def _columns(model: type[models.Model], numbered: bool) -> list[tuple[str, str, Column | None]]:
     """(column, attribute, conversion) of each field that is written; a key that the database counts is left to it."""
     fields = _fields(model, numbered)
-    return [(str(field.column), str(field.attname), CONVERSIONS.get(_kind(field), _same)) for field in fields]
+    return [(str(field.column), str(field.attname), CONVERSIONS.get(_kind(field))) for field in fields]
 
 
 def _fields(model: type[models.Model], numbered: bool) -> list[Any]:
@@ -218,41 +223,45 @@ def _kind(field: Any) -> str:
     return str(field.get_internal_type())
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
-def _json(value: Any) -> str | None:
-    return None if value is None else codec.dumps(value).decode()
-
-
-def _text(value: Any) -> Any:
+def _texts(values: list[Any]) -> list[Any]:
     """A choice is an Enum, which the driver would write by its name."""
-    return value if value is None or type(value) is str else str(value)
+    return [each if each is None or type(each) is str else str(each) for each in values]
 
 
-def _hex(value: Any) -> str | None:
-    return None if value is None else value.hex
+def _json(value: Any) -> str:
+    return codec.dumps(value).decode()
 
 
-def _instant(value: Any) -> str | None:
+def _instant(value: Any) -> str:
     """UTC without saying so."""
-    if value is None:
-        return None
     text = str(value.isoformat(" "))
     return text[:-6] if text.endswith("+00:00") else str(value.astimezone(dt.UTC).replace(tzinfo=None))
 
 
-def _date(value: Any) -> str | None:
-    return None if value is None else value.isoformat()
+def _each(convert: Convert) -> Column:
+    """Convert every value that is one."""
+    return lambda values: [None if each is None else convert(each) for each in values]
 
 
-CONVERSIONS: dict[str, Convert] = {
-    "CharField": _text,
-    "DateField": _date,
-    "DateTimeField": _instant,
-    "JSONField": _json,
-    "TextField": _text,
-    "UUIDField": _hex,
+def _each_once(convert: Convert) -> Column:
+    """The same, where rows mostly hold one and the same value: what is the same object is converted once."""
+
+    def column(values: list[Any]) -> list[Any]:
+        known: dict[int, Any] = {id(None): None}
+        for each in values:
+            if id(each) not in known:
+                known[id(each)] = convert(each)
+        return [known[id(each)] for each in values]
+
+    return column
+
+
+CONVERSIONS: dict[str, Column] = {
+    "CharField": _texts,
+    "DateField": _each(dt.date.isoformat),
+    "DateTimeField": _each_once(_instant),
+    "JSONField": _each(_json),
+    "TextField": _texts,
+    "UUIDField": _each_once(attrgetter("hex")),
 }
-"""How SQLite, which has no such types, keeps a value; as the ORM does."""
+"""How SQLite, which has no such types, keeps the values of a column; as the ORM does."""

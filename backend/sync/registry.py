@@ -27,6 +27,7 @@ import msgspec
 from backend.core.actor import Actor
 from backend.journal.models.subject import Subject
 from backend.journal.rows import Batch
+from backend.sync.wire import Content
 
 P = TypeVar("P", bound=msgspec.Struct)
 
@@ -103,11 +104,7 @@ class Custody:
 
     def data(self, payload: type[P]) -> P:
         """Its `data`. Raises `msgspec.DecodeError` where that is not of the shape `payload`."""
-        return msgspec.json.decode(msgspec.json.decode(self.body, type=_Data).data, type=payload)
-
-
-class _Data(msgspec.Struct):
-    data: msgspec.Raw = msgspec.Raw(b"{}")
+        return msgspec.json.decode(msgspec.json.decode(self.body, type=Content).data, type=payload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,12 @@ class OpIn(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
+class Content(msgspec.Struct):
+    """Of an operation only what its handler reads."""
+
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
 class PullIn(Reporting):
     cursor: Annotated[str, msgspec.Meta(max_length=65536)] | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROWS)] = MAX_ROWS

@@ -27,7 +27,7 @@ from backend.sync import people, selectors
 from backend.sync.models import DeviceLog, Operation, Verdict
 from backend.sync.models.verdict import SETTLED, TOLD, Status
 from backend.sync.registry import QUARANTINE_CODES, Command, Outcome, Waits, registry
-from backend.sync.wire import MAX_OP_BYTES, OpIn
+from backend.sync.wire import MAX_OP_BYTES, Content
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ JUDGED = ["status", "code", "rev", "detail", "waits_kind", "waits_id", "tries", 
 
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
+ZERO = rb"\u0000"
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL in JSON: no database holds one in a text, and an operation that can never be applied must not be
 tried again for ever."""
@@ -212,18 +213,19 @@ def perform(actor: Actor, operation: Operation) -> Outcome:
     vouched = actor.vouched_by is not None
     if operation.deposited and not vouched:
         raise Forbidden("author_disabled", "提交时账号或设备已停用，内容已保存，等待审核。")
-    if (operation.fault and not vouched) or not operation.kind or len(operation.body.encode()) > MAX_OP_BYTES:
+    body = operation.body.encode()
+    if (operation.fault and not vouched) or not operation.kind or len(body) > MAX_OP_BYTES:
         raise Invalid("invalid", "操作格式有误。", path="", msg=operation.fault or "not an operation")
     declared = registry.operations.get(operation.name)
     if declared is None:
         raise Invalid("unknown_kind", "服务器不认识此类操作，内容已保存，等待审核。")
     if not (vouched or registry.may_sync(actor)):
         raise Forbidden("no_permission", "没有进行此操作的权限。")
-    read = msgspec.json.decode(operation.body.encode(), type=OpIn)
-    if NUL.search(read.data):
+    told = msgspec.json.decode(body, type=Content).data
+    if ZERO in body and NUL.search(told):
         raise Invalid("invalid", "操作内容含有无法保存的字符。", path="$", msg="NUL in a text")
     try:
-        data = msgspec.json.decode(read.data, type=declared.payload)
+        data = msgspec.json.decode(told, type=declared.payload)
     except (msgspec.DecodeError, RecursionError) as problem:
         raise Invalid("invalid", "操作内容有误。", path=_path(problem), msg=str(problem)) from problem
     return declared.handler(
