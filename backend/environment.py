@@ -235,7 +235,7 @@ def _sqlite(path: str) -> dict[str, Any]:
     file = path[1:] if path.startswith("//") else path
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "backend.core.sqlite",
         "NAME": file,
         "OPTIONS": {
             "timeout": 30,

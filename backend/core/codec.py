@@ -14,6 +14,11 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
 
 
+def text(value: Any) -> str:
+    """`dumps` as text, for a column."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS).decode()
+
+
 def stable(value: Any) -> bytes:
     """`dumps` with members in the order of their names: equal values have equal texts."""
     return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)
@@ -24,10 +29,12 @@ def loads(data: bytes | str) -> Any:
     return orjson.loads(data)
 
 
-STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-UNUSUAL = re.compile(r"[0-9][.eE]|[0-9]{16}")
-KEY = re.compile(r'"((?:[^"\\]|\\.)*)":')
-LATE = re.compile("[\ue000-\U0010ffff]")
+UNUSUAL = re.compile(r"[:,\[]-?(?:[0-9]+[.eE]|[0-9]{16})")
+"""A number that is not a small whole one: inside compact JSON it stands after one of these. In a text it does no harm:
+the value is only written the slow way."""
+
+LATE_NAME = re.compile(r'[\ue000-\U0010ffff](?:[^"\\]|\\.)*":')
+"""A character from U+E000 on in the name of a member."""
 
 _plain = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
@@ -42,7 +49,7 @@ def canonical(value: Any) -> bytes:
         quick = _plain.encode(value)
     except (TypeError, ValueError):
         return rfc8785.dumps(value)
-    if any(map(LATE.search, KEY.findall(quick))) or UNUSUAL.search(STRING.sub("", quick)):
+    if UNUSUAL.search(f"[{quick}") or LATE_NAME.search(quick):
         return rfc8785.dumps(value)
     return quick.encode()
 

@@ -88,7 +88,7 @@ def existing(wanted: Mapping[Any, Collection[Any]]) -> set[tuple[type[models.Mod
 def _existing(tables: tuple[type[models.Model], ...], vendor: str) -> str:
     parts = (
         f'SELECT {place}, "{model._meta.pk.column}" FROM "{model._meta.db_table}"'  # noqa: S608 -- our own names
-        f' WHERE "{model._meta.pk.column}" {_any(vendor)}'
+        f' WHERE "{model._meta.pk.column}" {any_of(vendor)}'
         for place, model in enumerate(tables)
     )
     return " UNION ALL ".join(parts)
@@ -149,7 +149,7 @@ def _statement(shape: _Shape) -> str:
         columns += [f'"{other}"."{field.column}"' for field in _fields(reference.related_model, ())]
         joins += f' JOIN "{other}" ON "{other}"."{key}" = "{table}"."{reference.column}"'
     tests = [
-        f'"{table}"."{_field(model, name).column}" {_any(shape.vendor) if many else "= %s"}'
+        f'"{table}"."{_field(model, name).column}" {any_of(shape.vendor) if many else "= %s"}'
         for name, many in zip(shape.names, shape.lists, strict=True)
     ]
     conditions = " AND ".join([*tests, *([shape.where] if shape.where else [])])
@@ -159,8 +159,15 @@ def _statement(shape: _Shape) -> str:
     return text + (f' FOR UPDATE OF "{table}"' if shape.lock else "")
 
 
-def _any(vendor: str) -> str:
-    return "= ANY(%s)" if vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+def any_of(vendor: str = "") -> str:
+    """The condition that a column is one of what `several` gives as its parameter."""
+    on = vendor or connections[DEFAULT_DB_ALIAS].vendor
+    return "= ANY(%s)" if on == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+
+
+def several(values: list[Any]) -> Any:
+    """One parameter with all of `values`, which are as the database keeps them (`get_db_prep_value`)."""
+    return values if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" else codec.text(values)
 
 
 @cache
@@ -182,5 +189,4 @@ def _parameter(model: type[models.Model], name: str, value: Any, real: Any) -> A
     field = _field(model, name)
     if not isinstance(value, SEVERAL):
         return field.get_db_prep_value(value, real)
-    values = [field.get_db_prep_value(each, real) for each in value]
-    return values if real.vendor == "postgresql" else codec.dumps(values).decode()
+    return several([field.get_db_prep_value(each, real) for each in value])

@@ -21,7 +21,8 @@ class _Plan:
 
     constants: dict[str, Any]
     makers: tuple[tuple[str, Callable[[], Any]], ...]
-    references: dict[str, Any]
+    fields: dict[str, Any]
+    references: frozenset[str]
     names: frozenset[str]
 
 
@@ -41,13 +42,11 @@ def made(model: type[M], **values: Any) -> M:
     for name, make in plan.makers:
         if name not in values:
             held[name] = make()
-    for name, value in values.items():
-        reference = plan.references.get(name)
-        if reference is None:
-            held[name] = value
-        else:
-            held[reference.attname] = None if value is None else getattr(value, reference.target_field.attname)
-            state.fields_cache[reference.cache_name] = value
+    for name in plan.references & values.keys():
+        reference, other = plan.fields[name], values.pop(name)
+        held[reference.attname] = None if other is None else getattr(other, reference.target_field.attname)
+        state.fields_cache[reference.cache_name] = other
+    held.update(values)
     return row
 
 
@@ -57,6 +56,5 @@ def _plan(model: type[models.Model]) -> _Plan:
     made_anew = {field.attname: field.default for field in fields if field.has_default() and callable(field.default)}
     constants = {field.attname: field.get_default() for field in fields if field.attname not in made_anew}
     references = {field.name: field for field in fields if field.is_relation}
-    return _Plan(
-        constants, tuple(made_anew.items()), references, frozenset([*references, *(field.attname for field in fields)])
-    )
+    names = frozenset([*references, *(field.attname for field in fields)])
+    return _Plan(constants, tuple(made_anew.items()), references, frozenset(references), names)

@@ -9,7 +9,6 @@ What is held is written when somebody else looks at its tables, and at the end.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from django.db import connection, transaction
@@ -43,18 +42,22 @@ class Held(Protocol):
 H = TypeVar("H", bound=Held)
 
 
-@dataclass(eq=False)
-class _Level:
-    """One attempt; each is itself, although two that have written nothing yet look the same."""
+class Attempt:
+    """One attempt: what was held and to be written when it began, and its savepoint once it has written."""
 
-    savepoint: str | None = None
+    __slots__ = ("batch", "held", "marks", "savepoint")
+
+    def __init__(self, held: dict[Any, Held], batch: Batch) -> None:
+        self.held, self.batch = held, batch
+        self.marks = [(each, each.mark()) for each in held.values()]
+        self.savepoint: str | None = None
 
 
 class Attempts:
     """The attempts of one transaction, innermost last, and what it holds."""
 
     def __init__(self) -> None:
-        self._levels: list[_Level] = []
+        self._levels: list[Attempt] = []
         self._held: dict[Any, Held] = {}
         self._tables: set[str] = set()
         self._own_work = False
@@ -96,32 +99,28 @@ class Attempts:
         finally:
             self._own_work = before
 
-    @contextmanager
-    def attempt(self, *, eager: bool = False) -> Iterator[None]:
-        """What happens inside is undone as a whole when an exception leaves it.
+    def begin(self, *, eager: bool = False) -> Attempt:
+        """What happens from now on is one attempt, until `keep` or `undo`.
 
         `eager` opens the savepoint at once: then even a read that the database refuses costs only this attempt.
         """
-        level = _Level()
-        held, batch = dict(self._held), self.batch.copy()
-        marks = [(each, each.mark()) for each in held.values()]
-        self._levels.append(level)
+        attempt = Attempt(dict(self._held), self.batch.copy())
+        self._levels.append(attempt)
         if eager:
             self._open_savepoints()
-        try:
-            yield
-        except BaseException:
-            self._levels.remove(level)
-            self._held, self.batch = held, batch
-            self._undo(level, marks)
-            raise
-        self._levels.remove(level)
+        return attempt
 
-    def _undo(self, level: _Level, marks: list[tuple[Held, Any]]) -> None:
-        for each, mark in marks:
+    def keep(self, attempt: Attempt) -> None:
+        self._levels.remove(attempt)
+
+    def undo(self, attempt: Attempt) -> None:
+        """Nothing of the attempt has happened."""
+        self._levels.remove(attempt)
+        self._held, self.batch = attempt.held, attempt.batch
+        for each, mark in attempt.marks:
             each.back_to(mark)
-        if level.savepoint is not None:
-            transaction.savepoint_rollback(level.savepoint)
+        if attempt.savepoint is not None:
+            transaction.savepoint_rollback(attempt.savepoint)
             connection.needs_rollback = False
 
     @contextmanager

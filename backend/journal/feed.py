@@ -1,5 +1,6 @@
 """Storing documents in the feed: numbered per scope, late, under the scopes' locks taken in sorted order."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ class _Work:
     rows: dict[Key, list[FeedRow]]
     writes: list[FeedRow] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
+    at: dt.datetime = field(default_factory=clock.now)
 
     def live(self, key: Key) -> FeedRow | None:
         return next((row for row in self.rows.get(key, []) if row.document is not None), None)
@@ -146,7 +148,7 @@ def _bury(work: _Work, row: FeedRow) -> None:
 
 def _number(work: _Work, scope: Scope, row: FeedRow) -> None:
     scope.head += 1
-    row.seq, row.changed_at = scope.head, clock.now()
+    row.seq, row.changed_at = scope.head, work.at
     work.writes.append(row)
     work.touched.add(scope.name)
 

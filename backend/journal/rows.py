@@ -146,7 +146,7 @@ def _run_together(cursor: Any, writes: Sequence[Write]) -> None:
 def _numbered(rows: Sequence[Some]) -> bool:
     """Whether the database counts their keys; one among them that is there already is met by what else is unique."""
     key = _model(rows[0])._meta.pk.attname
-    return any(_values(row).get(key) is None for row in rows)
+    return None in [each.get(key) for each in _all_values(rows)]
 
 
 @cache
@@ -160,20 +160,18 @@ def _model(row: Some) -> type[models.Model]:
     return row.model if isinstance(row, Row) else type(row)
 
 
-def _values(row: Some) -> dict[str, Any]:
-    """By attribute name."""
-    return row.values if isinstance(row, Row) else row.__dict__
+def _all_values(rows: Sequence[Some]) -> list[dict[str, Any]]:
+    """Of each row its values by attribute name."""
+    return [row.values if isinstance(row, Row) else row.__dict__ for row in rows]
 
 
 def _records(rows: Sequence[Some]) -> str:
-    columns = _columns(_model(rows[0]), _numbered(rows))
-    values = map(_values, rows)
-    return codec.dumps([{column: each[name] for column, name, _ in columns} for each in values]).decode()
+    columns = [(column, name) for column, name, _ in _columns(_model(rows[0]), _numbered(rows))]
+    return codec.text([{column: each[name] for column, name in columns} for each in _all_values(rows)])
 
 
 def _run_one_by_one(cursor: Any, rows: Sequence[Some], ending: str) -> None:
-    model, numbered = _model(rows[0]), _numbered(rows)
-    held = list(map(_values, rows))
+    model, numbered, held = _model(rows[0]), _numbered(rows), _all_values(rows)
     columns = (
         [each[name] for each in held] if convert is None else convert([each[name] for each in held])
         for _, name, convert in _columns(model, numbered)
@@ -228,10 +226,6 @@ def _texts(values: list[Any]) -> list[Any]:
     return [each if each is None or type(each) is str else str(each) for each in values]
 
 
-def _json(value: Any) -> str:
-    return codec.dumps(value).decode()
-
-
 def _instant(value: Any) -> str:
     """UTC without saying so."""
     text = str(value.isoformat(" "))
@@ -247,10 +241,8 @@ def _each_once(convert: Convert) -> Column:
     """The same, where rows mostly hold one and the same value: what is the same object is converted once."""
 
     def column(values: list[Any]) -> list[Any]:
-        known: dict[int, Any] = {id(None): None}
-        for each in values:
-            if id(each) not in known:
-                known[id(each)] = convert(each)
+        different = {id(each): each for each in values}
+        known = {key: None if each is None else convert(each) for key, each in different.items()}
         return [known[id(each)] for each in values]
 
     return column
@@ -260,7 +252,7 @@ CONVERSIONS: dict[str, Column] = {
     "CharField": _texts,
     "DateField": _each(dt.date.isoformat),
     "DateTimeField": _each_once(_instant),
-    "JSONField": _each(_json),
+    "JSONField": _each(codec.text),
     "TextField": _texts,
     "UUIDField": _each_once(attrgetter("hex")),
 }

@@ -163,8 +163,7 @@ def active() -> bool:
     return _active.get() is not None
 
 
-@contextmanager
-def write(*, actor: Actor, eager: bool = False) -> Iterator[Change]:
+def write(*, actor: Actor, eager: bool = False) -> AbstractContextManager[Change]:
     """A transaction with its feed rows, audit lines and messages; all of it happens or none.
 
     Inside another `write()` it becomes an attempt of that one: an exception undoes only the inner part (`eager`: see
@@ -172,11 +171,11 @@ def write(*, actor: Actor, eager: bool = False) -> Iterator[Change]:
     (sync protocol, Pull) and crossing writers cannot deadlock on them.
     """
     outer = _active.get()
-    if outer is not None:
-        with _inner(outer, actor, eager) as change:
-            yield change
-        return
-    change = Change(actor)
+    return _transaction(Change(actor)) if outer is None else _Inner(outer, actor, eager)
+
+
+@contextmanager
+def _transaction(change: Change) -> Iterator[Change]:
     with turn(), transaction.atomic(), change._attempts.watching():
         token = _active.set(change)
         try:
@@ -187,15 +186,26 @@ def write(*, actor: Actor, eager: bool = False) -> Iterator[Change]:
             _active.reset(token)
 
 
-@contextmanager
-def _inner(outer: Change, actor: Actor, eager: bool) -> Iterator[Change]:
-    mark, before = outer._mark(), outer.actor
-    outer.actor = actor
-    try:
-        with outer._attempts.attempt(eager=eager):
-            yield outer
-    except BaseException:
-        outer._back_to(mark)
-        raise
-    finally:
-        outer.actor = before
+class _Inner:
+    """A `write()` inside another one; a push has two for each operation, so it is no generator."""
+
+    __slots__ = ("actor", "attempt", "before", "change", "eager", "mark")
+
+    def __init__(self, change: Change, actor: Actor, eager: bool) -> None:
+        self.change, self.actor, self.eager = change, actor, eager
+
+    def __enter__(self) -> Change:
+        change = self.change
+        self.mark, self.before = change._mark(), change.actor
+        self.attempt = change._attempts.begin(eager=self.eager)
+        change.actor = self.actor
+        return change
+
+    def __exit__(self, fault: object, *_: object) -> None:
+        change = self.change
+        change.actor = self.before
+        if fault is None:
+            change._attempts.keep(self.attempt)
+        else:
+            change._back_to(self.mark)
+            change._attempts.undo(self.attempt)

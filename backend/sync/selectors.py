@@ -9,8 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from backend.core import codec
-from backend.core.lookup import find
+from backend.core.lookup import any_of, find, several
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
 from backend.sync.models.verdict import SETTLED
 
@@ -85,16 +84,15 @@ def open_work(device_ids: Collection[uuid.UUID]) -> Docket:
 
 
 def _open_rows(device_ids: Collection[uuid.UUID]) -> Iterator[tuple[Any, ...]]:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(OPEN.format(any="= ANY(%s)"), [list(device_ids)] * 2)
-            yield from cursor.fetchall()
-        return
     with connection.cursor() as cursor:
-        names = codec.dumps([each.hex for each in device_ids]).decode()
-        cursor.execute(OPEN.format(any="IN (SELECT value FROM json_each(%s))"), [names] * 2)
+        if connection.vendor == "postgresql":
+            cursor.execute(OPEN.format(any=any_of()), [list(device_ids)] * 2)
+            yield from cursor.fetchall()
+            return
+        devices = {each.hex: each for each in device_ids}
+        cursor.execute(OPEN.format(any=any_of()), [several(list(devices))] * 2)
         for device_id, have, settled, chain, pk, n, status in cursor.fetchall():
-            yield uuid.UUID(device_id), have, settled, chain, uuid.UUID(pk) if pk else None, n, status
+            yield devices[device_id], have, settled, chain, uuid.UUID(pk) if pk else None, n, status
 
 
 def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from backend.accounts.models import RoleAssignment, User
 from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.lookup import find
+from backend.core.lookup import any_of, find, several
 from backend.core.terms import in_term
 
 
@@ -39,10 +40,19 @@ def scoped(actor: Actor) -> QuerySet[User]:
     return people.filter(pk=actor.person)
 
 
+HOLDERS = """
+    SELECT r.user_id FROM accounts_roleassignment r JOIN accounts_user u ON u.id = r.user_id
+    WHERE u.county_id = %s AND u.is_active AND r.role {any}
+    AND r.starts_at <= %s AND (r.ends_at IS NULL OR r.ends_at > %s)
+"""
+
+
 def with_role(county_id: int, roles: Iterable[str]) -> set[int]:
     """Ids of the county's active people who hold any of `roles` now."""
-    rows = find(RoleAssignment, role=[str(role) for role in roles], related=["user"])
-    return {row.user_id for row in rows if _holds(row) and row.user.is_active and row.user.county_id == county_id}
+    now = connection.ops.adapt_datetimefield_value(clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDERS.format(any=any_of()), [county_id, several([str(role) for role in roles]), now, now])
+        return {user_id for (user_id,) in cursor.fetchall()}
 
 
 def _holds(row: RoleAssignment) -> bool:

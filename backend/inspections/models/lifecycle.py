@@ -97,14 +97,14 @@ FINDING_MOVES: dict[str, frozenset[str]] = {
 
 def assignment_after(verb: str, state: str) -> str:
     """The state after `verb`. Raises `Conflict(bad_state)`."""
-    return _after(ASSIGNMENT_MOVES[verb], state, AssignmentState(state).label)
+    return _after(ASSIGNMENT_MOVES[verb], state, AssignmentState)
 
 
 def visit_after(verb: str, state: str) -> str:
     """The state after `verb`. Raises `Conflict`: `late_lock` for work on a submitted visit, else `bad_state`."""
     if state in LOCKED and state not in VISIT_MOVES[verb] and verb not in ("approve", "return", "start"):
         raise Conflict("late_lock", "本次到访已提交，补充内容须由组长确认后附入。")
-    return _after(VISIT_MOVES[verb], state, VisitState(state).label)
+    return _after(VISIT_MOVES[verb], state, VisitState)
 
 
 def check_finding_move(state: str, to: str) -> None:
@@ -113,7 +113,7 @@ def check_finding_move(state: str, to: str) -> None:
         raise Conflict("bad_state", f"问题当前为“{FindingState(state).label}”，不能变为“{FindingState(to).label}”。")
 
 
-def _after(moves: dict[str, str], state: str, label: str) -> str:
+def _after(moves: dict[str, str], state: str, states: type[models.TextChoices]) -> str:
     if state not in moves:
-        raise Conflict("bad_state", f"当前状态为“{label}”，不允许此操作。")
+        raise Conflict("bad_state", f"当前状态为“{states(state).label}”，不允许此操作。")
     return str(moves[state])

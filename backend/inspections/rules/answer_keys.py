@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from backend.inspections.rules.checklist import Item, Repeat
@@ -30,11 +31,16 @@ def parse_key(key: object) -> AnswerKey:
     Raises:
         RuleError: ``bad_key`` if it is not of the form ``CODE`` or ``CODE#n``.
     """
-    match = _KEY.fullmatch(key) if isinstance(key, str) else None
-    if match is None:
+    parsed = _parsed(key) if isinstance(key, str) else None
+    if parsed is None:
         raise RuleError("answers", "bad_key", "应答编号格式不正确，应为“条目编号”或“条目编号#序号”。")
-    code, number = match.groups()
-    return AnswerKey(code, int(number) if number else None)
+    return parsed
+
+
+@lru_cache(maxsize=4096)
+def _parsed(key: str) -> AnswerKey | None:
+    match = _KEY.fullmatch(key)
+    return AnswerKey(match[1], int(match[2]) if match[2] else None) if match else None
 
 
 def check_key(item: Item, key: AnswerKey, *, grades: Iterable[int] | None = None) -> None:
@@ -45,17 +51,20 @@ def check_key(item: Item, key: AnswerKey, *, grades: Iterable[int] | None = None
     Raises:
         RuleError: ``wrong_item``, ``repeat_missing``, ``repeat_not_allowed`` or ``repeat_out_of_range``.
     """
-    path = f"answers.{key}"
     if key.code != item.code:
-        raise RuleError(path, "wrong_item", f"应答编号不属于条目{item.code}。")
+        raise _refused(key, "wrong_item", f"应答编号不属于条目{item.code}。")
     if item.repeat is None and key.number is not None:
-        raise RuleError(path, "repeat_not_allowed", f"条目{item.code}只能有一份应答，不能带“#序号”。")
+        raise _refused(key, "repeat_not_allowed", f"条目{item.code}只能有一份应答，不能带“#序号”。")
     if item.repeat is not None and key.number is None:
-        raise RuleError(path, "repeat_missing", f"条目{item.code}须{_REPEAT_ZH[item.repeat]}分别应答，请带“#序号”。")
+        raise _refused(key, "repeat_missing", f"条目{item.code}须{_REPEAT_ZH[item.repeat]}分别应答，请带“#序号”。")
     if key.number is not None and key.number not in allowed_numbers(item, grades=grades):
         if item.repeat is Repeat.GRADE:
-            raise RuleError(path, "repeat_out_of_range", f"被查单位没有条目{item.code}所问的{key.number}年级。")
-        raise RuleError(path, "repeat_out_of_range", f"条目{item.code}没有序号{key.number}。")
+            raise _refused(key, "repeat_out_of_range", f"被查单位没有条目{item.code}所问的{key.number}年级。")
+        raise _refused(key, "repeat_out_of_range", f"条目{item.code}没有序号{key.number}。")
+
+
+def _refused(key: AnswerKey, code: str, message: str) -> RuleError:
+    return RuleError(f"answers.{key}", code, message)
 
 
 def allowed_numbers(item: Item, *, grades: Iterable[int] | None = None) -> range | tuple[int, ...]:

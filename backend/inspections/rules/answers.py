@@ -15,6 +15,7 @@ from backend.inspections.rules.errors import RuleError
 LONGEST_TEXT = 2000
 """Characters (Unicode code points) of a long text or a note (workflow §7)."""
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _EVIDENCE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -31,8 +32,9 @@ def validate_answer(
     """
     parsed = parse_key(key)
     check_key(item, parsed, grades=grades)
-    _VALUE_CHECKS[item.type](item, value, f"answers.{parsed}.value")
-    _check_note(note, f"answers.{parsed}.note")
+    _VALUE_CHECKS[item.type](item, value, f"answers.{key}.value")
+    if note != "":
+        _check_note(note, f"answers.{key}.note")
 
 
 def _check_note(note: object, path: str) -> None:
@@ -44,7 +46,7 @@ def _check_note(note: object, path: str) -> None:
 def _check_text(text: str, path: str, what: str) -> None:
     if len(text) > LONGEST_TEXT:
         raise RuleError(path, "too_long", f"{what}不得超过{LONGEST_TEXT}字。")
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if _UNSTORABLE.search(text):
         raise RuleError(path, "bad_characters", f"{what}含有无法保存的字符。")
 
 

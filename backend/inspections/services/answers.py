@@ -120,12 +120,13 @@ class _Batch:
         self.actor, self.dossier, self.n, self.at = actor, dossier, n, at
         self.device = str(actor.device_id) if actor.device_id else None
         self.now = clock.now()
+        self.newest = dossier.newest_words(actor.device_id) if n is not None else {}
+        """As it was before this call, in which each key comes once."""
 
     def take(self, key: str, new: NewAnswer) -> dict[str, Any]:
         row = self.dossier.answers.get(key)
         incoming = Incoming(new.value, new.note, new.base, self.device, self.n, frozenset(new.settles))
-        newest = self.dossier.newest_words(self.actor.device_id) if self.n is not None else {}
-        merged = merge(_present(row), incoming, newest.get(key))
+        merged = merge(_present(row), incoming, self.newest.get(key))
         if row is None or merged.fate in CHANGING or len(row.rivals) != len(merged.rivals):
             row = self._changed(row, key, new, merged)
             self.dossier.set_answer(row)

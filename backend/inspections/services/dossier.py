@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from dataclasses import field as default
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.db.models import Max
@@ -48,6 +49,8 @@ from backend.media.services import expectations
 BARE = 2048
 """Bytes, counted high, of a visit's document with nothing in it."""
 
+_words = attrgetter(*REGISTER)
+
 CHANGING = [name for name in REGISTER if name != "key"]
 """What a new word changes in a register."""
 
@@ -63,11 +66,11 @@ class _Parts:
     size: int | None = None
     visit_new: bool = False
     visit_changed: bool = False
-    answers_changed: frozenset[str] = frozenset()
-    findings_new: frozenset[uuid.UUID] = frozenset()
-    findings_changed: frozenset[uuid.UUID] = frozenset()
-    evidence_new: frozenset[uuid.UUID] = frozenset()
-    added: tuple[Some, ...] = ()
+    answers_changed: set[str] = default(default_factory=set)
+    findings_new: set[uuid.UUID] = default(default_factory=set)
+    findings_changed: set[uuid.UUID] = default(default_factory=set)
+    evidence_new: set[uuid.UUID] = default(default_factory=set)
+    added: list[Some] = default(default_factory=list)
 
     def copy(self) -> "_Parts":
         return _Parts(
@@ -78,11 +81,11 @@ class _Parts:
             self.size,
             self.visit_new,
             self.visit_changed,
-            self.answers_changed,
-            self.findings_new,
-            self.findings_changed,
-            self.evidence_new,
-            self.added,
+            set(self.answers_changed),
+            set(self.findings_new),
+            set(self.findings_changed),
+            set(self.evidence_new),
+            list(self.added),
         )
 
     def written(self) -> "_Parts":
@@ -113,6 +116,7 @@ class Dossier:
     def __init__(self, change: Change, visit: Visit, *, new: bool = False) -> None:
         self._change, self.visit = change, visit
         self._parts = _Parts({}, {}, {}, {}, BARE, visit_new=True) if new else _Parts()
+        self._marked = False
         self._workers: dict[int, bool] = {}
         self._recused: dict[int, bool] = {}
         self._history: list[tuple[str, dt.datetime]] | None = None
@@ -136,12 +140,20 @@ class Dossier:
             return visit_document(self.visit, self.answers.values())
 
     def mark(self) -> Any:
-        return dict(self.visit.__dict__), self._parts.copy(), dict(self._workers), dict(self._recused), self._stale
+        self._marked = True
+        return dict(self.visit.__dict__), self._parts, dict(self._workers), dict(self._recused), self._stale
 
     def back_to(self, mark: Any) -> None:
         fields, self._parts, self._workers, self._recused, self._stale = mark
+        self._marked = True
         self.visit.__dict__.clear()
         self.visit.__dict__.update(fields)
+
+    def _changing(self) -> _Parts:
+        """What it holds, to be changed: a copy where an attempt may go back to what is there."""
+        if self._marked:
+            self._parts, self._marked = self._parts.copy(), False
+        return self._parts
 
     def forget(self) -> None:
         self._stale = True
@@ -161,30 +173,33 @@ class Dossier:
             batch.insert(added)
 
     def _row(self, register: Register) -> Row:
-        return Row(Answer, visit_id=self.visit.pk, **{name: getattr(register, name) for name in REGISTER})
+        return Row(Answer, visit_id=self.visit.pk, **dict(zip(REGISTER, _words(register), strict=True)))
 
     # -- what is in it
 
     @property
     def answers(self) -> dict[str, Register]:
         """By key."""
-        if self._parts.answers is None:
-            self._parts.answers = {row.key: row.register() for row in self._mine(Answer)}
-        return self._parts.answers
+        found = self._parts.answers
+        if found is None:
+            found = self._changing().answers = {row.key: row.register() for row in self._mine(Answer)}
+        return found
 
     @property
     def findings(self) -> dict[uuid.UUID, Finding]:
         """By id, withdrawn ones too."""
-        if self._parts.findings is None:
-            self._parts.findings = {row.pk: row for row in self._mine(Finding)}
-        return self._parts.findings
+        found = self._parts.findings
+        if found is None:
+            found = self._changing().findings = {row.pk: row for row in self._mine(Finding)}
+        return found
 
     @property
     def evidence(self) -> dict[uuid.UUID, Evidence]:
         """By id."""
-        if self._parts.evidence is None:
-            self._parts.evidence = {row.pk: row for row in self._mine(Evidence)}
-        return self._parts.evidence
+        found = self._parts.evidence
+        if found is None:
+            found = self._changing().evidence = {row.pk: row for row in self._mine(Evidence)}
+        return found
 
     def _mine(self, model: Any) -> list[Any]:
         with self._change.aside():
@@ -208,9 +223,10 @@ class Dossier:
         """Per answer key the highest `n` that `device` has sent."""
         if device is None:
             return {}
-        if device not in self._parts.newest:
-            self._parts.newest[device] = {} if self._new else self._read_newest(device)
-        return self._parts.newest[device]
+        said = self._parts.newest.get(device)
+        if said is None:
+            said = self._changing().newest[device] = {} if self._new else self._read_newest(device)
+        return said
 
     def _read_newest(self, device: uuid.UUID) -> dict[str, int]:
         sent = AnswerRevision.objects.filter(visit_id=self.visit.pk, device_id=device, n__isnull=False)
@@ -228,24 +244,25 @@ class Dossier:
 
     def touch(self) -> None:
         """Something of the visit itself was set."""
-        self._parts.visit_changed = True
+        self._changing().visit_changed = True
 
     def set_answer(self, row: Register) -> None:
+        parts = self._changing()
         self.answers[row.key] = row
-        self._parts.answers_changed |= {row.key}
+        parts.answers_changed.add(row.key)
 
     def hear(self, device: uuid.UUID | None, key: str, n: int) -> None:
         """`device` has sent its word number `n` for an answer."""
         if device is not None:
+            self._changing()
             said = self.newest_words(device)
             said[key] = max(n, said.get(key, n))
 
     def set_finding(self, row: Finding) -> None:
         """A new finding, or a changed copy in place of the one that is there."""
-        if row.pk in self.findings:
-            self._parts.findings_changed |= {row.pk}
-        else:
-            self._parts.findings_new |= {row.pk}
+        parts = self._changing()
+        changed = parts.findings_changed if row.pk in self.findings else parts.findings_new
+        changed.add(row.pk)
         self.findings[row.pk] = row
 
     def locked_finding(self, finding_id: uuid.UUID) -> Finding:
@@ -255,16 +272,18 @@ class Dossier:
             with self._change.aside():
                 row = Finding.objects.select_for_update(of=("self",)).get(pk=finding_id)
             row.visit = self.visit
+            self._changing()
             self.findings[finding_id] = row
         return self.findings[finding_id]
 
     def add_evidence(self, row: Evidence) -> None:
+        parts = self._changing()
         self.evidence[row.pk] = row
-        self._parts.evidence_new |= {row.pk}
+        parts.evidence_new.add(row.pk)
 
     def add(self, *new: Some) -> None:
         """Rows that are only ever added: revisions, steps, rounds."""
-        self._parts.added += new
+        self._changing().added += new
 
     def move(self, verb: str, actor: Actor, *, at: dt.datetime | None = None, **how: Any) -> None:
         """Take the step `verb`; see `field.step`. Raises `Conflict`: `late_lock`, `bad_state`."""
@@ -285,7 +304,7 @@ class Dossier:
             size = len(codec.dumps({"rev": 1, **self.journal_document()}))
         if size >= MAX_DOCUMENT_BYTES:
             raise field.refuse("", "本次到访的内容超过 64 KB，请精简文字。")
-        self._parts.size = size
+        self._changing().size = size
 
     # -- authority
 

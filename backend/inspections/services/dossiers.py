@@ -46,12 +46,12 @@ def of_finding(change: Change, actor: Actor, finding_id: uuid.UUID) -> Dossier:
     """The dossier of the visit a finding is in; see `for_work`. Raises `NotFound(finding)`."""
     for dossier in change.held(Dossier):
         if finding_id in dossier.findings:
-            return _worked_on(dossier, actor, NotFound("finding", finding_id))
+            return _worked_on(dossier, actor, "finding", finding_id)
     rows = Finding.objects.filter(pk=finding_id, county_id=actor.county_id)
     visit_id = rows.values_list("visit_id", flat=True).first()
     if visit_id is None:
         raise NotFound("finding", finding_id)
-    return _worked_on(opened(change, actor, visit_id), actor, NotFound("finding", finding_id))
+    return _worked_on(opened(change, actor, visit_id), actor, "finding", finding_id)
 
 
 def for_work(change: Change, actor: Actor, visit_id: uuid.UUID) -> Dossier:
@@ -60,12 +60,12 @@ def for_work(change: Change, actor: Actor, visit_id: uuid.UUID) -> Dossier:
     Raises `NotFound` for everybody else, exactly as if there were no such visit, and `Conflict(late_assignment)` for
     those who declared recusal.
     """
-    return _worked_on(opened(change, actor, visit_id), actor, NotFound("visit", visit_id))
+    return _worked_on(opened(change, actor, visit_id), actor, "visit", visit_id)
 
 
-def _worked_on(dossier: Dossier, actor: Actor, unknown: NotFound) -> Dossier:
+def _worked_on(dossier: Dossier, actor: Actor, kind: str, id: uuid.UUID) -> Dossier:
     if not dossier.works_here(actor):
-        raise unknown
+        raise NotFound(kind, id)
     dossier.check_not_recused(actor)
     return dossier
 

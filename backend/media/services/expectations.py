@@ -1,5 +1,6 @@
 """Promises of bytes, made when an evidence fact is taken into custody."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -56,14 +57,15 @@ def expect_all(promises: Iterable[Promise], batch: Batch) -> None:
     for review. A promise that no bytes could ever keep (its hash is none) is passed over: custody of the fact must not
     fail because of it.
     """
-    batch.insert_missing([_row(each) for each in promises if _can_be_kept(each)])
+    now = clock.now()
+    batch.insert_missing([_row(each, now) for each in promises if _can_be_kept(each)])
 
 
 def _can_be_kept(each: Promise) -> bool:
     return bool(SHA256.fullmatch(each.sha256.lower())) and 0 <= each.size <= LARGEST and _is_id(each.evidence_id)
 
 
-def _row(each: Promise) -> Row:
+def _row(each: Promise, now: dt.datetime) -> Row:
     return Row(
         Expectation,
         id=uuid7(),
@@ -75,7 +77,7 @@ def _row(each: Promise) -> Row:
         filetype=_stored(each.filetype),
         purpose=acceptance.SIGNATURE if each.purpose == acceptance.SIGNATURE else "",
         state=ExpectationState.AWAITED,
-        created_at=clock.now(),
+        created_at=now,
         received_at=None,
     )
 

@@ -108,7 +108,7 @@ def _lock_device(actor: Actor, device_id: uuid.UUID) -> DeviceLog:
 def _row(sent: _Sent, each: Arrived, device: DeviceLog) -> Operation:
     row = read_row(each, device, sent.form_fault)
     row.id, row.county_id, row.user_id = each.id, sent.actor.county_id, sent.actor.user_id or 0
-    row.offset_ms, row.received_at = sent.told.offset if sent.told else None, clock.now()
+    row.offset_ms, row.received_at = sent.told.offset if sent.told else None, device.pushed_at
     row.deposited = sent.actor.deposit_only
     return row
 
