@@ -5,6 +5,7 @@ database needs to answer, and writes another text for every number of keys, so t
 text of a look-up is made once. For anything more than "these columns equal these values", use the ORM.
 """
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -183,6 +184,19 @@ def _field(model: type[models.Model], name: str) -> Any:
 @cache
 def _reference(model: type[models.Model], name: str) -> Any:
     return model._meta.get_field(name)
+
+
+def kept(model: type[models.Model], **values: Any) -> list[Any]:
+    """`values` of attributes of `model` as the database keeps them: parameters of a statement of one's own."""
+    real = connections[DEFAULT_DB_ALIAS]
+    return [_parameter(model, name, value, real) for name, value in values.items()]
+
+
+def instant(found: Any) -> dt.datetime | None:
+    """An instant as a statement of one's own finds it; SQLite keeps text, in UTC without saying so."""
+    if found is None or isinstance(found, dt.datetime):
+        return found
+    return dt.datetime.fromisoformat(found).replace(tzinfo=dt.UTC)
 
 
 def _parameter(model: type[models.Model], name: str, value: Any, real: Any) -> Any:

@@ -52,19 +52,19 @@ TURNS = """
         SELECT unnest(%s::bigint[]) AS key
         UNION
         SELECT s.id FROM journal_feedrow r JOIN journal_scope s ON s.id = r.scope_id
-        WHERE r.kind = ANY(%s) AND r.object_id = ANY(%s) AND left(s.name, 7) <> 'county:'
+        WHERE r.object_id = ANY(%s) AND left(s.name, 7) <> 'county:'
         ORDER BY key
     ) AS keys
 """
 
 
-def take_turns(keys: Collection[int], kinds: Collection[str], object_ids: Collection[str]) -> None:
+def take_turns(keys: Collection[int], object_ids: Collection[str]) -> None:
     """Wait until no other transaction holds any of `keys` or of the scopes of these objects; held until its end.
 
     What a whole county reads is left out. For PostgreSQL: SQLite has one writer at a time anyway.
     """
     with connection.cursor() as cursor:
-        cursor.execute(TURNS, [sorted(keys), list(kinds), list(object_ids)])
+        cursor.execute(TURNS, [sorted(keys), list(object_ids)])
 
 
 def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Work:
@@ -84,7 +84,7 @@ def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Work:
 
 
 def _rows(puts: Mapping[Key, Document | None], locked: Mapping[str, Scope]) -> dict[Key, list[FeedRow]]:
-    found = find(FeedRow, kind={kind for kind, _ in puts}, object_id={object_id for _, object_id in puts})
+    found = find(FeedRow, object_id={object_id for _, object_id in puts})
     wanted = [row for row in found if (row.kind, row.object_id) in puts]
     scopes = {scope.pk: scope for scope in locked.values()}
     scopes |= {scope.pk: scope for scope in find(Scope, id={row.scope_id for row in wanted} - scopes.keys())}

@@ -65,6 +65,7 @@ class RoleAssignment(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "角色任期"
+        indexes = [models.Index(fields=["role"], name="role_by_name")]
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.role}"

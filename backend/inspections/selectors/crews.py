@@ -1,10 +1,15 @@
 """Who belongs, or ever belonged, to the crew of an assignment."""
 
+import datetime as dt
+from typing import NamedTuple
+
+from django.db import connection
+
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.lookup import find
+from backend.core.lookup import find, instant, kept
 from backend.inspections.models import Assignment, CrewMember, Recusal
-from backend.journal.models import FeedRow, Grant
+from backend.journal.models import FeedRow
 
 
 def is_recused(user_id: int, assignment: Assignment) -> bool:
@@ -20,23 +25,44 @@ def ever_belonged(user_id: int, assignment: Assignment) -> bool:
     return bool(terms(user_id, assignment))
 
 
-def terms(user_id: int, assignment: Assignment, *, rev: int = 0) -> list[CrewMember]:
+class Term(NamedTuple):
+    """Somebody's time in the crew, and a time in which they might read its scope; `ended_at` None: not yet."""
+
+    is_leader: bool
+    joined_at: dt.datetime
+    ended_at: dt.datetime | None
+    read_from: dt.datetime
+    read_until: dt.datetime | None
+
+
+TERMS = """
+    SELECT c.is_leader, c.joined_at, c.ended_at, g.starts_at, g.ends_at, c.from_rev, c.upto_rev
+    FROM inspections_crewmember c JOIN journal_grant g ON g.user_id = c.user_id
+    WHERE c.assignment_id = %s AND c.user_id = %s AND g.scope = %s
+"""
+
+
+def terms(user_id: int, assignment: Assignment, *, rev: int = 0) -> list[Term]:
     """When `user_id` was of the crew and could read the revision `rev` of the assignment; 0: any revision.
 
     A term ends with a reassignment. A revision beyond the present one counts as the present one: it belongs to a life
     of the database that was lost in a restore, and whoever is of the crew now may go on.
     """
-    rows = find(CrewMember, assignment_id=assignment.pk, user_id=user_id)
-    stood = [row for row in rows if not rev or (row.from_rev <= rev and (row.upto_rev is None or rev <= row.upto_rev))]
-    held = find(Grant, user_id=user_id, scope=assignment.scope) if stood else []
-    return [row for row in stood if any(_was_read(row, grant) for grant in held)]
+    of = kept(CrewMember, assignment_id=assignment.pk, user_id=user_id)
+    with connection.cursor() as cursor:
+        cursor.execute(TERMS, [*of, assignment.scope])
+        found = cursor.fetchall()
+    stood = [row for row in found if not rev or (row[5] <= rev and (row[6] is None or rev <= row[6]))]
+    ran = [Term(bool(row[0]), *map(instant, row[1:5])) for row in stood]  # type: ignore[arg-type]
+    return [term for term in ran if _was_read(term)]
 
 
-def _was_read(row: CrewMember, grant: Grant) -> bool:
+def _was_read(term: Term) -> bool:
     """Whether the grant ran within the term. One that was taken back before it began never did."""
-    begun = grant.starts_at <= clock.now() and (grant.ends_at is None or grant.starts_at <= grant.ends_at)
-    before_end = row.ended_at is None or grant.starts_at <= row.ended_at
-    return begun and before_end and (grant.ends_at is None or row.joined_at <= grant.ends_at)
+    starts_at, ends_at = term.read_from, term.read_until
+    begun = starts_at <= clock.now() and (ends_at is None or starts_at <= ends_at)
+    before_end = term.ended_at is None or starts_at <= term.ended_at
+    return begun and before_end and (ends_at is None or term.joined_at <= ends_at)
 
 
 def present_rev(assignment: Assignment) -> int:

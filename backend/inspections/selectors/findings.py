@@ -4,13 +4,14 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from backend.accounts.roles import PHONE_ROLES
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.core.lookup import find
+from backend.core.lookup import instant, kept
 from backend.core.pages import in_order
 from backend.inspections.models import Finding, FindingState, Publication, Visit
 from backend.inspections.selectors import visits
@@ -18,7 +19,11 @@ from backend.inspections.selectors.assignments import WHOLE_COUNTY
 from backend.journal import grants
 
 TARGET = "target:"
-PAST = ("visit_id", "item_code", "recorded_at", "state")
+PAST = """
+    SELECT f.item_code, f.recorded_at FROM inspections_finding f JOIN inspections_visit v ON v.id = f.visit_id
+    WHERE f.target_id = %s AND f.visit_id <> %s AND f.recorded_at > %s AND f.state <> 'withdrawn'
+    AND v.state = 'approved' AND v.plan_month <> %s
+"""
 REPEAT_WITHIN = dt.timedelta(days=365)
 """Within this time the same item at the same target is a repeat (workflow.md section 4)."""
 
@@ -61,13 +66,11 @@ def history_of(visit: Visit) -> list[tuple[str, dt.datetime]]:
 
     What the other track found in the same plan month is not among it: neither may learn of it.
     """
-    earlier = find(Finding, only=["id", *PAST], target_id=visit.target_id)
-    since = clock.now() - REPEAT_WITHIN
-    recent = [row for row in earlier if row.recorded_at > since and row.visit_id != visit.pk]
-    visits_there = find(Visit, only=["id", "plan_month"], id={row.visit_id for row in recent}, state="approved")
-    counted = {row.pk for row in visits_there if row.plan_month != visit.plan_month}
-    standing = [row for row in recent if row.visit_id in counted and row.state != FindingState.WITHDRAWN]
-    return [(row.item_code, row.recorded_at) for row in standing]
+    of = kept(Finding, target_id=visit.target_id, visit_id=visit.pk, recorded_at=clock.now() - REPEAT_WITHIN)
+    with connection.cursor() as cursor:
+        cursor.execute(PAST, [*of, visit.plan_month])
+        found = cursor.fetchall()
+    return [(code, at) for code, recorded_at in found if (at := instant(recorded_at))]
 
 
 def is_repeat(history: Iterable[tuple[str, dt.datetime]], finding: Finding) -> bool:

@@ -50,7 +50,7 @@ class FeedRow(models.Model):
             models.UniqueConstraint(fields=["scope", "kind", "object_id"], name="feed_one_row_per_object"),
             models.UniqueConstraint(fields=["scope", "seq"], name="feed_numbers_are_unique"),
         ]
-        indexes = [models.Index(fields=["kind", "object_id"], name="feed_by_object")]
+        indexes = [models.Index(fields=["object_id", "kind"], name="feed_by_object")]
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.object_id}"

@@ -125,7 +125,7 @@ def _judge_together(court: Court) -> Sat:
 
 def _in_order(operations: Iterable[Operation]) -> list[Operation]:
     """In the order in which their devices made them."""
-    return sorted(operations, key=lambda row: (str(row.device_id), row.n, row.pk))
+    return sorted(operations, key=lambda row: (row.device_id.int, row.n, row.id.int))
 
 
 def _sit(court: Court, operations: Sequence[Operation]) -> Sat:
@@ -180,7 +180,7 @@ def take_turns(operations: Iterable[Operation]) -> None:
     rows = list(operations)
     named = {each.lower() for row in rows for each in UUID_TEXT.findall(row.body)}
     keys = {int.from_bytes(row.device_id.bytes[:8], signed=True) for row in rows}
-    feed.take_turns(keys, registry.documents, named)
+    feed.take_turns(keys, named)
 
 
 def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:

@@ -37,7 +37,10 @@ class _Pull:
     """One pull in the making."""
 
     state: SyncState
+    actor: Actor
+    sent: str | None
     position: cursors.Position
+    began: cursors.Position
     scopes: dict[str, grants.Standing] = field(default_factory=dict)
     visible: set[str] = field(default_factory=set)
     drop: list[str] = field(default_factory=list)
@@ -60,6 +63,12 @@ class _Pull:
             self.position.at[name] = scope.head
         self.position.fresh.clear()
 
+    def cursor(self) -> str:
+        """Where the phone stands now; what it sent itself as long as that has not changed."""
+        if self.sent is not None and self.position == self.began:
+            return self.sent
+        return cursors.write(self.position, user_id=self.actor.person, epoch=self.state.name)
+
     def restart(self, name: str) -> None:
         self.position.at[name] = 0
         self.position.fresh[name] = self.scopes[name].head if name in self.scopes else 0
@@ -78,14 +87,15 @@ def pull(actor: Actor, request: PullIn) -> Page:
     else:
         job.arrive()
     count_resets(actor, job.reset, job.by_sum)
-    return _answer(actor, job, rows)
+    return _answer(job, rows)
 
 
 def _begin(actor: Actor, request: PullIn) -> _Pull:
     """The epoch, read before everything else (of an older epoch a cursor is refused, of a newer one it must not
     speak), and where the phone stands."""
     present = state()
-    return _Pull(present, cursors.read(request.cursor, user_id=actor.person, epoch=present.name))
+    position = cursors.read(request.cursor, user_id=actor.person, epoch=present.name)
+    return _Pull(present, actor, request.cursor, position, cursors.Position(dict(position.at), dict(position.fresh)))
 
 
 def _look(actor: Actor, job: _Pull, request: PullIn) -> None:
@@ -235,7 +245,7 @@ def _select_binary(sql: str, params: list[Any]) -> list[Row]:
     return rows
 
 
-def _answer(actor: Actor, job: _Pull, rows: list[Sent]) -> Page:
+def _answer(job: _Pull, rows: list[Sent]) -> Page:
     epoch, durable = job.state.name, job.state.durable_at
     page = {
         "rows": rows,
@@ -243,7 +253,7 @@ def _answer(actor: Actor, job: _Pull, rows: list[Sent]) -> Page:
         "drop": job.drop,
         "reset": sorted(job.reset),
         "more": job.more,
-        "cursor": cursors.write(job.position, user_id=actor.person, epoch=epoch),
+        "cursor": job.cursor(),
         "csum": {name: one.csum_text for name, one in job.scopes.items() if job.position.at.get(name) == one.head},
         "durable": clock.to_ms(durable) if durable else None,
     }
