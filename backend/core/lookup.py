@@ -193,10 +193,11 @@ def kept(model: type[models.Model], **values: Any) -> list[Any]:
 
 
 def instant(found: Any) -> dt.datetime | None:
-    """An instant as a statement of one's own finds it; SQLite keeps text, in UTC without saying so."""
-    if found is None or isinstance(found, dt.datetime):
-        return found
-    return dt.datetime.fromisoformat(found).replace(tzinfo=dt.UTC)
+    """An instant as a statement of one's own finds it; SQLite keeps them in UTC without saying so."""
+    if found is None:
+        return None
+    read = found if isinstance(found, dt.datetime) else dt.datetime.fromisoformat(found)
+    return read if read.tzinfo else read.replace(tzinfo=dt.UTC)
 
 
 def _parameter(model: type[models.Model], name: str, value: Any, real: Any) -> Any:
