@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from backend.desk.views import checking, phone, signing_in, start, unit, unit_messages
+from backend.desk.views.staff import home, plans
 
 
 class Sha256Converter:
@@ -37,4 +38,8 @@ urlpatterns = [
     path("unit/notices/<uuid:notice_id>/items/<uuid:item_id>/report", unit.report, name="unit_report"),
     path("unit/notices/<uuid:notice_id>/items/<uuid:item_id>/evidence", unit.attach, name="unit_attach"),
     path("unit/notices/<uuid:notice_id>/items/<uuid:item_id>/declare", unit.declare, name="unit_declare"),
+    path("desk/", home.home, name="desk_home"),
+    path("desk/ticket", unit.ticket, name="desk_ticket"),
+    *plans.PlanList.urls("desk/plans", "desk_plans"),
+    *plans.PlanPage.urls("desk/plans/<uuid:plan_id>", "desk_plan"),
 ]

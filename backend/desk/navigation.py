@@ -1,0 +1,70 @@
+"""The way around the desks: which pages exist, in what order, and for whom. A page appears here or nowhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from backend.accounts.roles import UNIT_ROLES, Role
+from backend.core.actor import Actor
+
+OFFICE = frozenset({Role.OFFICE})
+LEADERSHIP = frozenset({Role.LEADERSHIP})
+LEADERS = frozenset({Role.TEAM_LEADER, Role.STATION_HEAD, Role.DEPARTMENT_HEAD})
+STAFF = OFFICE | LEADERSHIP | LEADERS
+"""Everybody who sits at a desk; accounts of inspected units have pages of their own (`/unit/`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page in the navigation: the name of its address, its label, and who finds it there."""
+
+    name: str
+    label: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An entry as it is shown: `here` marks where the reader is."""
+
+    address: str
+    label: str
+    here: bool
+
+
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "督查",
+        (Entry("desk_plans", "计划", OFFICE | LEADERSHIP),),
+    ),
+)
+"""Groups of pages, from the nearest to the day's work to the rarest."""
+
+HOMES: tuple[tuple[frozenset[str], str], ...] = (
+    (OFFICE, "desk_plans"),
+    (LEADERSHIP, "desk_plans"),
+)
+"""Where a person begins: the first line that fits."""
+
+
+def ways(actor: Actor, here: str) -> list[tuple[str, list[Way]]]:
+    """The navigation of this person; groups without a page are left out."""
+    groups = [(title, _of(entries, actor, here)) for title, entries in GROUPS]
+    return [(title, found) for title, found in groups if found]
+
+
+def _of(entries: Sequence[Entry], actor: Actor, here: str) -> list[Way]:
+    found = [(reverse(entry.name), entry.label) for entry in entries if actor.has(*entry.roles)]
+    return [Way(address, label, _holds(address, here)) for address, label in found]
+
+
+def _holds(address: str, here: str) -> bool:
+    return here == address or here.startswith(f"{address}/")
+
+
+def home(roles: frozenset[str]) -> str:
+    """The address of a person's first page."""
+    if roles & UNIT_ROLES:
+        return reverse("unit_notices")
+    return reverse(next((name for wanted, name in HOMES if roles & wanted), "start"))

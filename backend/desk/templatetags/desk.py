@@ -1,0 +1,32 @@
+"""What templates of the desks ask for by name."""
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils.http import urlencode
+
+register = template.Library()
+
+
+@register.inclusion_tag("desk/staff/deed.html", takes_context=True)
+def deed(context: RequestContext, name: str, row: object = "") -> dict[str, Any]:
+    """The form of a deed, or nothing if it is not offered; `row` is the key of the row that it is about."""
+    return {
+        "offer": context["offers"].get(name, str(row)),
+        "csrf_token": context.get("csrf_token"),
+        "page": context["request"].path.split("/do/")[0],
+    }
+
+
+@register.simple_tag(takes_context=True)
+def after(context: RequestContext, mark: str) -> str:
+    """The address of the next page of a list, with the filters that hold."""
+    query = [(name, value) for name, values in context["request"].GET.lists() for value in values if name != "after"]
+    return f"?{urlencode([*query, ('after', mark)])}"
+
+
+@register.filter
+def theirs(offer: Any, name: str) -> Any:
+    """What stands now in a field that somebody else has changed meanwhile."""
+    return offer.theirs.get(name)
