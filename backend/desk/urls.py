@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from backend.desk.views import checking, phone, signing_in, start, unit, unit_messages
-from backend.desk.views.staff import home, plans
+from backend.desk.views.staff import files, home, plans
 
 
 class Sha256Converter:
@@ -40,6 +40,7 @@ urlpatterns = [
     path("unit/notices/<uuid:notice_id>/items/<uuid:item_id>/declare", unit.declare, name="unit_declare"),
     path("desk/", home.home, name="desk_home"),
     path("desk/ticket", unit.ticket, name="desk_ticket"),
+    path("desk/files/<sha256:sha256>", files.file, name="desk_file"),
     *plans.PlanList.urls("desk/plans", "desk_plans"),
     *plans.PlanPage.urls("desk/plans/<uuid:plan_id>", "desk_plan"),
 ]
