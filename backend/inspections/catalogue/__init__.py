@@ -2,7 +2,7 @@
 
 from backend.inspections.catalogue.documents import content_hash, from_document, policy_document, to_document
 from backend.inspections.catalogue.faults import CatalogueError, Fault
-from backend.inspections.catalogue.load import load_catalogue, load_policies, load_template
+from backend.inspections.catalogue.load import load_catalogue, load_policies, load_template, load_wordings
 
 __all__ = [
     "CatalogueError",
@@ -12,6 +12,7 @@ __all__ = [
     "load_catalogue",
     "load_policies",
     "load_template",
+    "load_wordings",
     "policy_document",
     "to_document",
 ]

@@ -13,6 +13,13 @@ from backend.inspections.rules.checklist import PolicyDocument, Template
 CATALOGUE = Path(__file__).parent
 
 
+class ShippedWording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a failing of an item is worded, and what is asked of the unit; level, basis and deadline are the item's."""
+
+    text: str
+    measure: str
+
+
 @cache
 def load_catalogue(folder: Path = CATALOGUE) -> tuple[Template, ...]:
     """All templates, ordered by file name.
@@ -51,6 +58,22 @@ def load_policies(folder: Path = CATALOGUE) -> tuple[PolicyDocument, ...]:
             f"policies.json: codes repeat: {sorted({code for code in codes if codes.count(code) > 1})}"
         )
     return policies
+
+
+@cache
+def load_wordings(folder: Path = CATALOGUE) -> dict[str, tuple[ShippedWording, ...]]:
+    """Ready wordings of findings by code of item.
+
+    Raises:
+        CatalogueError: the file is not valid, or words an item that no template can find fault with.
+    """
+    wordings: dict[str, tuple[ShippedWording, ...]] = _decode(
+        folder / "wordings.json", dict[str, tuple[ShippedWording, ...]]
+    )
+    graded = {item.code for template in load_catalogue(folder) for item in template.items if item.severity is not None}
+    if unknown := sorted(wordings.keys() - graded):
+        raise CatalogueError(f"wordings.json: no graded items: {unknown}")
+    return wordings
 
 
 def _read_template(path: Path, policies: tuple[PolicyDocument, ...]) -> Template:
