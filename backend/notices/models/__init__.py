@@ -13,6 +13,7 @@ from backend.notices.models.delivery import Channel, DeliveryState, InboxDeliver
 from backend.notices.models.deputy import SigningDeputy
 from backend.notices.models.escalation import EscalationPaper, EscalationTransition
 from backend.notices.models.inbox import InboxCounter, InboxEntry
+from backend.notices.models.instruction import InstructionAnswer, LeaderInstruction
 from backend.notices.models.issued_copy import IssuedCopy
 from backend.notices.models.notice import NoticeFinding, NoticeTransition, RectificationNotice
 from backend.notices.models.number import NumberSeries
@@ -34,7 +35,9 @@ __all__ = [
     "InboxDelivery",
     "InboxEntry",
     "InboxPreference",
+    "InstructionAnswer",
     "IssuedCopy",
+    "LeaderInstruction",
     "NoticeEvidence",
     "NoticeFinding",
     "NoticePhoto",

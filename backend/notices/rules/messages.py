@@ -98,6 +98,8 @@ TEMPLATES: dict[str, Template] = {
     "notice.proposal_decided": Template("督办建议已审定", "{unit}办理{number}，{paper}{decision}。"),
     "notice.escalation": Template("督办提示", "{unit}办理{number}：{cause}，应予{step}。"),
     "notice.withdrawn": Template("整改通知书已撤回", "{number}已撤回，无需继续办理。", Audience.UNIT),
+    "instruction.given": Template("有领导批示", "{name}"),
+    "instruction.answered": Template("批示已有办理情况", "{name}"),
     "evidence.corrupt": Template("照片上传有误", "请重新上传整改照片。", Audience.UNIT),
     "announcement.published": Template("有新公告", "{title}", Audience.BOTH),
     "bulletin.published": Template("新一期半月报已印发", "{title}"),
