@@ -30,10 +30,10 @@ def cell_text(value: Cell, decimals: int = 1) -> str:
     return f"{value:.{decimals}f}" if isinstance(value, float) else str(value)
 
 
-def add_table(story: Story, press: Press, data: TableData, number: int) -> None:
+def add_table(story: Story, press: Press, data: TableData, number: int, *, white: float = 0.0) -> None:
     """Add 「表N title」, the table and its note to ``story``; the caption stays with the first rows."""
     story.head(ChineseParagraph(press, f"表{number}　{data.title}", CAPTION))
-    grid = chinese_table(press, data.columns, data.rows, compact=data.compact)
+    grid = chinese_table(press, data.columns, data.rows, compact=data.compact, white=white)
     note = ChineseParagraph(press, data.note, NOTE) if data.note else None
     if note:
         grid.room_after = note.wrap(story.width, 0)[1] + NOTE.space_before + 1
@@ -50,14 +50,18 @@ def chinese_table(
     width: float = TYPE_WIDTH,
     *,
     compact: bool = False,
+    white: float = 0.0,
     groups: Sequence[tuple[int, int]] = (),
 ) -> RuledTable:
     """Return a ruled table ``width`` points wide; no rows gives one line 「本期无数据」.
 
     ``groups`` are (first, last) numbers of rows, counted from 1, that share their first cell; a group that a page
-    break divides shows it on both pages.
+    break divides shows it on both pages. ``white`` is how many points more than usual
+    stand above and below the text of a cell.
     """
     cell, head = (COMPACT_CELL, COMPACT_HEAD) if compact else (CELL, HEAD)
+    if white:
+        cell, head = (replace(style, space_before=white) for style in (cell, head))
     cells, styles = Cells(press), {align: replace(cell, align=align) for align in ALIGNS}
     header = [cells.of(column.title, head) for column in columns]
     body = [
