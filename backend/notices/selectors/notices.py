@@ -68,8 +68,10 @@ def filtered(
     target: uuid.UUID | None = None,
     overdue: bool | None = None,
     unopened_hours: int | None = None,
+    team: uuid.UUID | None = None,
+    q: str = "",
 ) -> QuerySet[RectificationNotice]:
-    """Narrow `rows`; overdue is derived from the deadline that runs now.
+    """Narrow `rows`; overdue is derived from the deadline that runs now, `q` is in the unit's name or the number.
 
     `unopened_hours`: issued so many hours ago or longer, and neither opened by anybody of the unit nor acknowledged.
     """
@@ -77,6 +79,10 @@ def filtered(
         rows = rows.filter(state=state)
     if target is not None:
         rows = rows.filter(target_id=target)
+    if team is not None:
+        rows = rows.filter(visit__assignment__team=team)
+    if q:
+        rows = rows.filter(Q(target__name__contains=q) | Q(number__contains=q))
     if overdue is not None:
         late = overdue_at(clock.today())
         rows = rows.filter(late) if overdue else rows.exclude(late)
