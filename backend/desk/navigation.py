@@ -38,6 +38,13 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "督查",
         (Entry("desk_plans", "计划", OFFICE | LEADERSHIP),),
     ),
+    (
+        "整改",
+        (
+            Entry("desk_notices", "整改通知书", OFFICE | LEADERSHIP),
+            Entry("desk_escalations", "督办文书", OFFICE | LEADERSHIP),
+        ),
+    ),
 )
 """Groups of pages, from the nearest to the day's work to the rarest."""
 

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from backend.desk.views import checking, phone, signing_in, start, unit, unit_messages
-from backend.desk.views.staff import files, home, plans
+from backend.desk.views.staff import escalations, files, home, notice, notices, plans
 
 
 class Sha256Converter:
@@ -43,4 +43,11 @@ urlpatterns = [
     path("desk/files/<sha256:sha256>", files.file, name="desk_file"),
     *plans.PlanList.urls("desk/plans", "desk_plans"),
     *plans.PlanPage.urls("desk/plans/<uuid:plan_id>", "desk_plan"),
+    *notices.NoticeList.urls("desk/notices", "desk_notices"),
+    *notices.CandidateList.urls("desk/notices/candidates", "desk_candidates"),
+    *notices.CandidatePage.urls("desk/notices/candidates/<uuid:visit_id>", "desk_candidate"),
+    *notice.NoticePage.urls("desk/notices/<uuid:notice_id>", "desk_notice"),
+    *escalations.PaperList.urls("desk/escalations", "desk_escalations"),
+    *escalations.PaperPage.urls("desk/escalations/<uuid:paper_id>", "desk_escalation"),
+    path("desk/escalations/<uuid:paper_id>/proof", escalations.proof, name="desk_escalation_proof"),
 ]
