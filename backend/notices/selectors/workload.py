@@ -42,11 +42,11 @@ def candidate(actor: Actor, visit_id: uuid.UUID) -> Visit:
 def waiting(actor: Actor) -> dict[str, int]:
     """How many notices are in each state, how many are late (`overdue`), and how many papers of escalation are open
     (`escalations`), in two queries."""
-    rows = notices.scoped(actor).order_by().values_list("state")
     late = Count("pk", filter=notices.overdue_at(clock.today()))
+    rows = notices.scoped(actor).order_by().values("state").annotate(total=Count("pk"), late=late)
     found: dict[str, int] = {"overdue": 0}
-    for state, count, overdue in rows.annotate(Count("pk"), late):
-        found[str(state)] = count
-        found["overdue"] += overdue
+    for row in rows:
+        found[str(row["state"])] = row["total"]
+        found["overdue"] += row["late"]
     found["escalations"] = EscalationPaper.objects.filter(Q(state__in=OPEN), county_id=actor.county_id).count()
     return found
