@@ -27,8 +27,6 @@ urlpatterns = [
     path(f"{ONE}/sheet", delivery.IndicatorSheetView.as_view()),
     path(f"{ONE}/receipts", delivery.ReceiptsView.as_view()),
     path(f"{ONE}/readers", delivery.ReadersView.as_view()),
-    path("signing_deputies", drafting.DeputiesView.as_view()),
-    path("signing_deputies/<uuid:appointment_id>/end", drafting.DeputyEndView.as_view()),
     path("circulars", circulars.CircularsView.as_view()),
     path("circulars/compile", circulars.CircularCompileView.as_view()),
     path(CIRCULAR, circulars.CircularView.as_view()),

@@ -69,6 +69,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if actor is None or actor.deposit_only:
             return REVOKED if actor else UNAUTHORIZED
         self.actor, self.token, self.outlet.noted = actor, token or "", noted
+        self.own = f"user:{actor.person}"
         if not self.board.enter(self):
             return FLOODING
         self.board.listen(self, looking.groups_of(actor, scopes))
@@ -117,7 +118,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Tell an event. What is said about the person itself may be that the sign-in is over: look first."""
         if event["type"] == "message":
             self.outlet.message(event["message"])
-        elif event["scope"] == f"user:{self.person}":
+        elif event["scope"] == self.own:
             self.unsure.add(event["scope"])
             looking.after(self.board).hurry(self)
         else:

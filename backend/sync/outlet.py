@@ -57,6 +57,12 @@ class Outlet:
 
     def poke(self, scope: str) -> None:
         """Something changed in `scope`. Never waits."""
+        if not (self.pending or self.messages) and self._open and self._work is None:
+            now = time.monotonic()
+            if now >= self._flushed + POKE_SECONDS:
+                self._flushed = now
+                self._begin(_poke((scope,)))
+                return
         self.pending.add(scope)
         self._stir()
 
@@ -88,11 +94,12 @@ class Outlet:
         if self.messages:
             self._work = asyncio.create_task(self._tell_all(None))
         elif self.pending and self._due():
-            self._poke_now()
+            self._begin(self._next_poke())
 
-    def _poke_now(self) -> None:
+    def _begin(self, message: dict[str, Any]) -> None:
+        """Send it as far as it goes without waiting; a task does the rest, if there is any."""
         try:
-            rest = eager.start(self._send(self._next_poke()))
+            rest = eager.start(self._send(message))
         except Exception as fault:  # noqa: BLE001 -- the others must be told whatever befell this one
             self._lost(fault)
             return

@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.accounts.models import County, User
 from backend.accounts.roles import Role
-from backend.bulletins.services import circulars, comments, compiling, deputies
+from backend.bulletins.services import circulars, comments, compiling
 from backend.core import clock
 from backend.core.actor import Actor, system
 from backend.inspections.models import ChecklistTemplate, Draw, InspectionPlan, Visit
@@ -64,10 +64,6 @@ class FullCounty:
         self.bulletin = compiling.compile(actor=self.actor(Role.OFFICE), period_start=clock.today().replace(day=1))
         self.comment = comments.remark(actor=self.actor(Role.OFFICE), bulletin_id=self.bulletin.pk, text="请核对。")
         self.circular = circulars.compile(actor=self.actor(Role.OFFICE), month=f"{clock.today():%Y-%m}")
-        self.deputy = deputies.appoint(
-            actor=self.actor(Role.LEADERSHIP), deputy_id=self.office.pk, starts_on=clock.today(),
-            ends_on=clock.today(), reason="外出开会",
-        )  # fmt: skip
         self.stand_in = signing.appoint(
             actor=self.actor(Role.LEADERSHIP), user_id=self.office.pk, starts_on=clock.today(), ends_on=clock.today()
         )
@@ -158,7 +154,6 @@ class FullCounty:
             "bulletin_id": self.bulletin.pk,
             "comment_id": self.comment.pk,
             "circular_id": self.circular.pk,
-            "appointment_id": self.deputy.pk,
             "number": 1,
             "announcement_id": self.announcement.pk,
             "sha256": self.blob,

@@ -1,4 +1,4 @@
-"""Working on a draft together: hints, remarks, versions of the words, how far the product is; and deputies."""
+"""Working on a draft together: hints, remarks, versions of the words, how far the product is."""
 
 import uuid
 from typing import Any
@@ -12,12 +12,11 @@ from rest_framework.views import APIView
 from backend.accounts.permissions import actor_of
 from backend.bulletins.api.bulletins import MakersOnly
 from backend.bulletins.api.serializers import BulletinPeriodIn, BulletinTextsOut
-from backend.bulletins.models import BulletinComment, BulletinTextVersion, BulletinWork, SigningDeputy
+from backend.bulletins.models import BulletinComment, BulletinTextVersion, BulletinWork
 from backend.bulletins.rules import periods
 from backend.bulletins.rules.wording import PARTS
 from backend.bulletins.selectors import bulletins
-from backend.bulletins.selectors import deputies as deputy_rows
-from backend.bulletins.services import check, comments, deputies
+from backend.bulletins.services import check, comments
 from backend.core.errors import NotFound
 from backend.core.pages import page
 from backend.core.requests import read, read_query
@@ -77,23 +76,6 @@ class WorkOut(serializers.Serializer[Any]):
 WORK_FIELDS = (
     "period_start", "what", "step", "done", "steps", "started_by", "started_at", "moved_at", "ended_at", "fault",
 )  # fmt: skip
-
-
-class DeputyIn(serializers.Serializer[Any]):
-    deputy = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="User of the office.")
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(help_text="The last day.")
-    reason = serializers.CharField(max_length=200)
-
-
-class DeputyOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    principal = serializers.CharField()
-    deputy = serializers.CharField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
-    reason = serializers.CharField()
-    ended_at = serializers.DateTimeField(allow_null=True)
 
 
 class HintsView(APIView):
@@ -175,30 +157,6 @@ class WorkView(APIView):
         return Response({name: getattr(row, name) for name in WORK_FIELDS})
 
 
-class DeputiesView(APIView):
-    """Who signs for whom on which days, the newest first."""
-
-    permission_classes = (MakersOnly,)
-
-    @extend_schema(operation_id="signing_deputies_list", parameters=PAGING, responses=paged(DeputyOut))
-    def get(self, request: Request) -> Response:
-        return Response(page(deputy_rows.scoped(actor_of(request)), request.query_params).answer(deputy))
-
-    @extend_schema(operation_id="signing_deputies_appoint", request=DeputyIn, responses={201: DeputyOut})
-    def post(self, request: Request) -> Response:
-        given = read(DeputyIn, request)
-        row = deputies.appoint(actor=actor_of(request), deputy_id=given.pop("deputy"), **given)
-        return Response(deputy(row), status=201)
-
-
-class DeputyEndView(APIView):
-    permission_classes = (MakersOnly,)
-
-    @extend_schema(operation_id="signing_deputies_end", request=None, responses=DeputyOut)
-    def post(self, request: Request, appointment_id: uuid.UUID) -> Response:
-        return Response(deputy(deputies.end(actor=actor_of(request), appointment_id=appointment_id)))
-
-
 def comment(row: BulletinComment) -> dict[str, Any]:
     names = ("id", "part", "text", "at", "settled_at", "settled_by")
     return {name: getattr(row, name) for name in names} | {"author": row.author_name}
@@ -206,9 +164,3 @@ def comment(row: BulletinComment) -> dict[str, Any]:
 
 def version_row(row: BulletinTextVersion) -> dict[str, Any]:
     return {"number": row.number, "parts": row.parts, "author": row.author_name, "at": row.at}
-
-
-def deputy(row: SigningDeputy) -> dict[str, Any]:
-    names = ("id", "starts_on", "ends_on", "reason", "ended_at")
-    told = {name: getattr(row, name) for name in names}
-    return told | {"principal": row.principal_name, "deputy": row.deputy_name}
