@@ -52,10 +52,10 @@ class TrackComparisonsView(APIView):
     def get(self, request: Request) -> Response:
         actor, month = actor_of(request), _month(request)
         rows = page(comparisons.comparable(actor, month), request.query_params, by="id")
-        found = comparisons.rounds_of(month, rows.rows)
+        found = comparisons.rounds_of(actor.county_id, month, rows.rows)
         totals = comparisons.agreements(actor.county_id, found)
         told = Page(list(zip(found, totals, strict=True)), rows.next).answer(lambda one: s.comparison(*one))
-        untie_rows(row for rounds in found for row in (rounds.department, rounds.station))
+        untie_rows(rows.rows)
         return Response(told)
 
 
@@ -85,7 +85,7 @@ class TrackComparisonsFileView(APIView):
 def _lines(actor: Actor, month: str) -> Iterator[tuple[object, ...]]:
     targets = list(comparisons.comparable(actor, month).order_by("pk"))
     for start in range(0, len(targets), CHUNK):
-        rounds = comparisons.rounds_of(month, targets[start : start + CHUNK])
+        rounds = comparisons.rounds_of(actor.county_id, month, targets[start : start + CHUNK])
         for found in comparisons.compared(actor.county_id, rounds):
             target = found.rounds.target
             for pair in found.pairs:

@@ -1,5 +1,6 @@
 """Dual check (双督查): what the two tracks found of one target in one month, for those who oversee both."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -36,30 +37,38 @@ KINDS = (
 DONE = (VisitState.SUBMITTED, VisitState.APPROVED)
 UNISSUED = (FindingState.RECORDED, FindingState.CONFIRMED, FindingState.IN_NOTICE, FindingState.RECTIFIED_ON_SPOT)
 READ = (
-    "round",
-    "submitted_at",
-    "visit__track",
-    "visit__templates",
-    "visit__target__id",
-    "visit__assignment__team__name",
+    *("pk", "visit_id", "round", "submitted_at"),
+    *("visit__target_id", "visit__track", "visit__templates", "visit__assignment__team__name"),
 )
 
-
 Key = tuple[uuid.UUID, int, uuid.UUID, int, str]
+
+
+class Round(NamedTuple):
+    """A submission of one track; what it holds is read only to be compared."""
+
+    pk: int
+    visit: uuid.UUID
+    number: int
+    submitted_at: dt.datetime
+    target: uuid.UUID
+    track: str
+    templates: list[list[Any]]
+    team: str | None
 
 
 class Rounds(NamedTuple):
     """Of one target the rounds that stand of both tracks' newest submitted visits, their content not read yet."""
 
     target: Target
-    department: VisitRound
-    station: VisitRound
+    department: Round
+    station: Round
 
     @property
     def key(self) -> Key:
         """Rounds never change, and neither does what follows from two of them."""
-        rounds = (self.department.visit_id, self.department.round, self.station.visit_id, self.station.round)
-        return *rounds, self.target.type_code
+        one, other = self.department, self.station
+        return one.visit, one.number, other.visit, other.number, self.target.type_code
 
 
 class Comparison(NamedTuple):
@@ -113,16 +122,17 @@ def _open(month: str) -> Q:
     return Q(Exists(unapproved)) | Q(Exists(unissued))
 
 
-def rounds_of(month: str, targets: Sequence[Target]) -> list[Rounds]:
+def rounds_of(county_id: int, month: str, targets: Sequence[Target]) -> list[Rounds]:
     """The rounds to compare of these targets, in their order; targets without a pair are left out. One query."""
-    wanted = {
-        "visit__in": _visits(month).filter(target__in=[target.pk for target in targets]),
-        "round": F("visit__round"),
-    }
+    visits = _visits(month).filter(county_id=county_id, target__in=[target.pk for target in targets])
     place = Window(RowNumber(), partition_by=["visit__target", "visit__track"], order_by=["-submitted_at", "-pk"])
-    rows = VisitRound.objects.filter(**wanted).annotate(place=place).filter(place=1)
-    rows = rows.select_related("visit__target", "visit__assignment__team").only(*READ)
-    newest = {(row.visit.target_id, row.visit.track): row for row in rows}
+    standing = (
+        VisitRound.objects.filter(visit__in=visits, round=F("visit__round")).annotate(place=place).filter(place=1)
+    )
+    rows = VisitRound.objects.filter(pk__in=standing.values("pk")).values_list(
+        *READ
+    )  # put keys in order, not whole rows
+    newest = {(row.target, row.track): row for row in map(Round._make, rows)}
     return [
         Rounds(target, newest[target.pk, Track.DEPARTMENT], newest[target.pk, Track.STATION])
         for target in targets
@@ -158,8 +168,8 @@ def _pairs(rounds: Rounds, content: dict[int, Any], known: dict[tuple[str, int],
     return compare(first, second, templates.target_type(rounds.target))
 
 
-def _pinned(row: VisitRound) -> list[tuple[str, int]]:
-    return [(str(code), int(version)) for code, version in row.visit.templates]
+def _pinned(row: Round) -> list[tuple[str, int]]:
+    return [(str(code), int(version)) for code, version in row.templates]
 
 
 def one(actor: Actor, month: str, target_id: uuid.UUID) -> tuple[Target, Comparison | None]:
@@ -168,5 +178,5 @@ def one(actor: Actor, month: str, target_id: uuid.UUID) -> tuple[Target, Compari
     if target is None:
         raise NotFound("target", target_id)
     seen = comparable(actor, month).filter(pk=target_id).exists()
-    found = compared(actor.county_id, rounds_of(month, [target])) if seen else []
+    found = compared(actor.county_id, rounds_of(actor.county_id, month, [target])) if seen else []
     return target, found[0] if found else None
