@@ -53,6 +53,7 @@ TEMPLATES: dict[str, Template] = {
     "crew.left": Template("有组员中途退出", "请打开督导系统查看。"),
     "finding.veto_confirmed": Template("一票否决已认定", "请打开督导系统查看。"),
     "finding.veto_lifted": Template("一票否决未予认定", "请打开督导系统查看。"),
+    "finding.relapsed": Template("复查发现问题反弹", "请打开督导系统，将整改通知书重新打开。"),
     "visit.cancelled": Template("有检查被取消", "请打开督导系统查看。"),
     "assignment.declined": Template("有任务被退回", "请打开督导系统重新安排。"),
     "plan.opened": Template("下月督查计划已拟好草稿", "请打开督导系统完善后报审。"),
