@@ -1,5 +1,6 @@
 """Fields that desk forms have in common."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -69,3 +70,37 @@ class YesNoField(forms.ChoiceField):
 
     def clean(self, value: Any) -> bool | None:
         return {"yes": True, "no": False}.get(super().clean(value))
+
+
+MOST_DAYS = 400
+"""Days that one box may hold; a year has fewer."""
+
+
+class DaysField(forms.CharField):
+    """Days written as `YYYY-MM-DD`, one in a line or with commas between them; their list, in order."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"required": False, "max_length": 12 * MOST_DAYS, "widget": area(2)} | more)
+
+    def clean(self, value: Any) -> list[dt.date]:
+        words = str(super().clean(value) or "").replace("，", " ").replace("、", " ").replace(",", " ").split()
+        try:
+            return sorted({dt.date.fromisoformat(word) for word in words})
+        except ValueError:
+            raise forms.ValidationError("请按“2026-11-05”的样子填写日期，每行一个。") from None
+
+
+class DayField(forms.DateField):
+    """A day of a filter that is reckoned with: within the centuries in which instants exist in every zone."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(required=False, widget=day_input(), **more)
+
+    def clean(self, value: Any) -> dt.date | None:
+        day = super().clean(value)
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise forms.ValidationError("日期超出范围。")
+        return day
+
+
+EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
