@@ -80,7 +80,7 @@ class DaysField(forms.CharField):
     """Days written as `YYYY-MM-DD`, one in a line or with commas between them; their list, in order."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**{"required": False, "max_length": 12 * MOST_DAYS, "widget": area(2)} | more)
+        super().__init__(required=False, max_length=12 * MOST_DAYS, widget=area(2), **more)
 
     def clean(self, value: Any) -> list[dt.date]:
         words = str(super().clean(value) or "").replace("，", " ").replace("、", " ").replace(",", " ").split()

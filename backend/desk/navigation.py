@@ -36,7 +36,18 @@ class Way:
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "督查",
-        (Entry("desk_plans", "计划", OFFICE | LEADERSHIP),),
+        (
+            Entry("desk_today", "今日", OFFICE),
+            Entry("desk_plans", "计划", OFFICE | LEADERSHIP),
+            Entry("desk_draws", "抽取", OFFICE | LEADERSHIP),
+            Entry("desk_assignments", "任务", OFFICE | LEADERSHIP),
+            Entry("desk_visits", "到访", STAFF),
+            Entry("desk_evidence", "佐证", STAFF),
+            Entry("desk_held", "待处理内容", OFFICE | LEADERS),
+            Entry("desk_phones", "手机", OFFICE),
+            Entry("desk_burden", "入校次数", OFFICE | LEADERSHIP),
+            Entry("desk_checklists", "清单", OFFICE | LEADERSHIP),
+        ),
     ),
     (
         "整改",
@@ -49,7 +60,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 """Groups of pages, from the nearest to the day's work to the rarest."""
 
 HOMES: tuple[tuple[frozenset[str], str], ...] = (
-    (OFFICE, "desk_plans"),
+    (OFFICE, "desk_today"),
     (LEADERSHIP, "desk_plans"),
 )
 """Where a person begins: the first line that fits."""

@@ -1,7 +1,23 @@
 from django.urls import path, register_converter
 
 from backend.desk.views import checking, phone, signing_in, start, unit, unit_messages
-from backend.desk.views.staff import escalations, files, home, notice, notices, plans
+from backend.desk.views.staff import (
+    assignments,
+    checklists,
+    comparisons,
+    draws,
+    escalations,
+    evidence,
+    files,
+    held,
+    home,
+    notice,
+    notices,
+    plan_coverage,
+    plans,
+    today,
+    visits,
+)
 
 
 class Sha256Converter:
@@ -43,6 +59,26 @@ urlpatterns = [
     path("desk/files/<sha256:sha256>", files.file, name="desk_file"),
     *plans.PlanList.urls("desk/plans", "desk_plans"),
     *plans.PlanPage.urls("desk/plans/<uuid:plan_id>", "desk_plan"),
+    *plan_coverage.PlanCoveragePage.urls("desk/plans/<uuid:plan_id>/coverage", "desk_plan_coverage"),
+    *plan_coverage.BurdenList.urls("desk/burden", "desk_burden"),
+    path("desk/today/pulse", today.pulse, name="desk_pulse"),
+    *today.Today.urls("desk/today", "desk_today"),
+    *draws.DrawList.urls("desk/draws", "desk_draws"),
+    *draws.DrawPage.urls("desk/draws/<uuid:draw_id>", "desk_draw"),
+    *draws.DrawCheckPage.urls("desk/draws/<uuid:draw_id>/check", "desk_draw_check"),
+    path("desk/draws/<uuid:draw_id>/record", draws.record, name="desk_draw_record"),
+    *assignments.AssignmentList.urls("desk/assignments", "desk_assignments"),
+    *assignments.AssignmentPage.urls("desk/assignments/<uuid:assignment_id>", "desk_assignment"),
+    *visits.VisitList.urls("desk/visits", "desk_visits"),
+    *visits.VisitPage.urls("desk/visits/<uuid:visit_id>", "desk_visit"),
+    *comparisons.ComparisonPage.urls("desk/visits/<uuid:visit_id>/comparison", "desk_comparison"),
+    *evidence.EvidenceList.urls("desk/evidence", "desk_evidence"),
+    *held.HeldList.urls("desk/held", "desk_held"),
+    *held.HeldPage.urls("desk/held/<uuid:op_id>", "desk_held_one"),
+    *held.PhoneList.urls("desk/phones", "desk_phones"),
+    *checklists.ChecklistList.urls("desk/checklists", "desk_checklists"),
+    *checklists.ChecklistPage.urls("desk/checklists/<uuid:template_id>", "desk_checklist"),
+    path("desk/checklists/<uuid:template_id>/file.<str:form>", checklists.file, name="desk_checklist_file"),
     *notices.NoticeList.urls("desk/notices", "desk_notices"),
     *notices.CandidateList.urls("desk/notices/candidates", "desk_candidates"),
     *notices.CandidatePage.urls("desk/notices/candidates/<uuid:visit_id>", "desk_candidate"),

@@ -6,6 +6,8 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.http import urlencode
 
+from backend.inspections.models import SeverityLevel
+
 register = template.Library()
 
 
@@ -30,3 +32,9 @@ def after(context: RequestContext, mark: str) -> str:
 def theirs(offer: Any, name: str) -> Any:
     """What stands now in a field that somebody else has changed meanwhile."""
     return offer.theirs.get(name)
+
+
+@register.filter
+def severity(level: str) -> str:
+    """What a level of a finding is called."""
+    return str(SeverityLevel(level).label)

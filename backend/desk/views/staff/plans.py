@@ -1,24 +1,38 @@
 """Plans of the month and campaigns: the list, one plan with its scope and coverage, and the steps of its life."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
 from backend.core.actor import Actor
+from backend.core.errors import Invalid
 from backend.core.pages import page as rows_of
 from backend.core.pages import page_of
 from backend.desk.deeds import Deed, ReasonForm, RemarkForm
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE
+from backend.desk.plan_forms import (
+    ChecklistForm,
+    ExceptionForm,
+    NewPlanForm,
+    PlanFilters,
+    PlanForm,
+    plan_fields,
+    stands,
+    type_name,
+)
+from backend.desk.selectors import choices
 from backend.desk.staff import StaffPage, stamp_of
-from backend.inspections.models import InspectionPlan, PlanKind, PlanState
+from backend.inspections.models import InspectionPlan, PlanKind, ScopeException
 from backend.inspections.models.plan_lifecycle import PLAN_MOVES
 from backend.inspections.selectors import plans as selectors
 from backend.inspections.services import plan_steps, plans
-from backend.registry.models import Track
+from backend.registry.models import Target, TargetKind, Track
 
 READERS = OFFICE | LEADERSHIP
 
@@ -36,22 +50,40 @@ VERBS = {
 """What a step is called in the history."""
 
 
-class PlanFilters(forms.Form):
-    month = forms.RegexField(r"^\d{4}-\d{2}$", label="月份", required=False, widget=forms.TextInput({"type": "month"}))
-    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *PlanKind.choices])
-    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *PlanState.choices])
-
-
-class NewPlanForm(forms.Form):
-    """What is not said is as usual for the month (`plans.create`)."""
-
-    month = forms.RegexField(r"^\d{4}-\d{2}$", label="月份", widget=forms.TextInput({"type": "month"}))
-    kind = forms.ChoiceField(label="种类", choices=PlanKind.choices)
-    title = forms.CharField(label="名称（不填则按月份自动命名）", max_length=120, required=False)
-
-
 def _create(actor: Actor, found: None, values: dict[str, Any]) -> InspectionPlan:
-    return plans.create(actor=actor, **{name: value for name, value in values.items() if value})
+    makes_up = values.pop("makes_up")
+    told = {name: value for name, value in values.items() if value}
+    told |= {"makes_up_id": uuid.UUID(makes_up)} if makes_up else {}
+    return plans.create(actor=actor, **told)
+
+
+def _change(actor: Actor, plan: InspectionPlan, values: dict[str, Any]) -> InspectionPlan:
+    return plans.change_plan(actor=actor, plan_id=plan.pk, **plan_fields(values))
+
+
+def _choose(actor: Actor, plan: InspectionPlan, values: dict[str, Any]) -> InspectionPlan:
+    others = [one for one in plan.templates if (one["track"], one["type"]) != (values["track"], values["type"])]
+    return plans.change_plan(actor=actor, plan_id=plan.pk, templates=[*others, values])
+
+
+def _unchoose(actor: Actor, plan: InspectionPlan, values: dict[str, Any]) -> InspectionPlan:
+    kept = [one for one in plan.templates if f"{one['track']}.{one['type']}" != values["row"]]
+    return plans.change_plan(actor=actor, plan_id=plan.pk, templates=kept)
+
+
+def _except(actor: Actor, plan: InspectionPlan, values: dict[str, Any]) -> ScopeException:
+    target = _named(actor, values.pop("target").strip())
+    return plans.except_target(actor=actor, plan_id=plan.pk, target_id=target.pk, **values)
+
+
+def _named(actor: Actor, text: str) -> Target:
+    """The target with this code or name. Raises `Invalid`."""
+    rows = Target.objects.filter(Q(code=text) | Q(name=text), county_id=actor.county_id)
+    found = list(rows.exclude(kind=TargetKind.SUSPECTED_SITE)[:2])
+    if len(found) != 1:
+        said = "有同名对象，请填代码。" if found else f"没有代码或名称为“{text}”的检查对象。"
+        raise Invalid("unknown_target", said, path="target", msg=said)
+    return found[0]
 
 
 class PlanList(StaffPage[None]):
@@ -76,6 +108,12 @@ class PlanList(StaffPage[None]):
 
     def offered(self, actor: Actor, found: None) -> frozenset[str]:
         return frozenset({"create"}) if actor.has(*OFFICE) else frozenset()
+
+    def form(self, actor: Actor, found: None, deed: Deed, **more: Any) -> forms.Form:
+        form = deed.form(**more)
+        rows = selectors.scoped(actor).exclude(kind=PlanKind.MAKE_UP).order_by("-month", "pk")[:24]
+        form.fields["makes_up"].choices = [("", "—"), *((str(row.pk), row.title) for row in rows)]  # type: ignore[attr-defined]
+        return form
 
     def context(self, request: HttpRequest, actor: Actor, found: None) -> dict[str, Any]:
         filters, wanted = chosen(PlanFilters, request)
@@ -130,18 +168,61 @@ class PlanPage(StaffPage[InspectionPlan]):
             tone="grave",
             explains="未下达的任务随之取消；提前结束须写明理由。",
         ),
+        Deed("change", "修改计划", _change, "已修改。", PlanForm),
+        Deed(
+            "choose",
+            "选定清单",
+            _choose,
+            "已选定清单。",
+            ChecklistForm,
+            explains="没有选定的检查线和类型，使用适用于该对象的全部清单。",
+        ),
+        Deed("unchoose", "撤销", _unchoose, "已撤销，改用适用的全部清单。", row=True),
+        Deed(
+            "except",
+            "调入或调出对象",
+            _except,
+            "已登记。",
+            ExceptionForm,
+            explains="批准后只能调出，自登记当日起生效；已到访的仍计入覆盖。",
+        ),
+        Deed(
+            "withdraw",
+            "撤销",
+            lambda actor, plan, values: plans.withdraw_exception(
+                actor=actor, plan_id=plan.pk, target_id=uuid.UUID(values["row"])
+            ),
+            "已撤销，该对象改按范围规则办。",
+            row=True,
+        ),
     )
 
     def find(self, actor: Actor, **key: Any) -> InspectionPlan:
         return selectors.get(actor, uuid.UUID(str(key["plan_id"])))
 
     def stamp(self, found: InspectionPlan) -> str:
-        return stamp_of(found.state, found.scope_hash, found.transitions.count())
+        exceptions = found.exceptions.order_by("pk").values_list("target_id", "included", "since")
+        return stamp_of(found.state, found.scope_hash, list(exceptions), *stands(found).values(), found.templates)
 
     def offered(self, actor: Actor, found: InspectionPlan) -> frozenset[str]:
         open_now = {verb for verb, moves in PLAN_MOVES.items() if found.state in moves}
-        mine = {"approve", "return"} | ({"submit", "release", "close"} if actor.has(*OFFICE) else set())
-        return frozenset(open_now & mine)
+        if not actor.has(*OFFICE):
+            return frozenset(open_now & {"approve", "return"})
+        names = open_now & {"approve", "return", "submit", "release", "close", "change"}
+        names |= {"choose", "unchoose", "withdraw"} if "change" in open_now else set()
+        return frozenset(names | ({"except"} if "exclude" in open_now else set()))
+
+    def initial(self, actor: Actor, found: InspectionPlan, deed: Deed, row: str) -> Mapping[str, Any]:
+        return stands(found) if deed.name == "change" else {}
+
+    def form(self, actor: Actor, found: InspectionPlan, deed: Deed, **more: Any) -> forms.Form:
+        form = deed.form(**more)
+        if deed.name == "change":
+            form.fields["districts"].choices = choices.districts(actor)  # type: ignore[attr-defined]
+            form.fields["teams"].choices = choices.teams(actor)  # type: ignore[attr-defined]
+        elif deed.name == "choose":
+            form.fields["codes"].choices = choices.checklists(actor)  # type: ignore[attr-defined]
+        return form
 
     def context(self, request: HttpRequest, actor: Actor, found: InspectionPlan) -> dict[str, Any]:
         lines = sorted(selectors.scope(found), key=lambda line: line.mark)
@@ -152,5 +233,17 @@ class PlanPage(StaffPage[InspectionPlan]):
             "lines": [(line.target, Track(line.track).label) for line in shown.rows],
             "total": len(lines),
             "next": shown.next,
+            "exceptions": list(found.exceptions.select_related("target").order_by("target__code")),
+            "checklists": [_checklist(one) for one in found.templates],
             "steps": [(VERBS.get(step.verb, step.verb), step) for step in found.transitions.order_by("pk")],
         }
+
+
+def _checklist(one: Mapping[str, Any]) -> dict[str, str]:
+    """A choice of checklists in words; `key` names it."""
+    return {
+        "key": f"{one['track']}.{one['type']}",
+        "track": Track(one["track"]).label if one["track"] else "两条线",
+        "type": type_name(one["type"]) if one["type"] else "所有类型",
+        "codes": "、".join(one["codes"]),
+    }
