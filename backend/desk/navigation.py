@@ -35,6 +35,15 @@ class Way:
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
+        "全局",
+        (
+            Entry("desk_lead", "总览", LEADERSHIP | OFFICE),
+            Entry("desk_coverage", "覆盖明细", LEADERSHIP | OFFICE),
+            Entry("desk_vetoes", "一票否决", LEADERSHIP | OFFICE | LEADERS),
+            Entry("desk_instructions", "领导批示", LEADERSHIP | OFFICE),
+        ),
+    ),
+    (
         "督查",
         (
             Entry("desk_today", "今日", OFFICE),
@@ -54,6 +63,14 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("desk_notices", "整改通知书", OFFICE | LEADERSHIP),
             Entry("desk_escalations", "督办文书", OFFICE | LEADERSHIP),
+            Entry("desk_ledger", "问题台账", OFFICE | LEADERSHIP),
+        ),
+    ),
+    (
+        "管理",
+        (
+            Entry("desk_inbox", "消息", STAFF),
+            Entry("desk_audit", "审计", OFFICE | LEADERSHIP),
         ),
     ),
 )
@@ -61,7 +78,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 
 HOMES: tuple[tuple[frozenset[str], str], ...] = (
     (OFFICE, "desk_today"),
-    (LEADERSHIP, "desk_plans"),
+    (LEADERSHIP, "desk_lead"),
 )
 """Where a person begins: the first line that fits."""
 

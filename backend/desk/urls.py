@@ -3,19 +3,27 @@ from django.urls import path, register_converter
 from backend.desk.views import checking, phone, signing_in, start, unit, unit_messages
 from backend.desk.views.staff import (
     assignments,
+    audit,
     checklists,
     comparisons,
+    coverage,
     draws,
     escalations,
     evidence,
+    figures,
     files,
     held,
     home,
+    instructions,
+    lead,
+    ledger,
+    messages,
     notice,
     notices,
     plan_coverage,
     plans,
     today,
+    vetoes,
     visits,
 )
 
@@ -30,7 +38,14 @@ class Sha256Converter:
         return value
 
 
+class SheetConverter(Sha256Converter):
+    """Kinds of files that tables leave in."""
+
+    regex = "csv|xlsx"
+
+
 register_converter(Sha256Converter, "sha256")
+register_converter(SheetConverter, "sheet")
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -86,4 +101,17 @@ urlpatterns = [
     *escalations.PaperList.urls("desk/escalations", "desk_escalations"),
     *escalations.PaperPage.urls("desk/escalations/<uuid:paper_id>", "desk_escalation"),
     path("desk/escalations/<uuid:paper_id>/proof", escalations.proof, name="desk_escalation_proof"),
+    *ledger.LedgerPage.urls("desk/ledger", "desk_ledger"),
+    path("desk/ledger.<sheet:kind>", ledger.file, name="desk_ledger_file"),
+    *messages.InboxPage.urls("desk/inbox", "desk_inbox"),
+    *messages.WishesPage.urls("desk/inbox/wishes", "desk_wishes"),
+    *audit.AuditPage.urls("desk/audit", "desk_audit"),
+    *audit.AuditObjectPage.urls("desk/audit/<slug:kind>/<str:object_id>", "desk_audit_object"),
+    *lead.LeadPage.urls("desk/lead", "desk_lead"),
+    *coverage.CoveragePage.urls("desk/coverage", "desk_coverage"),
+    *figures.FigurePage.urls("desk/bulletins/<uuid:bulletin_id>/figures/<str:key>", "desk_figure"),
+    *vetoes.VetoList.urls("desk/vetoes", "desk_vetoes"),
+    *vetoes.VetoPage.urls("desk/vetoes/<uuid:finding_id>", "desk_veto"),
+    *instructions.InstructionList.urls("desk/instructions", "desk_instructions"),
+    *instructions.InstructionPage.urls("desk/instructions/<slug:kind>/<uuid:id>", "desk_instruction"),
 ]
