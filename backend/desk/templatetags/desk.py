@@ -6,7 +6,10 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.http import urlencode
 
+from backend.accounts.roles import Role
+from backend.desk.links import to
 from backend.inspections.models import SeverityLevel
+from backend.notices.selectors import instructions as instruction_rows
 
 register = template.Library()
 
@@ -38,3 +41,17 @@ def theirs(offer: Any, name: str) -> Any:
 def severity(level: str) -> str:
     """What a level of a finding is called."""
     return str(SeverityLevel(level).label)
+
+
+@register.inclusion_tag("desk/staff/instructed.html", takes_context=True)
+def instructions(context: RequestContext, subject: Any) -> dict[str, Any]:
+    """What leadership wrote about `subject`, with the way to write more; nothing for people who may not know."""
+    actor = context["actor"]
+    if not actor.has(Role.OFFICE, Role.LEADERSHIP):
+        return {"known": False}
+    return {
+        "known": True,
+        "rows": instruction_rows.about(actor, subject),
+        "leads": actor.has(Role.LEADERSHIP),
+        "address": to("desk_instruction", subject.journal_kind, subject.journal_id),
+    }
