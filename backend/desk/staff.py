@@ -147,7 +147,7 @@ class StaffPage(Generic[T]):
             result = known.work(actor, found, values)
         except Problem as fault:
             submissions.give_back(claimed=claimed)
-            typed = Typed(deed, request.POST.get("row", ""), request.POST.dict(), isinstance(fault, Stale))
+            typed = Typed(deed, request.POST.get("row", ""), pages.fields_of(request), isinstance(fault, Stale))
             return self._page(request, actor, self.find(actor, **key), typed, fault=fault)
         except BaseException:
             submissions.give_back(claimed=claimed)
@@ -209,7 +209,8 @@ class Offers(Generic[T]):
         if name not in self._names and not sent:
             return None
         stands = self._page.initial(self._actor, self._found, deed, row)
-        more = {"auto_id": f"{name}{row}-%s", "initial": {**stands, **(sent.fields if sent else {})}}
+        shown = {**dict.fromkeys(deed.form.base_fields, ""), **sent.fields} if sent else stands  # unticked is typed too
+        more = {"auto_id": f"{name}{row}-%s", "initial": shown}
         form = self._page.form(self._actor, self._found, deed, **more)
         theirs = _differing(stands, sent.fields) if sent and sent.stale else {}
         return Offer(deed, form, f"{self._address}/do/{name}", self._stamp, row, sent is not None, theirs)
@@ -226,7 +227,12 @@ def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 def _differing(stands: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in stands.items() if name in typed and str(value) != str(typed[name])}
+    return {name: value for name, value in stands.items() if name in typed and _words(value) != _words(typed[name])}
+
+
+def _words(value: Any) -> list[str]:
+    """A value as a form sends it; that of several boxes in any order."""
+    return sorted(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
 
 
 def _token(request: HttpRequest) -> uuid.UUID:

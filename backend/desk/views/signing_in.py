@@ -34,7 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             raise Unauthorized("bad_credentials", "账号或密码不正确。")
         user = check_password(request, **form.cleaned_data)
     except Problem as fault:
-        fields = {name: text for name, text in request.POST.items() if name.startswith(KEPT)}
+        fields = [(name, text) for name, texts in request.POST.lists() for text in texts if name.startswith(KEPT)]
         context = {
             "next": wanted,
             "kept": fields,
