@@ -38,6 +38,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "全局",
         (
             Entry("desk_lead", "总览", LEADERSHIP | OFFICE),
+            Entry("desk_team", "本组", LEADERS),
             Entry("desk_coverage", "覆盖明细", LEADERSHIP | OFFICE),
             Entry("desk_vetoes", "一票否决", LEADERSHIP | OFFICE | LEADERS),
             Entry("desk_instructions", "领导批示", LEADERSHIP | OFFICE),
@@ -79,6 +80,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 HOMES: tuple[tuple[frozenset[str], str], ...] = (
     (OFFICE, "desk_today"),
     (LEADERSHIP, "desk_lead"),
+    (LEADERS, "desk_team"),
 )
 """Where a person begins: the first line that fits."""
 

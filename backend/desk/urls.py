@@ -22,6 +22,8 @@ from backend.desk.views.staff import (
     notices,
     plan_coverage,
     plans,
+    team,
+    team_tracks,
     today,
     vetoes,
     visits,
@@ -114,4 +116,8 @@ urlpatterns = [
     *vetoes.VetoPage.urls("desk/vetoes/<uuid:finding_id>", "desk_veto"),
     *instructions.InstructionList.urls("desk/instructions", "desk_instructions"),
     *instructions.InstructionPage.urls("desk/instructions/<slug:kind>/<uuid:id>", "desk_instruction"),
+    *team.TeamPage.urls("desk/team", "desk_team"),
+    *team.TaskPage.urls("desk/team/tasks/<uuid:assignment_id>", "desk_team_task"),
+    *team.TeamCandidatePage.urls("desk/team/candidates/<uuid:visit_id>", "desk_team_candidate"),
+    *team_tracks.TracksPage.urls("desk/team/tracks", "desk_team_tracks"),
 ]

@@ -58,7 +58,7 @@ def _mark(drawing: Drawing, target: float, height: float) -> None:
 
 def _short(name: str) -> str:
     """Names as long as their place: the whole name is in the title."""
-    return name if len(name) <= 8 else f"{name[:7]}…"
+    return name if len(name) <= 7 else f"{name[:6]}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.inspections.models import (
@@ -23,7 +24,9 @@ from backend.inspections.models import (
 from backend.inspections.rules.checklist import Template
 from backend.inspections.rules.comparison import Agreement, Pair, Side, agreement, compare
 from backend.inspections.selectors import templates
-from backend.registry.models import Target, TargetKind, Track
+from backend.inspections.selectors.assignments import LEADERS, WHOLE_COUNTY
+from backend.registry.models import Target, TargetKind, Team, TeamInCharge, Track
+from backend.registry.selectors import teams
 
 KINDS = (
     VisitKind.ROUTINE,
@@ -87,9 +90,12 @@ def comparable(actor: Actor, month: str) -> QuerySet[Target]:
     """The targets that both tracks have submitted a visit of in this month, and whose comparison `actor` may see.
 
     Whoever belongs to a crew that was sent there in that month may not, until both visits are approved and every
-    finding stands in a notice that was issued: the tracks are independent, whatever else somebody's office is.
+    finding stands in a notice that was issued: the tracks are independent, whatever else somebody's office is. Whoever
+    leads a team sees the targets that the team is in charge of today, and never sooner than that.
     """
     rows = _targets(actor)
+    if not actor.has(*WHOLE_COUNTY):
+        rows = rows.filter(_of_own_teams(actor)).exclude(_open(month))
     both = rows.filter(*(Exists(_visits(month).filter(target=OuterRef("pk"), track=track)) for track in Track))
     if not _sent(actor, month).exists():
         return both
@@ -100,6 +106,13 @@ def _targets(actor: Actor) -> QuerySet[Target]:
     """Schools and licensed institutions; a suspected site is known to its crew and the office only."""
     rows = Target.objects.filter(county_id=actor.county_id).exclude(kind=TargetKind.SUSPECTED_SITE)
     return rows.exclude(stage="", institution_class="")
+
+
+def _of_own_teams(actor: Actor) -> Q:
+    led = teams.led_by(actor.user_id or 0) if actor.has(*LEADERS) else Team.objects.none()
+    today = clock.today()
+    terms = TeamInCharge.objects.filter(target=OuterRef("pk"), team__in=led.values("pk"), starts_on__lte=today)
+    return Q(Exists(terms.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))))
 
 
 def _visits(month: str) -> QuerySet[Visit]:

@@ -8,20 +8,32 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.inspections.models import Finding, FindingState, Visit, VisitState
+from backend.inspections.selectors.assignments import LEADERS
 from backend.notices.models import EscalationPaper, RectificationNotice
 from backend.notices.rules.escalation_lifecycle import OPEN
 from backend.notices.rules.lifecycle import State
 from backend.notices.selectors import notices
+from backend.registry.selectors import teams
 
 
 def candidates(actor: Actor) -> QuerySet[Visit]:
-    """Approved visits with confirmed findings and without a notice that stands, for those who oversee notices."""
-    if not actor.has(*notices.OVERSEERS):
-        return Visit.objects.none()
+    """Approved visits with confirmed findings and without a notice that stands: the county's for those who oversee
+    notices, their teams' for those who lead any.
+    """
     confirmed = Finding.objects.filter(visit=OuterRef("pk"), state=FindingState.CONFIRMED)
     standing = RectificationNotice.objects.filter(visit=OuterRef("pk")).exclude(state=State.WITHDRAWN)
-    rows = Visit.objects.filter(county_id=actor.county_id, state=VisitState.APPROVED)
+    rows = _seen(actor).filter(state=VisitState.APPROVED)
     return rows.filter(Exists(confirmed), ~Exists(standing))
+
+
+def _seen(actor: Actor) -> QuerySet[Visit]:
+    rows = Visit.objects.filter(county_id=actor.county_id)
+    if actor.has(*notices.OVERSEERS):
+        return rows
+    if actor.user_id is None or not actor.has(*LEADERS):
+        return rows.none()
+    led = rows.filter(assignment__team__in=teams.led_by(actor.user_id).values("pk"))
+    return led.exclude(assignment__recusals__user_id=actor.user_id)
 
 
 def with_findings(rows: QuerySet[Visit]) -> QuerySet[Visit]:

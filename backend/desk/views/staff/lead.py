@@ -165,9 +165,9 @@ def _trend(found: Overview, place: int, trend: Trend) -> tuple[str, Drawing]:
 
 
 def _grouped(rows: list[Awaited]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """By kind the names and addresses of what waits."""
-    out: dict[str, list[tuple[str, str]]] = {}
-    for row in rows:
-        title, page = PAGES[row.kind]
-        out.setdefault(title, []).append((row.name, to(page, row.id)))
-    return list(out.items())
+    """By kind, in the order of `PAGES`, the names and addresses of what waits."""
+    found = {
+        title: [(row.name, to(page, row.id)) for row in rows if row.kind == kind]
+        for kind, (title, page) in PAGES.items()
+    }
+    return [(title, waiting) for title, waiting in found.items() if waiting]
