@@ -8,9 +8,12 @@ CIRCULAR = "circulars/<uuid:circular_id>"
 urlpatterns = [
     path("bulletins", bulletins.BulletinsView.as_view()),
     path("bulletins/compile", bulletins.CompileView.as_view()),
+    path("bulletins/drafts", drafting.DraftsView.as_view()),
     path("bulletins/work", drafting.WorkView.as_view()),
     path(ONE, bulletins.BulletinView.as_view()),
     path(f"{ONE}/texts", bulletins.TextsView.as_view()),
+    path(f"{ONE}/consult", drafting.ConsultView.as_view()),
+    path(f"{ONE}/draft", drafting.DraftView.as_view()),
     path(f"{ONE}/review", bulletins.ReviewView.as_view()),
     path(f"{ONE}/revise", bulletins.ReviseView.as_view()),
     path(f"{ONE}/sign", bulletins.SignView.as_view()),
