@@ -14,8 +14,9 @@ import { type LaneName, Runner } from "../engine/runner.ts";
 import { type Item, itemsIn, movedTo } from "../engine/status.ts";
 import { IndexedStore } from "../engine/store/indexed.ts";
 import { CHUNK, type FileRow, type Reading } from "../engine/store/port.ts";
+import { text } from "../engine/wire.ts";
 import { awakeWhile } from "./awake.ts";
-import { go } from "./route.ts";
+import { go, route } from "./route.ts";
 import { measured } from "./room.ts";
 
 export interface Seen {
@@ -59,6 +60,8 @@ export let engine: Engine;
 export const DATABASE = "dudao";
 export const store = new IndexedStore(DATABASE);
 let runner: Runner | undefined;
+/** Whether the database was opened and counted: before, only the day is read, where the day is what is looked at. */
+let hasOpened = route.value.screen !== "today";
 
 /** Open the database, show what is there at once, and begin to work. */
 export async function begin(): Promise<void> {
@@ -70,6 +73,7 @@ export async function begin(): Promise<void> {
     await resume();
   };
   seen.mended = await openMended({ store, http, pace }, { Capture: guarded(measured) }, firstLook);
+  hasOpened = true;
   const timer = { after, chance: Math.random };
   const work = { sync, upload, unsent: () => engine.status.unsent() };
   runner = new Runner(work, timer, lead, (fault) => (seen.fault = String(fault)));
@@ -222,12 +226,24 @@ async function readAll(): Promise<void> {
 
 async function readDay(view: View, tx: Reading): Promise<Partial<Seen>> {
   const [identity, deposit] = [await fact(tx, "identity"), await fact(tx, "deposit")];
+  const [assignments, visits] = [await view.all("assignment"), await view.all("visit")];
   return {
     ...{ identity, deposit, pulled: await fact(tx, "pulled"), skew: (await fact(tx, "contact"))?.offset ?? null },
-    ...{ assignments: await view.all("assignment"), visits: await view.all("visit"), findings: await view.all("finding") },
-    targets: Object.fromEntries((await view.all("target")).map((row) => [row.id, row.doc])),
-    items: await itemsIn(tx),
+    ...{ assignments, visits, items: await itemsIn(tx) },
+    ...(hasOpened ? await readCounty(view) : { targets: await targetsOf(view, [...assignments, ...visits]) }),
   };
+}
+
+async function readCounty(view: View): Promise<Pick<Seen, "targets" | "findings">> {
+  const targets = Object.fromEntries((await view.all("target")).map((row) => [row.id, row.doc]));
+  return { targets, findings: await view.all("finding") };
+}
+
+/** Of the day's own work alone: a cold start shows the day before it has read a county. */
+async function targetsOf(view: View, rows: readonly Shown[]): Promise<Seen["targets"]> {
+  const ids = [...new Set(rows.map((row) => text(row.doc["target"])).filter(Boolean))];
+  const docs = await Promise.all(ids.map(async (id) => [id, await view.document("target", id)] as const));
+  return Object.fromEntries(docs.filter((one): one is [string, Shown["doc"]] => one[1] !== undefined));
 }
 
 const MOVED_MS = 1000;
