@@ -97,10 +97,18 @@ class DayField(forms.DateField):
         super().__init__(required=False, widget=day_input(), **more)
 
     def clean(self, value: Any) -> dt.date | None:
-        day = super().clean(value)
+        day: dt.date | None = super().clean(value)
         if day is not None and not EARLIEST <= day <= LATEST:
             raise forms.ValidationError("日期超出范围。")
         return day
 
 
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
+
+
+class MonthField(forms.RegexField):
+    """A month of a plan, `YYYY-MM`."""
+
+    def __init__(self, *, label: str = "月份", required: bool = True) -> None:
+        widget = forms.TextInput(attrs={"type": "month"})
+        super().__init__(r"^20[0-9]{2}-(0[1-9]|1[0-2])$", label=label, required=required, widget=widget)

@@ -17,11 +17,12 @@ STAFF = OFFICE | LEADERSHIP | LEADERS
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page in the navigation: the name of its address, its label, and who finds it there."""
+    """One page in the navigation: the name of its address and what it needs (`args`), its label, who finds it there."""
 
     name: str
     label: str
     roles: frozenset[str]
+    args: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "管理",
         (
             Entry("desk_inbox", "消息", STAFF),
+            Entry("desk_units", "单位", OFFICE | LEADERSHIP),
+            Entry("desk_registry_teams", "督查组", OFFICE | LEADERSHIP),
+            Entry("desk_places", "学区和科室", OFFICE | LEADERSHIP, ("districts",)),
+            Entry("desk_import", "名单导入导出", OFFICE),
+            Entry("desk_people", "人员和设备", OFFICE),
             Entry("desk_audit", "审计", OFFICE | LEADERSHIP),
         ),
     ),
@@ -92,7 +98,7 @@ def ways(actor: Actor, here: str) -> list[tuple[str, list[Way]]]:
 
 
 def _of(entries: Sequence[Entry], actor: Actor, here: str) -> list[Way]:
-    found = [(reverse(entry.name), entry.label) for entry in entries if actor.has(*entry.roles)]
+    found = [(reverse(entry.name, args=entry.args), entry.label) for entry in entries if actor.has(*entry.roles)]
     return [Way(address, label, _holds(address, here)) for address, label in found]
 
 

@@ -103,6 +103,9 @@ class StaffPage(Generic[T]):
         """The form of a deed; the place to fill choices that depend on what the page is about."""
         return deed.form(**more)
 
+    def keep(self, request: HttpRequest, deed: Deed, result: Any) -> None:
+        """What a deed brought and the next page shows, besides the sentence: put it into the session."""
+
     @classmethod
     def urls(cls, address: str, name: str) -> list[URLPattern]:
         """The page at `address`, and its deeds below it at `do/<deed>`."""
@@ -154,6 +157,7 @@ class StaffPage(Generic[T]):
             raise
         address, said = known.leads_to(result) if known.leads_to else here, known.sentence(result)
         submissions.settle(claimed=claimed, address=address, said=said)
+        self.keep(request, known, result)
         request.session["said"] = said
         return HttpResponseRedirect(address)
 

@@ -1,7 +1,7 @@
 """What the office reads of the sync engine: work that waits for a person, and phones with work not sent yet."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
@@ -16,7 +16,7 @@ from backend.sync.registry import Context
 from backend.sync.services import reviewable, reviewing
 from backend.sync.services.reviewing import accept, dismiss, refile
 
-__all__ = ["Waiting", "accept", "dismiss", "one", "phones", "refile", "stuck", "waiting"]
+__all__ = ["Waiting", "accept", "dismiss", "one", "phones", "refile", "stuck", "unsent", "waiting"]
 
 
 class Waiting(NamedTuple):
@@ -84,3 +84,8 @@ def phones(
 
 LATE = reviewing.LATE
 """The code of work that came after its visit was submitted."""
+
+
+def unsent(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, DeviceReport]:
+    """What these devices last told of their work; those that never told are missing."""
+    return DeviceReport.objects.in_bulk(ids)

@@ -10,7 +10,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.terms import in_term
 from backend.inspections.models import ChecklistTemplate, TemplateStatus
-from backend.registry.models import Membership, SchoolDistrict, Team
+from backend.registry.models import AreaStation, Department, Membership, SchoolDistrict, Team
 
 Choices = list[tuple[str, str]]
 ANY = ("", "全部")
@@ -24,6 +24,18 @@ def teams(actor: Actor) -> Choices:
 
 def districts(actor: Actor) -> Choices:
     rows = SchoolDistrict.objects.filter(county_id=actor.county_id).order_by("code")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+def stations(actor: Actor) -> Choices:
+    """Those in use, by code."""
+    rows = AreaStation.objects.filter(county_id=actor.county_id, closed_at__isnull=True).order_by("code")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+def departments(actor: Actor) -> Choices:
+    """Those in use, by code."""
+    rows = Department.objects.filter(county_id=actor.county_id, closed_at__isnull=True).order_by("code")
     return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
