@@ -82,6 +82,7 @@ class Growing:
         signing.appoint(
             actor=world.actor(Role.LEADERSHIP), user_id=world.office.pk, starts_on=clock.today(), ends_on=clock.today()
         )
+        world._looked_at(f"2026-{self.rounds + 1:02d}")
         announcements.announce(actor=office, title=f"通知{self.rounds}", body="请按时同步。")
         self._places()
         self._papers()

@@ -15,6 +15,7 @@ from backend.notices.models.escalation import EscalationPaper, EscalationTransit
 from backend.notices.models.inbox import InboxCounter, InboxEntry
 from backend.notices.models.instruction import InstructionAnswer, LeaderInstruction
 from backend.notices.models.issued_copy import IssuedCopy
+from backend.notices.models.lookback import LookBack, LookBackItem
 from backend.notices.models.notice import NoticeFinding, NoticeTransition, RectificationNotice
 from backend.notices.models.number import NumberSeries
 from backend.notices.models.paper_code import PaperCode
@@ -38,6 +39,8 @@ __all__ = [
     "InstructionAnswer",
     "IssuedCopy",
     "LeaderInstruction",
+    "LookBack",
+    "LookBackItem",
     "NoticeEvidence",
     "NoticeFinding",
     "NoticePhoto",
