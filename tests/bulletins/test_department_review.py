@@ -21,6 +21,7 @@ from tests.fixtures.people import Cast
 
 
 def leads(head: Actor, team: Team) -> None:
+    assert head.user_id
     with write(actor=head):
         Membership.objects.create(team=team, user_id=head.user_id, is_leader=True)
 
@@ -54,8 +55,7 @@ def test_nobody_knows_of_a_draft_before_the_office_asks(draft: Bulletin, head: A
 def test_a_head_is_told_reads_and_remarks(draft: Bulletin, maker: Actor, head: Actor) -> None:
     asked(maker, draft)
     deliver_waiting(limit=1000)
-    told = InboxEntry.objects.filter(user_id=head.user_id, kind="bulletin.consulted")
-    assert told.count() == 1
+    assert [row.kind for row in InboxEntry.objects.all() if row.user_id == head.user_id] == ["bulletin.consulted"]
     assert list(consulted.scoped(head)) == [draft]
     row = comments.remark(actor=head, bulletin_id=draft.pk, text="本组数据无误。", part="findings")
     assert list(consulted.remarks(head, draft)) == [row]
