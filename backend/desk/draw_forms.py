@@ -2,11 +2,11 @@
 
 from django import forms
 
-from backend.desk.fields import DaysField
+from backend.desk.fields import DaysField, MonthField
 from backend.inspections.models import VisitKind
+from backend.inspections.rules.revealing import MOST_HOURS
 from backend.registry.models import TargetKind, Track
 
-MOST_HOURS = 72
 KINDS = [(kind.value, kind.label) for kind in (TargetKind.SCHOOL, TargetKind.INSTITUTION)]
 
 
@@ -14,9 +14,7 @@ class SealForm(forms.Form):
     """See `DrawRequest`."""
 
     plan = forms.ChoiceField(label="计划", required=False)
-    month = forms.RegexField(
-        r"^\d{4}-\d{2}$", label="月份（不按计划时）", required=False, widget=forms.TextInput({"type": "month"})
-    )
+    month = MonthField(label="月份（不按计划时）", required=False)
     track = forms.ChoiceField(label="检查线", choices=Track.choices)
     kind = forms.ChoiceField(label="种类", choices=VisitKind.choices)
     target_kinds = forms.MultipleChoiceField(

@@ -112,3 +112,9 @@ class MonthField(forms.RegexField):
     def __init__(self, *, label: str = "月份", required: bool = True) -> None:
         widget = forms.TextInput(attrs={"type": "month"})
         super().__init__(r"^20[0-9]{2}-(0[1-9]|1[0-2])$", label=label, required=required, widget=widget)
+
+
+class SureForm(forms.Form):
+    """Before what cannot be taken back: a look at what follows, and a tick."""
+
+    sure = forms.BooleanField(label="我已核对，确认执行", error_messages={"required": "请勾选确认后再执行。"})

@@ -5,19 +5,19 @@ from typing import Any
 
 from django import forms
 
-from backend.desk.fields import DaysField, LinesField, day_input
+from backend.desk.fields import DaysField, LinesField, MonthField, day_input
 from backend.inspections.models import ExceptionCause, InspectionPlan, PlanKind, PlanState
 from backend.inspections.rules.checklist import TargetType
+from backend.inspections.rules.revealing import MOST_HOURS
 from backend.inspections.rules.wording import TARGETS
 from backend.registry.models import InstitutionClass, Stage, TargetKind, Track
 
 KINDS = [(kind.value, kind.label) for kind in (TargetKind.SCHOOL, TargetKind.INSTITUTION)]
 TYPES = [*Stage.choices, *InstitutionClass.choices]
-MONTH = forms.TextInput({"type": "month"})
 
 
 class PlanFilters(forms.Form):
-    month = forms.RegexField(r"^\d{4}-\d{2}$", label="月份", required=False, widget=MONTH)
+    month = MonthField(required=False)
     kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *PlanKind.choices])
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *PlanState.choices])
 
@@ -25,7 +25,7 @@ class PlanFilters(forms.Form):
 class NewPlanForm(forms.Form):
     """What is not said is as usual for the month (`plans.create`)."""
 
-    month = forms.RegexField(r"^\d{4}-\d{2}$", label="月份", widget=MONTH)
+    month = MonthField()
     kind = forms.ChoiceField(label="种类", choices=PlanKind.choices)
     title = forms.CharField(label="名称（不填则按月份自动命名）", max_length=120, required=False)
     makes_up = forms.ChoiceField(label="补查哪个计划（只有补查须选）", required=False)
@@ -54,6 +54,7 @@ class PlanForm(forms.Form):
     holidays = DaysField(label="放假日期（每行一个，如 2026-10-01）")
     working_weekends = DaysField(label="调休上班日期（每行一个）")
     visit_limit = forms.IntegerField(label="每校每月到访上限", min_value=0, max_value=31)
+    reveal_hours = forms.IntegerField(label="最多提前几小时告知组长", min_value=0, max_value=MOST_HOURS)
     approval_number = forms.CharField(label="入校检查批准文号", max_length=60, required=False)
 
 
@@ -70,7 +71,7 @@ def plan_fields(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def stands(plan: InspectionPlan) -> dict[str, Any]:
     """What `PlanForm` begins with."""
-    names = ("title", "starts_on", "ends_on", "tracks", "visit_limit", "approval_number")
+    names = ("title", "starts_on", "ends_on", "tracks", "visit_limit", "reveal_hours", "approval_number")
     lines = {name: "\n".join(getattr(plan, name)) for name in ("themes", "holidays", "working_weekends")}
     rule = {name: plan.scope_rule.get(name, []) for name in RULE}
     return {name: getattr(plan, name) for name in names} | lines | rule

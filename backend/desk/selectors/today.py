@@ -18,6 +18,7 @@ from backend.inspections.models import (
     PlanState,
     VisitState,
 )
+from backend.inspections.models.lifecycle import LOCKED
 from backend.inspections.selectors import assignments, evidence, findings, plans, visits
 from backend.notices.selectors import notices
 
@@ -25,11 +26,6 @@ SHOWN = 30
 """Crews that the board names; the list behind it has them all."""
 
 SENT = (AssignmentState.RELEASED, AssignmentState.ACCEPTED, AssignmentState.DEPARTED)
-AT_WORK = (
-    *(VisitState.DEPARTED, VisitState.ARRIVED, VisitState.IN_PROGRESS, VisitState.FEEDBACK_GIVEN),
-    VisitState.RETURNED,
-)
-"""A visit that its crew has still to submit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ def board(actor: Actor, stuck: dict[str, int]) -> Board:
 
 
 def _on_the_way(actor: Actor) -> list[Assignment]:
-    rows = assignments.scoped(actor).filter(state=AssignmentState.DEPARTED)
+    rows = unfinished(assignments.scoped(actor)).filter(state=AssignmentState.DEPARTED)
     rows = rows.select_related("target", "team", "leader", "visit").order_by("-departed_at", "pk")
     return list(
         rows.only(
@@ -72,6 +68,11 @@ def _on_the_way(actor: Actor) -> list[Assignment]:
             *("visit__id", "visit__state"),
         )[:SHOWN]
     )
+
+
+def unfinished(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """Those about whose visit nothing was submitted yet; one that was is the reviewer's business, not the crew's."""
+    return rows.exclude(visit__state__in=LOCKED)
 
 
 def _out(row: Assignment) -> Out:
@@ -86,11 +87,12 @@ def _sendings(actor: Actor) -> dict[str, int]:
     open_ = (AssignmentState.PLANNED, *SENT)
     rows = assignments.scoped(actor).filter(Q(state__in=open_) | Q(scheduled_on=today))
     rows = rows.exclude(state=AssignmentState.CANCELLED)
+    at_work = Q(visit__isnull=True) | ~Q(visit__state__in=LOCKED)
     return rows.aggregate(
-        out=Count("pk", filter=Q(state=AssignmentState.DEPARTED)),
+        out=Count("pk", filter=Q(state=AssignmentState.DEPARTED) & at_work),
         today=Count("pk", filter=Q(scheduled_on=today)),
         unreleased=Count("pk", filter=Q(state=AssignmentState.PLANNED)),
-        missed=Count("pk", filter=Q(state__in=open_, scheduled_on__lt=today)),
+        missed=Count("pk", filter=Q(state__in=open_, scheduled_on__lt=today) & at_work),
     )
 
 

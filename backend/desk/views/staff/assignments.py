@@ -13,9 +13,11 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.pages import page_by_keys
 from backend.desk.deeds import Deed, ReasonForm
+from backend.desk.fields import DayField, MonthField, day_input
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE
 from backend.desk.selectors import choices
+from backend.desk.selectors.today import unfinished
 from backend.desk.staff import StaffPage, stamp_of
 from backend.inspections.models import Assignment, AssignmentState, Recusal
 from backend.inspections.models.lifecycle import ASSIGNMENT_MOVES
@@ -33,11 +35,12 @@ OPEN = (
 
 
 class AssignmentFilters(forms.Form):
-    month = forms.RegexField(r"^\d{4}-\d{2}$", label="月份", required=False, widget=forms.TextInput({"type": "month"}))
+    month = MonthField(required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[choices.ANY, *AssignmentState.choices])
     track = forms.ChoiceField(label="检查线", required=False, choices=[choices.ANY, *Track.choices])
     team = forms.ChoiceField(label="督查组", required=False)
-    day = forms.DateField(label="安排日期", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    day = DayField(label="安排日期")
+    out = forms.BooleanField(label="只看在外的", required=False)
     missed = forms.BooleanField(label="只看过期未完成", required=False)
 
     def __init__(self, *given: Any, teams: choices.Choices = (), **more: Any) -> None:  # type: ignore[assignment]
@@ -46,17 +49,26 @@ class AssignmentFilters(forms.Form):
 
 
 def narrowed(
-    actor: Actor, *, day: dt.date | None = None, missed: bool = False, team: str | None = None, **wanted: Any
+    actor: Actor,
+    *,
+    day: dt.date | None = None,
+    out: bool = False,
+    missed: bool = False,
+    team: str | None = None,
+    **wanted: Any,
 ) -> QuerySet[Assignment]:
-    """The assignments that fit; `missed`: those whose day is over and that are not done."""
+    """The assignments that fit; `out`: whose crew has set out and submitted nothing yet; `missed`: whose day is over
+    and whose visit is not submitted."""
     rows = selectors.matching(actor, team=uuid.UUID(team) if team else None, **wanted)
     if day is not None:
         rows = rows.filter(scheduled_on=day)
-    return rows.filter(state__in=OPEN, scheduled_on__lt=clock.today()) if missed else rows
+    if out:
+        rows = unfinished(rows).filter(state=AssignmentState.DEPARTED)
+    return unfinished(rows).filter(state__in=OPEN, scheduled_on__lt=clock.today()) if missed else rows
 
 
 class ReleaseDayForm(forms.Form):
-    day = forms.DateField(label="安排日期", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    day = forms.DateField(label="安排日期", widget=day_input())
 
 
 def _release_day(actor: Actor, found: None, values: dict[str, Any]) -> int:

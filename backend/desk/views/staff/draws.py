@@ -16,6 +16,7 @@ from backend.core.pages import page as rows_of
 from backend.desk import pages
 from backend.desk.deeds import Deed, ReasonForm
 from backend.desk.draw_forms import ConfirmForm, RunForm, SealForm
+from backend.desk.fields import MonthField
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE
 from backend.desk.selectors import choices
@@ -28,7 +29,7 @@ from backend.inspections.selectors import draws as selectors
 from backend.inspections.selectors import plans
 from backend.inspections.selectors.draw_audit import audited
 from backend.inspections.services import draw_confirmation, draws
-from backend.inspections.services.draw_confirmation import USUAL_HOURS
+from backend.inspections.services.draw_confirmation import usual_hours
 from backend.inspections.services.draw_requests import DrawRequest
 from backend.inspections.services.draw_wording import NAMED, RULES
 from backend.registry.models import Track
@@ -37,7 +38,7 @@ READERS = OFFICE | LEADERSHIP
 
 
 class DrawFilters(forms.Form):
-    month = forms.RegexField(r"^\d{4}-\d{2}$", label="月份", required=False, widget=forms.TextInput({"type": "month"}))
+    month = MonthField(required=False)
     track = forms.ChoiceField(label="检查线", required=False, choices=[choices.ANY, *Track.choices])
     state = forms.ChoiceField(label="状态", required=False, choices=[choices.ANY, *DrawState.choices])
 
@@ -155,7 +156,7 @@ class DrawPage(StaffPage[Draw]):
         return frozenset(names - ({"reveal"} if found.revealed_at else set()))
 
     def initial(self, actor: Actor, found: Draw, deed: Deed, row: str) -> dict[str, Any]:
-        return {"reveal_hours": USUAL_HOURS} if deed.name == "confirm" else {}
+        return {"reveal_hours": usual_hours(found)} if deed.name == "confirm" else {}
 
     def form(self, actor: Actor, found: Draw, deed: Deed, **more: Any) -> forms.Form:
         form = deed.form(**more)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from backend.core.actor import Actor
 from backend.core.pages import page_by_keys
+from backend.desk.fields import DayField
 from backend.desk.filters import chosen
 from backend.desk.navigation import STAFF
 from backend.desk.selectors import choices
@@ -21,7 +22,7 @@ from backend.inspections.selectors.evidence import Wanted
 
 
 class EvidenceFilters(forms.Form):
-    day = forms.DateField(label="收到日期", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    day = DayField(label="收到日期")
     state = forms.ChoiceField(label="状态", required=False, choices=[choices.ANY, *EvidenceState.choices])
     kind = forms.ChoiceField(label="种类", required=False, choices=[choices.ANY, *EvidenceKindName.choices])
     flag = forms.ChoiceField(

@@ -12,9 +12,10 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.pages import page as rows_of
 from backend.core.pages import page_of
+from backend.desk.fields import MonthField
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE
-from backend.desk.plan_forms import MONTH, type_name
+from backend.desk.plan_forms import type_name
 from backend.desk.selectors import choices
 from backend.desk.staff import StaffPage
 from backend.inspections.models import InspectionPlan, PlanKind, VisitKind
@@ -76,9 +77,16 @@ class PlanCoveragePage(StaffPage[InspectionPlan]):
             "outlook": outlook,
             "filters": filters,
             "missing": len(missing),
-            "gaps": [(gap, Track(gap.cell.track).label, names.get(gap.cell.team) if gap.cell.team else None) for gap in shown.rows],
+            "gaps": [
+                (gap, Track(gap.cell.track).label, names.get(gap.cell.team) if gap.cell.team else None)
+                for gap in shown.rows
+            ],
             "next": shown.next,
         }
+
+
+def _team(gap: gaps.Gap, names: dict[uuid.UUID, str]) -> str:
+    return names.get(gap.cell.team, "") if gap.cell.team else ""
 
 
 def groups(told: Coverage, outlook: Outlook | None) -> list[tuple[str, list[Bar]]]:
@@ -108,7 +116,7 @@ def _bars(found: Iterable[tuple[tuple[str, str], Share]]) -> Iterable[Bar]:
 
 
 class BurdenFilters(forms.Form):
-    month = forms.RegexField(r"^\d{4}-\d{2}$", label="月份", required=False, widget=MONTH)
+    month = MonthField(required=False)
 
 
 class BurdenList(StaffPage[None]):

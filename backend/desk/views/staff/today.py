@@ -59,7 +59,7 @@ def groups(counts: dict[str, int]) -> list[tuple[str, list[Figure]]]:
         (
             "今天",
             [
-                Figure(counts["out"], "组在外", "已出发，尚未提交", _at("desk_assignments", state="departed")),
+                Figure(counts["out"], "组在外", "已出发，尚未提交", _at("desk_assignments", out="on")),
                 Figure(counts["today"], "项安排在今天", "各状态合计", _at("desk_assignments", day=day)),
                 Figure(counts["submitted"], "次到访已提交", "今天收到", _at("desk_visits", day=day)),
                 Figure(counts["photos"], "件佐证", "今天收到", _at("desk_evidence", day=day)),

@@ -13,6 +13,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.pages import page_by_keys
 from backend.desk.deeds import Deed, ReasonForm, RemarkForm
+from backend.desk.fields import DayField, MonthField
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE, STAFF
 from backend.desk.rules.visit_words import STEPS
@@ -37,11 +38,11 @@ REVIEWERS = OFFICE | frozenset({Role.TEAM_LEADER, Role.STATION_HEAD})
 
 
 class VisitFilters(forms.Form):
-    month = forms.RegexField(r"^\d{4}-\d{2}$", label="月份", required=False, widget=forms.TextInput({"type": "month"}))
+    month = MonthField(required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[choices.ANY, *VisitState.choices])
     track = forms.ChoiceField(label="检查线", required=False, choices=[choices.ANY, *Track.choices])
     team = forms.ChoiceField(label="督查组", required=False)
-    day = forms.DateField(label="提交日期", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    day = DayField(label="提交日期")
     veto = forms.BooleanField(label="只看一票否决候选", required=False)
 
     def __init__(self, *given: Any, teams: choices.Choices = (), **more: Any) -> None:  # type: ignore[assignment]
