@@ -12,6 +12,7 @@ from backend.core.errors import NotFound
 from backend.core.pages import page as rows_of
 from backend.desk import unit_forms as asked
 from backend.desk.deeds import Deed
+from backend.desk.fields import SureForm
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE
 from backend.desk.selectors import choices
@@ -93,7 +94,7 @@ class TeamPage(StaffPage[Team]):
     deeds = (
         Deed("add_member", "登记成员", _add_member, "成员已登记。", asked.MemberForm),
         Deed("lead", "任组长", _lead, "组长已更换，原组长仍为成员，权限随之调整。", row=True),
-        Deed("leave", "离组", _leave, "已离组，不再能读取本组的任务。", tone="grave", row=True),
+        Deed("leave", "离组", _leave, "已离组，不再能读取本组的任务。", SureForm, tone="grave", row=True),
         Deed(
             "change",
             "修改名称和隶属",
@@ -106,6 +107,7 @@ class TeamPage(StaffPage[Team]):
             "撤销督查组",
             lambda actor, team, values: teams.close_team(actor=actor, team_id=team.pk),
             "督查组已撤销，成员任期到此结束。",
+            SureForm,
             tone="grave",
             explains="须先把分管的单位交给其他组。",
         ),
@@ -236,6 +238,7 @@ class PlacePage(StaffPage[Place]):
             "停用",
             lambda actor, place, values: organisation.close(type(place), actor=actor, place_id=place.pk),
             "已停用。",
+            SureForm,
             tone="grave",
             explains="仍有在用的检查对象、学区或督查组时不能停用；历史记录保留。",
         ),

@@ -21,7 +21,7 @@ from backend.core.pages import page as rows_of
 from backend.core.terms import in_term
 from backend.desk import sync
 from backend.desk.deeds import Deed, Work
-from backend.desk.fields import YesNoField
+from backend.desk.fields import SureForm, YesNoField
 from backend.desk.filters import chosen
 from backend.desk.navigation import OFFICE
 from backend.desk.staff import StaffPage, stamp_of
@@ -158,6 +158,7 @@ class PersonPage(StaffPage[User]):
             "重置密码",
             _code(people.reset_password),
             f"原密码和全部登录已作废。{HANDED}",
+            SureForm,
             tone="grave",
             explains="原密码立即作废，所有手机和网页退出登录；手机里未上传的内容不会丢，本人重新登录后继续上传。",
         ),
@@ -166,6 +167,7 @@ class PersonPage(StaffPage[User]):
             "停用账号",
             lambda actor, user, values: people.disable(actor=actor, user_id=user.pk),
             "账号已停用。",
+            SureForm,
             tone="grave",
             explains=f"停用后不能登录；其手机在 {KEPT_DAYS} 天内仍可上交未发送的内容，这些内容须人工核对。",
         ),
@@ -181,6 +183,7 @@ class PersonPage(StaffPage[User]):
             "停用设备",
             lambda actor, user, values: sessions.revoke_device(actor=actor, device_id=_device(values)),
             "设备已停用。",
+            SureForm,
             tone="grave",
             row=True,
         ),

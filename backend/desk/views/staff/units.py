@@ -15,6 +15,7 @@ from backend.core.errors import NotFound
 from backend.core.pages import page as rows_of
 from backend.desk import unit_forms as asked
 from backend.desk.deeds import Deed
+from backend.desk.fields import SureForm
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE
 from backend.desk.selectors import choices
@@ -115,6 +116,7 @@ class UnitPage(StaffPage[Target]):
             "离任",
             _end_contact,
             "联系人已离任，不再能查看本单位的内容。",
+            SureForm,
             tone="grave",
             row=True,
         ),
