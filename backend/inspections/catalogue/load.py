@@ -2,11 +2,12 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from backend.inspections.catalogue.check import check_template
+from backend.inspections.catalogue.documents import content_hash, to_document
 from backend.inspections.catalogue.faults import CatalogueError
 from backend.inspections.rules.checklist import PolicyDocument, Template
 
@@ -33,6 +34,20 @@ def load_catalogue(folder: Path = CATALOGUE) -> tuple[Template, ...]:
     if len(set(codes)) != len(codes):
         raise CatalogueError(f"{folder.name}: template codes repeat: {sorted(codes)}")
     return templates
+
+
+class Shipped(NamedTuple):
+    """A template of the catalogue with what is stored of it; the document is shared, whoever changes it copies it."""
+
+    template: Template
+    document: dict[str, Any]
+    content_hash: str
+
+
+@cache
+def load_shipped() -> tuple[Shipped, ...]:
+    """The product's own catalogue as a county stores it: hashing its canonical JSON is the dear part of publishing."""
+    return tuple(Shipped(each, to_document(each), content_hash(each)) for each in load_catalogue())
 
 
 def load_template(code: str, folder: Path = CATALOGUE) -> Template:
