@@ -173,6 +173,7 @@ def growing(cast: Cast, places: Places, fieldwork: Fieldwork) -> Growing:
     return found
 
 
+@pytest.mark.once
 def test_no_list_asks_more_often_for_three_rows_than_for_one(growing: Growing) -> None:
     growing.grow()
     before = growing.lists()
