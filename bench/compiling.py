@@ -2,7 +2,8 @@
 
 A half-month is played in part and its rows multiplied until it holds ten times the visits of the term's fullest one
 (`bench.crowd`). While figures are gathered another connection writes all the time: its longest wait says whether
-anything was locked. Runs in a process of its own on a stand: `python -m bench.compiling` prints a line per engine.
+anything was locked. Runs in a process of its own on a stand: `python -m bench.compiling` prints a line per engine;
+`python -m bench.compiling postgresql` (or `sqlite`) that of one.
 """
 
 import datetime as dt
@@ -17,8 +18,7 @@ from typing import Any
 import django
 import msgspec
 
-from bench import crowd
-from bench.stand import on_both
+from bench import crowd, stand
 from bench.table import Line
 
 NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
@@ -67,7 +67,7 @@ class Writer:
 
 def lines() -> Iterator[Line]:
     """One line for each engine."""
-    return on_both("bench.compiling")
+    return stand.on_both("bench.compiling")
 
 
 def measure() -> Iterator[Line]:
@@ -136,10 +136,17 @@ def _moved(made: crowd.Crowd) -> Any:
     return lambda new, _row, number: made._move(new, number, "at")
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
+def main() -> None:
+    """Print the lines; or, given a file, measure in this process and write them into it."""
+    given = sys.argv[1] if len(sys.argv) > 1 else ""
+    if given and given not in stand.ENGINES:
         django.setup()
-        Path(sys.argv[1]).write_bytes(msgspec.json.encode(list(measure())))
-    else:
-        for line in on_both("bench.compiling"):
-            sys.stdout.write(" | ".join(line.cells()) + "\n")
+        Path(given).write_bytes(msgspec.json.encode(list(measure())))
+        return
+    for line in stand.on_both("bench.compiling", given):
+        sys.stdout.write(" | ".join(line.cells()) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

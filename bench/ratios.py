@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from bench import (
     city,
+    compiling,
     deriving,
     drawing,
     evidence,
@@ -20,6 +21,7 @@ from bench import (
     pulling,
     pushing,
     rush,
+    term_bulletin,
     uploading,
 )
 from bench.table import Line, load_now, write
@@ -35,7 +37,9 @@ def lines(*, quick: bool) -> Iterator[Line]:
     yield from city.lines()
     yield from evidence.lines()
     yield from lists.lines()
+    yield from compiling.lines()
     yield from printing.lines(quick=quick)
+    yield from term_bulletin.lines(quick=quick)
     yield from exporting.lines()
     yield from fanout.lines()
     yield from uploading.lines(uploading.QUICK if quick else uploading.Plan())

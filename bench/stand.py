@@ -26,6 +26,7 @@ from tests.engines.processes import stop, tail
 from tests.engines.redis import RedisServer
 
 STARTS_WITHIN = 60.0
+ENGINES = ("sqlite", "postgresql")
 
 
 @dataclass
@@ -112,9 +113,11 @@ class Stand:
         raise ServerFault(f"the server does not start: {tail(log)}")
 
 
-def on_both(module: str) -> Iterator[Line]:
-    """What `module` measures on an empty stand of each engine: it writes its lines into the file it is given."""
-    for begin in (sqlite, postgresql):
+def on_both(module: str, only: str = "") -> Iterator[Line]:
+    """What `module` measures on an empty stand of each engine, or of the `only` one: it writes its lines into the file
+    it is given.
+    """
+    for begin in (sqlite, postgresql) if not only else ({"sqlite": sqlite, "postgresql": postgresql}[only],):
         with tempfile.TemporaryDirectory(prefix="dudao-bench-") as folder, begin(Path(folder)) as stand:
             out = stand.folder / "lines.json"
             stand.run(module, str(out))

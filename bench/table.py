@@ -53,10 +53,14 @@ depends on time.
   people and days of their own. One warm client in the same process; the table keeps the slowest list,
   `python -m bench.lists` prints all.
 - **Printing.** A bulletin of every chapter with charts, an annex of 48 rows and eight photos of 1600 pixels, printed
-  warm; computing time of the process, photos made smaller included. WeasyPrint, where it is installed (or in the
-  Python that `DUDAO_BENCH_WEASYPRINT` names), prints a web page of the same words, tables, bars and fonts with the
-  photos made ready beforehand, its fonts and style sheet parsed once; both take turns. The annexes have a different
+  warm; computing time of the process, photos made smaller included. WeasyPrint (or that of the Python which
+  `DUDAO_BENCH_WEASYPRINT` names) prints a web page of the same words, tables, bars and fonts with the photos made
+  ready beforehand, its fonts and style sheet parsed once; both take turns. Then the same for the signed issue of the
+  demonstration term's fullest half-month with eight approved photos (`bench/term_bulletin.py`; a folder made by
+  `make demo-term` may be named by `DUDAO_BENCH_TERM`, else the term is played up to it). The annexes have a different
   finding in every row; memory is the most that Python held while one was printed.
+- **Compiling.** A half-month with ten times the visits of the fullest one. While its figures are gathered another
+  connection writes all the time; its longest wait says whether anything was locked.
 - **Uploads.** 200 photos of 3 MB over 17 kept connections, each a POST and one PATCH, to two worker processes on
   either side, in turn, on the same disk. The control is `@tus/server` with its file store, which makes the whole
   durable, reads and hashes it again, compares and links it to its content address, as ours does; ours also

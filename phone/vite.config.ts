@@ -1,13 +1,14 @@
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
 
+import { classicScript } from "./build/classic.ts";
 import { letters } from "./build/letters.ts";
 import { serviceWorker } from "./build/worker.ts";
 
 /** The build is committed under the backend's static files: setting the product up needs no Node. */
 export default defineConfig({
   base: "/static/m/",
-  plugins: [vue(), serviceWorker()],
+  plugins: [vue(), classicScript(), serviceWorker()],
   css: { postcss: { plugins: [letters] } },
   build: {
     outDir: "../backend/desk/static/m",

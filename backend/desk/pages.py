@@ -26,8 +26,13 @@ POLICY = (
 )
 """Content-Security-Policy: nothing from elsewhere, nothing inline."""
 
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
+
 KEPT = "kept:"
 """Prefix of the fields of a form that waits behind the sign-in page."""
+
+OURS = frozenset({"form", "row", "page", "once", "seen"})
+"""Fields that pages put into forms themselves; each has one value, however often it is sent."""
 
 MOST_KEPT = 64 * 1024
 """Characters of a form that are carried over a sign-in; the longest form of these pages has about 10,000."""
@@ -80,22 +85,31 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The way in. What was being sent when the session turned out to be over travels along in the form."""
     if request.method in ("GET", "HEAD"):
         return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}")
-    fields = {name: text for name, text in request.POST.items() if name != "csrfmiddlewaretoken"}
-    if sum(map(len, fields.values())) > MOST_KEPT:
-        fields = {}
-    origin = request.POST.get("page") or reverse("start")
-    context = {"next": origin, "kept": {f"{KEPT}{name}": text for name, text in fields.items()}}
+    kept = [(f"{KEPT}{name}", text) for name, texts in request.POST.lists() for text in texts if name != TOKEN]
+    if sum(len(text) for _, text in kept) > MOST_KEPT:
+        kept = []
+    context = {"next": request.POST.get("page") or reverse("start"), "kept": kept}
     return page(request, "sign_in.html", context, status=401)
 
 
 def keep(request: HttpRequest, path: str) -> None:
     """After a sign-in: what came along with it is shown again on the page at `path`."""
-    fields = {name.removeprefix(KEPT): text for name, text in request.POST.items() if name.startswith(KEPT)}
+    fields = {name.removeprefix(KEPT): texts for name, texts in fields_of(request).items() if name.startswith(KEPT)}
     if fields:
         request.session["kept"] = {"path": path, "fields": fields}
 
 
-def kept(request: HttpRequest) -> dict[str, str]:
+def fields_of(request: HttpRequest) -> dict[str, Any]:
+    """What was sent, by field: a text, or a list where a field was sent more than once (several boxes)."""
+    sent = {name: texts for name, texts in request.POST.lists() if name != TOKEN}
+    return {name: texts if len(texts) > 1 and not _is_ours(name) else texts[-1] for name, texts in sent.items()}
+
+
+def _is_ours(name: str) -> bool:
+    return name.removeprefix(KEPT) in OURS
+
+
+def kept(request: HttpRequest) -> dict[str, Any]:
     """What was kept for this page, once."""
     found = request.session.get("kept")
     if not found or found["path"] != request.path:

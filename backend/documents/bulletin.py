@@ -5,6 +5,7 @@ the standard is not binding. Contents as in the half-monthly reports of 2021-202
 institutions, cases, rectification, tips, next steps, annexes.
 """
 
+from functools import partial
 from pathlib import Path
 
 from reportlab.platypus import Flowable
@@ -15,6 +16,7 @@ from backend.documents.bulletin_data import Bulletin
 from backend.documents.canvas import Meta
 from backend.documents.composer import Composer
 from backend.documents.figures import figure_rows
+from backend.documents.fitting import Setting, fitted
 from backend.documents.fonts import Face
 from backend.documents.footer_block import FooterBlock
 from backend.documents.grid import LEADING, SIZE_3, TYPE_HEIGHT
@@ -50,7 +52,7 @@ def render(data: Bulletin, fonts: Path | None = None) -> Rendered:
 
 def _pour(press: Press, data: Bulletin, *, contents: bool) -> Poured:
     meta = Meta(_title(data), data.masthead.issuer, "双减督查半月报", data.issued_at)
-    story = _story(press, data, contents=contents)
+    story = fitted(partial(_story, press, data, contents=contents))
     return Pouring(press, meta, [template("page", numbered(press))]).pour(story)
 
 
@@ -60,8 +62,8 @@ def _title(data: Bulletin) -> str:
     return f"{head.title}{year}年第{head.issue_number}期（总第{head.total_issue_number}期）"
 
 
-def _story(press: Press, data: Bulletin, *, contents: bool) -> list[Flowable]:
-    composer = Composer(press)
+def _story(press: Press, data: Bulletin, setting: Setting, *, contents: bool) -> list[Flowable]:
+    composer = Composer(press, setting)
     story = composer.story
     head, figures = MastheadBlock(press, data.masthead), figure_rows(press, data.figures)
     story.add(head, minimum=0)

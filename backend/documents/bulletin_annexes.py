@@ -13,7 +13,7 @@ from backend.documents.press import Press
 from backend.documents.table_data import Cell, Column, TableData
 from backend.documents.tables import chinese_table
 from backend.documents.tags import tagged
-from backend.documents.wording import short_date
+from backend.documents.wording import day_of
 
 INDICATOR_COLUMNS = (
     Column("类别", 1.6, "center"), Column("序号", 0.7, "center"), Column("指标", 5.2), Column("数量", 1.1, "right"),
@@ -21,13 +21,13 @@ INDICATOR_COLUMNS = (
 )  # fmt: skip
 LEDGER_COLUMNS = (
     Column("序号", 0.9, "center"),
-    Column("文号", 2.8, unbroken=True),
-    Column("单位", 2.7),
-    Column("问题", 6.5),
-    Column("级别", 0.6, "center", unbroken=True),
-    Column("整改时限", 0.8, "center", unbroken=True),
-    Column("状态", 0.6, "center", unbroken=True),
-    Column("销号日期", 0.8, "center", unbroken=True),
+    Column("文号", 3.1),
+    Column("单位", 2.6),
+    Column("问题", 5.2),
+    Column("级别", 1.1, "center"),
+    Column("整改时限", 1.0, "center", unbroken=True),
+    Column("状态", 1.6, "center"),
+    Column("销号日期", 1.0, "center", unbroken=True),
 )
 
 
@@ -56,7 +56,8 @@ def _indicators(composer: Composer, form: IndicatorForm) -> None:
     )
     composer.story.add(FormLine(composer.press, lines))
     rows = _indicator_rows(form.groups)
-    grid = chinese_table(composer.press, INDICATOR_COLUMNS, rows, compact=True, groups=_shared_rows(form.groups))
+    groups, white = _shared_rows(form.groups), composer.white
+    grid = chinese_table(composer.press, INDICATOR_COLUMNS, rows, compact=True, white=white, groups=groups)
     composer.story.add(grid, minimum=grid.kept_with_caption(composer.story.width))
 
 
@@ -104,11 +105,12 @@ def _shared_rows(groups: Sequence[IndicatorGroup]) -> list[tuple[int, int]]:
 
 def _ledger(composer: Composer, data: Bulletin) -> None:
     composer.annex("问题整改台账（摘录）")
+    year = data.period_end.year
     rows = tuple(
         (
             at, row.document_number, row.unit, row.finding, row.severity,
-            short_date(row.due_date) if row.due_date else None, row.state,
-            short_date(row.closed_on) if row.closed_on else None,
+            day_of(row.due_date, year) if row.due_date else None, row.state,
+            day_of(row.closed_on, year) if row.closed_on else None,
         )
         for at, row in enumerate(data.ledger, start=1)
     )  # fmt: skip

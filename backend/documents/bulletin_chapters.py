@@ -17,7 +17,7 @@ from backend.documents.charts import (
 from backend.documents.composer import Composer, is_empty
 from backend.documents.fonts import Face
 from backend.documents.table_data import Column, TableData
-from backend.documents.wording import moment, period, sentence, short_date
+from backend.documents.wording import day_of, moment, period, sentence
 
 T = TypeVar("T")
 MOST_BARS = 26
@@ -196,15 +196,23 @@ def _district_table(data: Bulletin) -> TableData:
 def _late_table(data: Bulletin) -> TableData:
     columns = (
         Column("序号", 0.9, "center"),
-        Column("单位", 2.4),
-        Column("通知书文号", 2.0, unbroken=True),
-        Column("问题", 4.4),
-        Column("整改时限", 0.8, "center", unbroken=True),
+        Column("单位", 2.6),
+        Column("通知书文号", 2.5),
+        Column("问题", 4.6),
+        Column("整改时限", 1.0, "center", unbroken=True),
         Column("逾期天数", 1.0, "center"),
-        Column("督办", 1.4, "center", unbroken=True),
+        Column("督办", 1.0, "center", unbroken=True),
     )
     rows = tuple(
-        (at, item.unit, item.document_number, item.finding, short_date(item.due_date), item.days_late, item.step)
+        (
+            at,
+            item.unit,
+            item.document_number,
+            item.finding,
+            day_of(item.due_date, data.period_end.year),
+            item.days_late,
+            item.step,
+        )
         for at, item in enumerate(data.late_items, start=1)
     )
     return TableData("逾期未完成整改清单", columns, rows)

@@ -7,6 +7,7 @@ from reportlab.platypus import PageBreak
 
 from backend.documents.bulletin_data import Section
 from backend.documents.charts.chart import Chart
+from backend.documents.fitting import Setting
 from backend.documents.fonts import Face
 from backend.documents.grid import LEADING, SIZE_2, SIZE_3, SIZE_5
 from backend.documents.layout import Span
@@ -29,19 +30,23 @@ ANNEX_TITLE = Style(Face.TITLE, SIZE_2 - 2, 30, align="center", space_before=4, 
 class Composer:
     """Writes into ``story``; counters run through the whole paper, those of subsections per chapter."""
 
-    def __init__(self, press: Press) -> None:
-        self.press, self.story = press, Story()
+    def __init__(self, press: Press, setting: Setting | None = None) -> None:
+        self.press, self.story, self.setting = press, Story(), setting or Setting()
+        self._body, self._chapter, self._subhead = (
+            replace(style, leading=self.setting.leading) for style in (BODY, CHAPTER, SUBHEAD)
+        )
         self._chapters = self._subsections = self._tables = self._charts = self._annexes = 0
 
     def chapter(self, title: str) -> None:
         """Begin chapter 一、二、…"""
         self._chapters, self._subsections = self._chapters + 1, 0
-        self.story.head(Heading(self.press, f"{numeral(self._chapters)}、{title}", CHAPTER, level=0))
+        self.story.head(Heading(self.press, f"{numeral(self._chapters)}、{title}", self._chapter, level=0))
 
     def subsection(self, title: str) -> None:
         """Begin subsection （一）（二）…"""
         self._subsections += 1
-        self.story.head(Heading(self.press, f"（{numeral(self._subsections)}）{title}", SUBHEAD, 1, in_contents=False))
+        text = f"（{numeral(self._subsections)}）{title}"
+        self.story.head(Heading(self.press, text, self._subhead, 1, in_contents=False))
 
     def annex(self, title: str, *, only: bool = False) -> None:
         """Begin an annex on a new page (GB/T 9704 7.3.7); an ``only`` one has no number."""
@@ -57,11 +62,11 @@ class Composer:
         """Add paragraphs of body text."""
         for text in texts:
             if text.strip():
-                self.story.add(ChineseParagraph(self.press, text.strip(), BODY))
+                self.story.add(ChineseParagraph(self.press, text.strip(), self._body))
 
     def spans(self, *spans: tuple[str, Face]) -> None:
         """Add one paragraph in several faces."""
-        self.story.add(ChineseParagraph(self.press, [Span(text, face) for text, face in spans if text], BODY))
+        self.story.add(ChineseParagraph(self.press, [Span(text, face) for text, face in spans if text], self._body))
 
     def missing(self, what: str = "") -> None:
         """Say that there is no data, instead of leaving a reader to guess."""
@@ -79,10 +84,15 @@ class Composer:
         for table in section.tables:
             self.table(table)
 
+    @property
+    def white(self) -> float:
+        """Points by which the white in the tables of the present annex is more than usual."""
+        return self.setting.white.get(self._annexes, 0.0)
+
     def table(self, data: TableData) -> None:
         """Add the next table."""
         self._tables += 1
-        add_table(self.story, self.press, data, self._tables)
+        add_table(self.story, self.press, data, self._tables, white=self.white)
 
     def chart(self, title: str, chart: Chart, note: str = "") -> None:
         """Add the next chart with its title below (domain layout of the bulletin)."""

@@ -15,6 +15,8 @@ from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.press import Press
 from backend.documents.tags import tagged
 
+ROUNDED = 0.01
+"""Points by which sums of heights may be off: the last line of a full page is not moved for less."""
 OnPage = Callable[[Canvas, int], None]
 
 
@@ -60,7 +62,7 @@ class Story:
         if minimum is None:
             wanted = min(wanted, 2 * LEADING)
         self._last_block = len(self.flowables)
-        self.flowables.append(CondPageBreak(min(self._height(self._waiting) + wanted, TYPE_HEIGHT - 1)))
+        self.flowables.append(CondPageBreak(min(self._height(self._waiting) + wanted, TYPE_HEIGHT - 1) - ROUNDED))
         self.flowables.extend(self._waiting)
         self.flowables.extend(flowables)
         self._waiting = []

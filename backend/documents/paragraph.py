@@ -118,11 +118,17 @@ class ChineseParagraph(Flowable):
         return self._tokens
 
     def _broken(self, width: float) -> list[Line]:
-        style, tokens = self.style, self._all_tokens()
+        """Break the text, once for all settings that a paper is tried in."""
+        style = self.style
         rest = max(1.0, width / style.size - style.left_indent - style.right_indent)
         first = max(1.0, rest - style.first_indent)
+        key = (tuple(self._spans), first, rest, style.balanced)
+        return self.press.once(key, lambda: self._broken_into(first, rest))
+
+    def _broken_into(self, first: float, rest: float) -> list[Line]:
+        tokens = self._all_tokens()
         lines = break_lines(tokens, first, rest, self.press.measure)
-        if style.balanced and len(lines) > 1:
+        if self.style.balanced and len(lines) > 1:
             lines = balanced_lines(self.press, tokens, rest, len(lines))
         return lines
 

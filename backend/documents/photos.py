@@ -75,7 +75,7 @@ def _encoded(image: Image.Image, quality: int) -> bytes:
 
 def _most_bytes(side: int) -> int:
     """Bytes above which a photo is given the next quality: eight that share rows leave a bulletin below a megabyte."""
-    return side * side // 8
+    return side * side // 10
 
 
 def photo_rows(press: Press, photos: Sequence[Photo], tallest: float = TALLEST, per_row: int = 2) -> list[Flowable]:

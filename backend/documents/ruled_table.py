@@ -10,7 +10,7 @@ from reportlab.platypus import CondPageBreak, Flowable
 from backend.documents.grid import SHADE, TYPE_HEIGHT
 from backend.documents.press import Press
 from backend.documents.sheet import Sheet
-from backend.documents.table_cells import PADDING_X, PADDING_Y, CellText, Row
+from backend.documents.table_cells import PADDING_X, CellText, Row
 from backend.documents.tags import Node
 
 TALL_ROW = TYPE_HEIGHT / 3
@@ -131,7 +131,7 @@ class RuledTable(Flowable):
                 slack = 0.0 if row.cut else (row.height - cell.height) / 2
                 begin = "/Artifact BMC" if artifact else sheet.opened(kind, row=row.number)
                 code = cell.code(sheet, self.whole.press)
-                sheet.code.append(f"{begin} q 1 0 0 1 {left:.2f} {top - slack - PADDING_Y:.3f} cm {code} Q EMC")
+                sheet.code.append(f"{begin} q 1 0 0 1 {left:.2f} {top - slack - cell.padding:.3f} cm {code} Q EMC")
             left += width
 
     def _draw_groups(self, sheet: Sheet, shown: Sequence[Row], edges: Sequence[float]) -> None:

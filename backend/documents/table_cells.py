@@ -66,13 +66,18 @@ class Laid:
     lines: tuple[Line, ...]
 
     @property
+    def padding(self) -> float:
+        """White in points above and below the text; a style may ask for more or less of it."""
+        return PADDING_Y + self.style.space_before
+
+    @property
     def height(self) -> float:
         """Height in points, padding included."""
-        return len(self.lines) * self.style.leading + 2 * PADDING_Y
+        return len(self.lines) * self.style.leading + 2 * self.padding
 
     def cut(self, room: float) -> tuple["Laid", "Laid"]:
         """Cut after the lines that fit into ``room`` points."""
-        count = max(0, int((room - 2 * PADDING_Y + 0.01) / self.style.leading))
+        count = max(0, int((room - 2 * self.padding + 0.01) / self.style.leading))
         return replace(self, lines=self.lines[:count]), replace(self, lines=self.lines[count:])
 
     def code(self, sheet: Sheet, press: Press) -> str:

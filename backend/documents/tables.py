@@ -10,7 +10,7 @@ from backend.documents.paper import Story
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.press import Press
 from backend.documents.ruled_table import RuledTable, Whole
-from backend.documents.table_cells import PADDING_X, Cells, CellText, laid_row
+from backend.documents.table_cells import PADDING_X, Cells, CellText, Row, laid_row
 from backend.documents.table_data import Cell, Column, TableData
 
 ALIGNS: tuple[Align, ...] = ("left", "center", "right")
@@ -30,10 +30,10 @@ def cell_text(value: Cell, decimals: int = 1) -> str:
     return f"{value:.{decimals}f}" if isinstance(value, float) else str(value)
 
 
-def add_table(story: Story, press: Press, data: TableData, number: int) -> None:
+def add_table(story: Story, press: Press, data: TableData, number: int, *, white: float = 0.0) -> None:
     """Add 「表N title」, the table and its note to ``story``; the caption stays with the first rows."""
     story.head(ChineseParagraph(press, f"表{number}　{data.title}", CAPTION))
-    grid = chinese_table(press, data.columns, data.rows, compact=data.compact)
+    grid = chinese_table(press, data.columns, data.rows, compact=data.compact, white=white)
     note = ChineseParagraph(press, data.note, NOTE) if data.note else None
     if note:
         grid.room_after = note.wrap(story.width, 0)[1] + NOTE.space_before + 1
@@ -50,28 +50,48 @@ def chinese_table(
     width: float = TYPE_WIDTH,
     *,
     compact: bool = False,
+    white: float = 0.0,
     groups: Sequence[tuple[int, int]] = (),
 ) -> RuledTable:
     """Return a ruled table ``width`` points wide; no rows gives one line 「本期无数据」.
 
     ``groups`` are (first, last) numbers of rows, counted from 1, that share their first cell; a group that a page
-    break divides shows it on both pages.
+    break divides shows it on both pages. ``white`` is how many points more than usual stand
+    above and below the text of a cell.
     """
     cell, head = (COMPACT_CELL, COMPACT_HEAD) if compact else (CELL, HEAD)
+    if white:
+        cell, head = (replace(style, space_before=white) for style in (cell, head))
+    texts = tuple(
+        tuple(
+            (cell_text(value, column.decimals), _align(value, column))
+            for value, column in zip(row, columns, strict=True)
+        )
+        for row in rows
+    )
+    key = (tuple(columns), texts, width, cell, head, tuple(groups))
+    whole, laid = press.once(key, lambda: _laid(press, *key))
+    return RuledTable(replace(whole, node=None), laid)
+
+
+def _laid(
+    press: Press,
+    columns: Sequence[Column],
+    texts: Sequence[Sequence[tuple[str, Align]]],
+    width: float,
+    cell: Style,
+    head: Style,
+    groups: Sequence[tuple[int, int]],
+) -> tuple[Whole, list[Row]]:
+    """Lay out a table; a paper is tried in several settings, and most of its tables are the same in all."""
     cells, styles = Cells(press), {align: replace(cell, align=align) for align in ALIGNS}
     header = [cells.of(column.title, head) for column in columns]
-    body = [
-        [
-            cells.of(cell_text(value, column.decimals), styles[_align(value, column)])
-            for value, column in zip(row, columns, strict=True)
-        ]
-        for row in rows
-    ]
+    body = [[cells.of(text, styles[align]) for text, align in row] for row in texts]
     widths = column_widths(columns, [header, *body], width)
     shared = [(first, last, body[first - 1][0]) for first, last in groups]
     whole = Whole(press, tuple(widths), laid_row(0, header, widths), shared)
-    texts = body or [[cells.of(NO_DATA, styles["center"])]]
-    return RuledTable(whole, [laid_row(number, row, widths) for number, row in enumerate(texts, start=1)])
+    shown = body or [[cells.of(NO_DATA, styles["center"])]]
+    return whole, [laid_row(number, row, widths) for number, row in enumerate(shown, start=1)]
 
 
 def form_table(

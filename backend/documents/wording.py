@@ -22,6 +22,11 @@ def short_date(day: date) -> str:
     return f"{day.year}.{day.month}.{day.day}"
 
 
+def day_of(day: date, year: int) -> str:
+    """Return 3月17日 for a day of ``year``, else 2025.12.30: for narrow columns of a paper about that year."""
+    return f"{day.month}月{day.day}日" if day.year == year else short_date(day)
+
+
 def period(start: date, end: date) -> str:
     """Return 2026年3月1日至15日, repeating only what differs."""
     if start.year != end.year:

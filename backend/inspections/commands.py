@@ -212,7 +212,7 @@ class AddEvidence(Command, frozen=True, kw_only=True):
 
 class OneDecision(Command, frozen=True, kw_only=True):
     finding: uuid.UUID
-    result: Literal["closed", "returned"]
+    result: Literal["closed", "partly", "returned", "relapsed"]
     reason: Line = ""
 
 

@@ -76,6 +76,7 @@ urlpatterns = [
     path("findings/<uuid:finding_id>/veto", vetoes.VetoStateView.as_view()),
     path("findings/<uuid:finding_id>/hearing", vetoes.HearingView.as_view()),
     path("standard-findings", standard_findings.StandardFindingsView.as_view()),
+    path("standard-findings/catalogue", standard_findings.ShippedView.as_view()),
     path("standard-findings/<uuid:standard_id>", standard_findings.StandardFindingView.as_view()),
     path("standard-findings/<uuid:standard_id>/retire", standard_findings.StandardFindingRetireView.as_view()),
     path("evidence/<uuid:evidence_id>/copies", copies.CopiesView.as_view()),

@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from backend.core.duties import duty, ending, wake
 from backend.journal.signals import changes_committed
-from backend.notices.services import dispatching, escalation_printing, inbox, ladder
+from backend.notices.services import dispatching, escalation_printing, inbox, ladder, lookbacks
 
 DELIVER = "notices.deliver"
 
@@ -35,6 +35,12 @@ def escalate() -> int:
     taken = ladder.climb()
     escalation_printing.print_waiting()
     return taken
+
+
+@duty("notices.look_back", every=600.0)
+def look_back() -> int:
+    """Draw the month's sample of closed problems, from its first working day on; answers how many were drawn."""
+    return lookbacks.draw_due()
 
 
 @receiver(changes_committed, dispatch_uid="notices.wake")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from backend.notices.api import channels, escalations, inbox, ledger, office, progress, unit
+from backend.notices.api import channels, deputies, escalations, inbox, ledger, lookbacks, office, progress, unit
 
 urlpatterns = [
     path("inbox", inbox.InboxView.as_view()),
@@ -35,8 +35,12 @@ urlpatterns = [
     path("escalations/<uuid:paper_id>/record", escalations.EscalationRecordView.as_view()),
     path("escalations/<uuid:paper_id>/decide", escalations.EscalationDecideView.as_view()),
     path("escalations/<uuid:paper_id>/drop", escalations.EscalationDropView.as_view()),
-    path("notice-deputies", escalations.NoticeDeputiesView.as_view()),
-    path("notice-deputies/<uuid:deputy_id>/end", escalations.NoticeDeputyEndView.as_view()),
+    path("signing-deputies", deputies.DeputiesView.as_view()),
+    path("signing-deputies/<uuid:deputy_id>/end", deputies.DeputyEndView.as_view()),
+    path("look-backs", lookbacks.LookBacksView.as_view()),
+    path("look-backs/<uuid:look_back_id>", lookbacks.LookBackView.as_view()),
+    path("look-back-items", lookbacks.LookBackItemsView.as_view()),
+    path("look-back-items/<uuid:look_id>/result", lookbacks.LookBackResultView.as_view()),
     path("unit/notices", unit.UnitNoticesView.as_view()),
     path("unit/notices/<uuid:notice_id>", unit.UnitNoticeView.as_view()),
     path("unit/notices/<uuid:notice_id>/acknowledge", unit.UnitAcknowledgeView.as_view()),

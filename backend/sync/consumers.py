@@ -6,7 +6,6 @@ import binascii
 import logging
 import time
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -16,6 +15,7 @@ from backend.core.actor import Actor
 from backend.journal import grants
 from backend.sync import live, looking, switchboard
 from backend.sync.looking import in_thread
+from backend.sync.outlet import Outlet
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,6 @@ BEARER = "bearer."
 UNAUTHORIZED, REVOKED, IDLE, FLOODING = 4401, 4403, 4408, 4429
 
 IDLE_SECONDS = 1800.0
-POKE_SECONDS = 1.0
 SLOW_SECONDS = 20.0
 """How long one message may wait for a client that does not read."""
 
@@ -36,8 +35,8 @@ MAX_TEXT = 4096
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    """One open socket of one signed-in person. Events are noted by `hear` and told by one task of its own, so that
-    what waits for a slow client is a set of names and the latest message of each type, however much happens."""
+    """One open socket of one signed-in person: who it is, whether that still holds, what the client says. What it is
+    told goes through its `Outlet`, past Channels."""
 
     channel_layer_alias = ""
     """None of its own: the process has one channel for all sockets (`switchboard`)."""
@@ -47,19 +46,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         self.board = switchboard.here()
-        self.pending: set[str] = set()
+        send: Any = self.base_send
+        self.outlet = Outlet(send, lambda hello: in_thread(lambda: live.missed(self.actor, hello)))
         self.unsure: set[str] = set()
-        self.messages: dict[str, dict[str, Any]] = {}
-        self.told: dict[str, dict[str, Any]] = {}
-        self.entries = False
-        self.noted = 0
-        self.sending: float | None = None
         self.shutting: asyncio.Task[None] | None = None
-        self.writer: asyncio.Task[None] | None = None
-        self.bell: asyncio.TimerHandle | None = None
-        self.something = asyncio.Event()
-        self.telling = asyncio.Lock()
-        self.flushed = self.window = self.scopes_at = float("-inf")
+        self.window = self.scopes_at = float("-inf")
         self.heard, self.count = time.monotonic(), 0
         if code := await self._refused():
             await self.accept(PROTOCOL if PROTOCOL in self.scope.get("subprotocols", []) else None)
@@ -67,7 +58,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         await self.board.settle()
         await self.accept(PROTOCOL)
-        self.writer = asyncio.create_task(self._write())
+        self.outlet.open()
         looking.after(self.board).begin()
 
     async def _refused(self) -> int:
@@ -77,7 +68,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         actor = actors.get(token)
         if actor is None or actor.deposit_only:
             return REVOKED if actor else UNAUTHORIZED
-        self.actor, self.token, self.noted = actor, token or "", noted
+        self.actor, self.token, self.outlet.noted = actor, token or "", noted
+        self.own = f"user:{actor.person}"
         if not self.board.enter(self):
             return FLOODING
         self.board.listen(self, looking.groups_of(actor, scopes))
@@ -88,12 +80,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def person(self) -> int:
         return self.actor.person
 
+    @property
+    def noted(self) -> int:
+        """The last number of the inbox that the client was told of."""
+        return self.outlet.noted
+
     async def disconnect(self, code: int) -> None:
         await self.board.leave(self)
         looking.after(self.board).end()
-        for each in (self.writer, self.bell):
-            if each is not None:
-                each.cancel()
+        self.outlet.stop()
 
     # -- what the client says
 
@@ -107,16 +102,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except orjson.JSONDecodeError:
             return
         if isinstance(message, dict) and message.get("type") == "hello" and self.token:
-            self.entries = message.get("entries") is True
-            await self._replay(message)
-
-    async def _replay(self, hello: dict[str, Any]) -> bool:
-        """Tell in order what the client missed after the number it names; whether it missed anything."""
-        async with self.telling:
-            answers = await in_thread(lambda: live.missed(self.actor, hello))
-            for answer in answers:
-                await self._tell(answer)
-        return bool(answers)
+            self.outlet.entries = message.get("entries") is True
+            await self.outlet.replay(message)
 
     def _flooding(self) -> bool:
         now = time.monotonic()
@@ -128,30 +115,24 @@ class LiveConsumer(AsyncWebsocketConsumer):
     # -- what happens
 
     def hear(self, event: dict[str, Any]) -> None:
-        """Take note of an event. What is said about the person itself may be that the sign-in is over: look first."""
+        """Tell an event. What is said about the person itself may be that the sign-in is over: look first."""
         if event["type"] == "message":
-            self.messages[event["message"]["type"]] = event["message"]
-        elif event["scope"] == f"user:{self.person}":
+            self.outlet.message(event["message"])
+        elif event["scope"] == self.own:
             self.unsure.add(event["scope"])
             looking.after(self.board).hurry(self)
-            return
         else:
-            self.pending.add(event["scope"])
-        self.something.set()
+            self.outlet.poke(event["scope"])
 
     def confirmed(self, actor: Actor, news: dict[str, Any] | None) -> None:
         """A look says that the sign-in holds; `news`: what a failing channel layer kept from us."""
         self.actor = actor
-        now = time.monotonic()
-        if now - self.heard > IDLE_SECONDS or (self.sending is not None and now - self.sending > SLOW_SECONDS):
-            self._shut(IDLE if self.sending is None else FLOODING)
+        now, since = time.monotonic(), self.outlet.since
+        if now - self.heard > IDLE_SECONDS or (since is not None and now - since > SLOW_SECONDS):
+            self._shut(IDLE if since is None else FLOODING)
             return
-        if news is not None and news["seq"] > self.noted:
-            self.messages.setdefault(news["type"], news)
-        self.pending |= self.unsure
-        self.unsure.clear()
-        if self.pending or self.messages:
-            self.something.set()
+        unsure, self.unsure = self.unsure, set()
+        self.outlet.caught_up(unsure, news)
 
     def shut(self, *, revoked: bool) -> None:
         """A look says that the sign-in is over."""
@@ -162,60 +143,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.shutting = asyncio.create_task(self._close(code))
 
     async def _close(self, code: int) -> None:
-        if self.writer is not None:
-            self.writer.cancel()
+        self.outlet.stop()
         await self.board.leave(self)
         try:
             async with asyncio.timeout(SLOW_SECONDS):
                 await self.close(code)
         except Exception:
             log.debug("a socket could not be closed", exc_info=True)
-
-    # -- what is told
-
-    async def _write(self) -> None:
-        try:
-            while True:
-                await self.something.wait()
-                self.something.clear()
-                self.sending = time.monotonic()
-                await self._flush()
-                self.sending = None
-        except Exception:
-            log.debug("a socket is gone", exc_info=True)
-
-    async def _flush(self) -> None:
-        messages, self.messages = self.messages, {}
-        if self.pending and self._due():
-            scopes, self.pending = tuple(sorted(self.pending)), set()
-            self.flushed = time.monotonic()
-            await self.base_send(_poke(scopes))
-        for message in messages.values():
-            if self.told.get(message["type"]) == message:
-                continue  # a look was faster than the channel layer
-            hello = {"type": "hello", "entries": True, "inbox": self.noted}
-            if not (self.entries and message["type"] == "inbox" and await self._replay(hello)):
-                await self._tell(message)
-
-    def _due(self) -> bool:
-        """Whether a poke may be told now; if not, this is asked again when it may."""
-        wait = self.flushed + POKE_SECONDS - time.monotonic()
-        if wait > 0:
-            if self.bell is None or self.bell.cancelled() or self.bell.when() <= asyncio.get_running_loop().time():
-                self.bell = asyncio.get_running_loop().call_later(wait, self.something.set)
-            return False
-        return True
-
-    async def _tell(self, message: dict[str, Any]) -> None:
-        self.told[message["type"]] = message
-        self.noted = max(self.noted, message.get("seq", 0))
-        await self.send(text_data=orjson.dumps(message).decode())
-
-
-@lru_cache(1024)
-def _poke(scopes: tuple[str, ...]) -> Any:
-    """The same message for all sockets that are told the same."""
-    return {"type": "websocket.send", "text": orjson.dumps({"type": "poke", "scopes": scopes}).decode()}
 
 
 def _known(token: str) -> tuple[Any, set[str], int]:

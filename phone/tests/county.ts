@@ -83,11 +83,29 @@ export class Handset {
   }
 }
 
-/** The pieces of an export as the JSON that they are. */
-export async function exported(phone: Handset) {
-  let text = "";
-  for await (const piece of phone.engine.export()) text += piece;
-  return JSON.parse(text);
+/** What lies in an export, by its path: read by the directory at its end, as every program does. */
+export async function exported(phone: Handset): Promise<Map<string, Uint8Array>> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of phone.engine.export()) pieces.push(piece.slice());
+  return unzipped(Uint8Array.from(pieces.flatMap((piece) => [...piece])));
+}
+
+export function unzipped(whole: Uint8Array): Map<string, Uint8Array> {
+  const view = new DataView(whole.buffer);
+  const end = whole.length - 22;
+  const found = new Map<string, Uint8Array>();
+  let at = view.getUint32(end + 16, true);
+  for (let left = view.getUint16(end + 10, true); left > 0; left--) {
+    const [size, name, from] = [view.getUint32(at + 24, true), view.getUint16(at + 28, true), view.getUint32(at + 42, true)];
+    const start = from + 30 + view.getUint16(from + 26, true);
+    found.set(new TextDecoder().decode(whole.slice(at + 46, at + 46 + name)), whole.slice(start, start + size));
+    at += 46 + name;
+  }
+  return found;
+}
+
+export async function exportedWork(phone: Handset) {
+  return JSON.parse(new TextDecoder().decode((await exported(phone)).get("work.json")));
 }
 
 export { hashOfBytes };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import type { Answer, Http, Request } from "../src/engine/http.ts";
 import { saidIn } from "../src/engine/outbox.ts";
-import { ASSIGNMENT, County, exported, type Handset } from "./county.ts";
+import { ASSIGNMENT, County, exportedWork, type Handset } from "./county.ts";
 
 /** Sends on, but refuses bodies above a limit as a server or proxy does. */
 class Narrow implements Http {
@@ -106,7 +106,7 @@ test("413 halves the batch; what is too large alone is set aside, shown and expo
   expect(aside).toMatchObject({ code: "op_too_large", words: "只在这部手机上", where: "phone" });
   expect(aside!.reason).toContain("单独保存");
   await expect(phone.engine.submit(visit)).rejects.toMatchObject({ code: "set_aside" });
-  expect((await exported(phone)).ops.map((op: { data: { remarks: string } }) => op.data.remarks.length)).toEqual([4000]);
+  expect((await exportedWork(phone)).ops.map((op: { data: { remarks: string } }) => op.data.remarks.length)).toEqual([4000]);
 });
 
 test("a hotel's sign-in page acknowledges nothing", async () => {

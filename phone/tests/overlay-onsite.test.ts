@@ -1,6 +1,7 @@
 /** What the screen shows at once of entry, draws, fixes, decisions, refiling and staying away. */
 import { expect, test } from "vitest";
 
+import { clearing, messagesOf, unreadOf, wordFor } from "../src/around/inbox.ts";
 import { draw, seedOf } from "../src/engine/draw.ts";
 import { ASSIGNMENT, County } from "./county.ts";
 
@@ -71,4 +72,29 @@ test("a visit nobody was sent on has its checklists at once", async () => {
   await engine.do("target.report", "t9", { name: "培训点" });
   await engine.do("visit.start", visit, { target: "t9", templates: [["TY", 1]] });
   expect(await engine.overlay.document("visit", visit)).toMatchObject({ target: "t9", kind: "routine", mode: "open", templates: [["TY", 1]] });
+});
+
+test("a review's words are on the screen at once: mostly rectified goes back, a relapse waits for the office", async () => {
+  const county = new County();
+  const put = (id: string, state: string) => county.server.life.feed.put(`crew:${ASSIGNMENT}`, "finding", id, { state, visit: "old" });
+  put("f1", "reported");
+  put("f2", "closed");
+  const phone = await county.phone();
+  const visit = await phone.engine.start(ASSIGNMENT);
+  const decisions = [{ finding: "f1", result: "partly", reason: "差一块" }, { finding: "f2", result: "relapsed", reason: "又补课" }];
+  const { at } = await phone.engine.do("review.decide", visit, { decisions });
+  const shown = await phone.engine.overlay.all("finding");
+  expect(shown.map(({ doc }) => [doc["state"], doc["relapse_found_at"]])).toEqual([["returned", undefined], ["closed", at]]);
+});
+
+test("a message that asks for it is acknowledged without a network", async () => {
+  const county = new County();
+  county.server.life.feed.put("user:1", "inbox", "m1", { seq: 1, kind: "visit.alarm", needs_ack: true, acknowledged: false, read: true });
+  const phone = await county.phone();
+  const [message] = messagesOf(await phone.engine.overlay.all("inbox"));
+  expect([unreadOf([message!]).length, clearing([message!]), wordFor(message!)]).toEqual([1, [], "inbox.acknowledge"]);
+  await phone.engine.do(wordFor(message!), "m1");
+  const after = messagesOf(await phone.engine.overlay.all("inbox"));
+  expect([unreadOf(after), after[0]!.acknowledged]).toEqual([[], true]);
+  expect((await phone.ops()).map((op) => [op.name, op.id, op.data])).toEqual([["inbox.acknowledge", "m1", {}]]);
 });

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { Refused } from "../src/engine/http.ts";
-import { ASSIGNMENT, County, exported, type Handset, hashOfBytes } from "./county.ts";
+import { ASSIGNMENT, County, exported, exportedWork, type Handset, hashOfBytes } from "./county.ts";
 
 const sent = (phone: Handset) =>
   phone.line.requests.filter((one) => one.path.includes("upload")).map((one) => one.method).join(" ");
@@ -87,7 +87,9 @@ test("what the server does not take is not sent again, is shown with its reason,
   expect(phone.line.requests).toEqual([]);
   const [item] = (await phone.engine.status.items()).filter((one) => one.what === "file");
   expect(item).toMatchObject({ id: evidence, code: "unsupported_type", where: "phone" });
-  expect(Buffer.from((await exported(phone)).files[0].base64, "base64").toString()).toBe("no picture");
+  const [file] = (await exportedWork(phone)).files;
+  expect(file).toMatchObject({ evidence, sha256: hashOfBytes(bytes), size: bytes.length });
+  expect((await exported(phone)).get(file.name)).toEqual(bytes);
 });
 
 test("one file's trouble is not the others'", async () => {

@@ -8,11 +8,12 @@ import pytest
 from backend.accounts.models import User
 from backend.accounts.roles import Role
 from backend.bulletins.models import Bulletin, BulletinWork
-from backend.bulletins.services import comments, compiling, deputies, editing, signing
+from backend.bulletins.services import comments, compiling, editing, signing
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.media.services import blobs
+from backend.notices.services import signing as deputies
 from tests.bulletins.records import MARCH, NEXT, Records, at
 from tests.fixtures.people import Cast, Client
 
@@ -117,7 +118,7 @@ class TestDeputies:
 
     def appoint(self, signer: Actor, deputy: User, first: int, last: int) -> Any:
         return deputies.appoint(
-            actor=signer, deputy_id=deputy.pk, starts_on=dt.date(2026, 3, first), ends_on=dt.date(2026, 3, last),
+            actor=signer, user_id=deputy.pk, starts_on=dt.date(2026, 3, first), ends_on=dt.date(2026, 3, last),
             reason="外出开会",
         )  # fmt: skip
 
@@ -147,7 +148,7 @@ class TestDeputies:
         self, cast: Cast, draft: Bulletin, maker: Actor, signer: Actor, deputy: User, hand: clock.Hand
     ) -> None:
         made = self.appoint(signer, deputy, 16, 20)
-        deputies.end(actor=signer, appointment_id=made.pk)
+        deputies.end_deputy(actor=signer, deputy_id=made.pk)
         hand.move(minutes=1)
         editing.review(actor=maker, bulletin_id=draft.pk)
         with pytest.raises(Forbidden):
@@ -161,7 +162,7 @@ class TestDeputies:
         with pytest.raises(Invalid, match="not_of_the_office"):
             self.appoint(signer, cast.person(Role.TEAM_LEADER), 16, 17)
         for first, last in ((18, 17), (1, 2)):
-            with pytest.raises(Invalid, match="bad_days"):
+            with pytest.raises(Invalid, match="deputy_dates"):
                 self.appoint(signer, deputy, first, last)
 
 

@@ -53,6 +53,12 @@ def preview(page: Page, evidence: str) -> bytes:
     return bytes(page.evaluate(PREVIEW, evidence) or ())
 
 
+def drafted(page: Page, words: str) -> None:
+    """Wait until this lies in a half-written form in the database: from then on it outlives a reload."""
+    forms = "draft/"
+    until(page, lambda: any(name.startswith(forms) and words in str(row) for name, row in kept(page)["meta"].items()))
+
+
 def poke(page: Page) -> None:
     """As the system does when the app comes to the front."""
     page.evaluate("dispatchEvent(new Event('focus'))")

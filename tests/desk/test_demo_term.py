@@ -45,6 +45,7 @@ def play() -> Played:
     return Played(County.objects.get().pk, script, said)
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_a_part_of_the_term_is_in_the_rows_as_it_was_planned(demo_mode: None) -> None:
     played = play()

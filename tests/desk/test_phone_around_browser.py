@@ -1,11 +1,13 @@
 """The phone around the visit in Chromium: what the office says, what the phone can do, and every way on from trouble."""
 
+import gzip
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.desk.conftest import PASSWORD, OpenPage
 from tests.desk.test_phone_browser import enter
@@ -216,12 +218,37 @@ def test_who_hands_the_phone_over_is_kept_until_the_work_is_sent(
     fine(page, axe)
     with page.expect_download() as download:
         page.get_by_role("button", name="导出未发送的工作").click()
-    kept = json.loads(download.value.path().read_text())
+    with zipfile.ZipFile(download.value.path()) as taken:
+        kept = json.loads(taken.read("work.json"))
     assert [(op["kind"], op["verb"]) for op in kept["ops"]] == [("inbox", "read")]
+    refuse(page, kept["ops"][0]["op"])
     page.context.set_offline(False)
     page.get_by_role("button", name="立即发送").click()
+    page.get_by_role("button", name="去“上传”页处理").click()
+    stuck = page.get_by_role("region", name="需要处理")
+    expect(stuck).to_contain_text("这一条内容过大，服务器收不下")
+    assert stuck.get_by_role("button", name="移出待传").is_disabled()
+    fine(page, axe)
+    stuck.get_by_role("checkbox").check()
+    stuck.get_by_role("button", name="移出待传").click()
+    expect(page.get_by_role("region", name="已移出待传")).to_contain_text("已导出留底")
+    expect(page.get_by_role("region", name="已在服务器")).to_contain_text("留底内容的说明")
+    show(page, "handover", "换人使用这部手机")
     page.get_by_role("button", name="退出并清除").click()
     expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
+
+
+def refuse(page: Page, op: str) -> None:
+    """A machine on the way lets no message through that carries this operation."""
+
+    def answer(route: Route) -> None:
+        body = route.request.post_data_buffer or b""
+        plain = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+        if f'"op":"{op}"'.encode() in plain and b'"put_down"' not in plain:
+            return route.fulfill(status=413, json={"code": "op_too_large"})
+        return route.fallback()
+
+    page.route("**/api/v1/sync/push", answer)
 
 
 def test_a_revoked_phone_says_so_holds_nothing_of_the_county_and_hands_in_its_own(

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from backend.inspections.rules.class_draw import SchoolClass, draw, seed_of
 from tests.desk.conftest import OpenPage
+from tests.desk.handset import drafted
 from tests.desk.test_phone_browser import enter
 from tests.desk.test_phone_visit_browser import ANSWERED, begin, of, question, sign, synced, take
 from tests.desk.test_unit_browser import sound
@@ -81,6 +82,7 @@ def be_let_in(page: Page, axe: str) -> None:
     gate = card(page, "进入")
     gate.get_by_role("button", name="已进入").click()
     gate.get_by_role("button", name="值班负责人").click()
+    drafted(page, "值班负责人")
     page.reload()  # what was typed is still there
     expect(gate.get_by_label("其他职务")).to_have_value("值班负责人")
     expect(gate.get_by_text("进入前应出示督学证。")).to_be_visible()
@@ -99,6 +101,7 @@ def draw_classes(page: Page, axe: str) -> list[list[str]]:
             row.get_by_role("button", name="减一个班").click()
     card(page, "一年级").get_by_label("一年级每班人数").fill("31")
     card(page, "一年级").get_by_label("一年级每班人数").blur()
+    drafted(page, '"size":31')
     page.reload()
     expect(card(page, "一年级").get_by_label("一年级每班人数")).to_have_value("31")
     press(page, "2个班")
@@ -291,6 +294,7 @@ def test_somebody_tied_to_the_school_declares_it_before_departure_and_the_task_l
     press(page, "申报回避")
     press(page, "配偶、父母、子女在该单位任职")
     sound(page, axe)
+    drafted(page, "family_employed")
     page.reload()
     press(page, "确认申报回避")
     expect(card(page, "回避")).to_contain_text("已申报回避")
@@ -343,7 +347,7 @@ def test_a_visit_begun_at_the_wrong_school_is_filed_where_a_review_waits_and_dec
     form.get_by_role("button", name="改挂", exact=True).click()
     expect(page.get_by_role("heading", name=crew.school["name"], level=1)).to_be_visible()
     page.get_by_role("link", name="复查上次的问题").click()
-    press(page, "未整改")
+    press(page, "基本整改")
     page.get_by_label("还差什么").fill("仍仅一人到场。")
     sound(page, axe)
     press(page, "保存复查结论")

@@ -8,9 +8,10 @@ import pytest
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.core.ids import uuid7
-from backend.inspections.models import Finding, Visit
+from backend.inspections.models import ChecklistTemplate, Finding, StandardFinding, TemplateStatus, Visit
 from backend.inspections.services import standard_findings
 from backend.inspections.services.standard_findings import Wording
+from backend.journal.models import FeedRow
 from tests.fixtures.phones import Phone
 from tests.fixtures.visits import Fieldwork
 
@@ -115,3 +116,23 @@ def test_the_office_keeps_it_over_rest_and_inspectors_read_it(
     assert reader.post_json(f"{API}/standard-findings", {"item": "TY-02", "text": "x"}).status_code == 403
     assert office_client.post_json(f"{path}/retire").json()["active"] is False
     assert reader.get(f"{API}/standard-findings?active=true").json()["items"] == []
+
+
+def test_the_shipped_library_words_every_graded_item_of_what_is_published_and_nothing_twice(
+    visit: Visit, office_actor: Actor
+) -> None:
+    own = standard_findings.add(actor=office_actor, item="ZY-04", wording=Wording(text=LATE))
+    graded = [
+        item
+        for row in ChecklistTemplate.objects.filter(status=TemplateStatus.PUBLISHED)
+        for item in row.parsed.items
+        if item.severity is not None and row.parsed.result != "aggregate"
+    ]
+    assert standard_findings.publish_shipped(actor=office_actor) == len(graded) - 1
+    assert standard_findings.publish_shipped(actor=office_actor) == 0
+    rows = {row.item_code: row for row in StandardFinding.objects.all()}
+    assert rows.keys() == {item.code for item in graded}
+    assert rows["ZY-04"].pk == own.pk
+    assert {(code, row.severity) for code, row in rows.items()} == {(item.code, item.severity) for item in graded}
+    assert all(row.text.endswith("。") and row.measure.endswith("。") for row in rows.values() if row.pk != own.pk)
+    assert FeedRow.objects.filter(kind="standard_finding").count() == len(graded)

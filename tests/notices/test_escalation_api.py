@@ -63,12 +63,12 @@ def test_deputies_scans_and_unopened_notices(world: World, hand: clock.Hand) -> 
     desk = Desk(world)
     today = clock.today().isoformat()
     term = {"user": world.person(Role.OFFICE).pk, "starts_on": today, "ends_on": today}
-    assert desk.office.post_json("/api/v1/notice-deputies", term).status_code == 403
-    deputy = done(desk.leader, "/api/v1/notice-deputies", term)
+    assert desk.office.post_json("/api/v1/signing-deputies", term).status_code == 403
+    deputy = done(desk.leader, "/api/v1/signing-deputies", term)
     notice = world.reviewed()
     assert done(desk.office, f"/api/v1/notices/{notice.pk}/issue")["signed_by"] == world.office.name
-    done(desk.leader, f"/api/v1/notice-deputies/{deputy['id']}/end", {})
-    assert desk.office.get("/api/v1/notice-deputies").json()["items"][0]["ended_at"] is not None
+    done(desk.leader, f"/api/v1/signing-deputies/{deputy['id']}/end", {})
+    assert desk.office.get("/api/v1/signing-deputies").json()["items"][0]["ended_at"] is not None
     unopened = desk.office.get("/api/v1/notices?unopened_hours=0").json()["items"]
     assert [each["id"] for each in unopened] == [str(notice.pk)]
     scan = {"sha256": "b" * 64, "size": 9, "filetype": "application/pdf"}

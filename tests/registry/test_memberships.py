@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from backend.accounts.roles import Role
 from backend.accounts.selectors.people import roles_of
 from backend.accounts.services.people import disable
 from backend.core import clock
-from backend.core.actor import Actor
+from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.journal.grants import may_read, was_ever_granted
 from backend.journal.models import AuditLine
-from backend.registry.models import Membership
+from backend.journal.writing import write
+from backend.registry.models import Membership, Team
 from backend.registry.selectors import teams as selectors
 from backend.registry.services import memberships
 from backend.registry.services.memberships import NewMember
@@ -102,7 +104,9 @@ def test_nobody_is_in_two_teams_at_once(office_actor: Actor, cast: Cast, places:
                 actor=office_actor, member=NewMember(team.pk, user.pk, starts_at=now + timedelta(days=4))
             )
         assert fault.value.code == "membership_overlaps"
-        assert one.name in fault.value.detail
+        until = f"自{clock.local_date(now):%Y年%m月%d日}起至{clock.local_date(now + timedelta(days=5)):%Y年%m月%d日}"
+        assert fault.value.detail == f"“{user.name}”{until}已编入“{one.name}”，同一人的任期不能重叠。"
+        assert fault.value.extra == {"user": user.pk, "team": str(one.pk)}
     after = NewMember(other.pk, user.pk, starts_at=now + timedelta(days=5))
     assert memberships.add_member(actor=office_actor, member=after).team == other
 
@@ -121,6 +125,38 @@ def test_a_team_has_one_leader_at_a_time(office_actor: Actor, cast: Cast, places
     with pytest.raises(Conflict) as fault:
         memberships.add_member(actor=office_actor, member=NewMember(team.pk, user.pk, is_leader=True))
     assert fault.value.code == "leader_exists"
+    assert places.people(team)[0].name in fault.value.detail
+
+
+def test_the_database_itself_refuses_two_terms_of_one_person_at_a_time(cast: Cast, places: Places) -> None:
+    one, other, user, now = places.team(), places.team(), cast.person(Role.INSPECTOR), clock.now()
+
+    def joins(team: Team, first: int, last: int | None) -> Membership:
+        ends_at = None if last is None else now + timedelta(days=last)
+        with write(actor=system(team.county_id)):
+            return Membership.objects.create(
+                team=team, user=user, starts_at=now + timedelta(days=first), ends_at=ends_at
+            )
+
+    joins(one, 0, 5)
+    coming = joins(other, 5, None)
+    joins(one, 7, 7)  # one that was taken back before it began is none
+    for first, last in ((4, 6), (9, None), (1, 2)):
+        with pytest.raises(IntegrityError):
+            joins(one, first, last)
+    with pytest.raises(IntegrityError), write(actor=system(one.county_id)):
+        Membership.objects.filter(pk=coming.pk).update(starts_at=now + timedelta(days=3))
+    with pytest.raises(IntegrityError), write(actor=system(one.county_id)):
+        Membership.objects.create(team=one, user=cast.person(Role.TEAM_LEADER), is_leader=True)
+
+
+def test_a_term_that_was_taken_back_stands_in_nobodys_way(office_actor: Actor, cast: Cast, places: Places) -> None:
+    one, other, user, now = places.team(), places.team(), cast.person(Role.INSPECTOR), clock.now()
+    coming = NewMember(one.pk, user.pk, starts_at=now + timedelta(days=5))
+    row = memberships.add_member(actor=office_actor, member=coming)
+    memberships.end_membership(actor=office_actor, membership_id=row.pk, at=row.starts_at)
+    again = memberships.add_member(actor=office_actor, member=NewMember(other.pk, user.pk))
+    assert (again.team, again.ends_at) == (other, None)
 
 
 def test_changing_the_leader_swaps_post_role_and_nothing_else(office_actor: Actor, places: Places) -> None:

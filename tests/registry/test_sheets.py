@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.registry.rules import tables
+from backend.registry.rules.faults import MAX_FAULTS, Faults
 from backend.registry.rules.sheets import INSTITUTIONS, SCHOOLS, SHEETS, Sheet, read_sheet
-from backend.registry.rules.tables import Faults
 
 HEAD = "code,name,stage,district"
 FULL = "code,name,stage,kind,district,area_station,team,students,participants,classes,lng,lat"
@@ -184,7 +184,7 @@ def test_a_list_is_bounded() -> None:
 
 def test_reasons_are_bounded() -> None:
     _, faults = read(HEAD + "\nx" * 5000)
-    assert len(faults) == tables.MAX_FAULTS + 1
+    assert len(faults) == MAX_FAULTS + 1
     assert faults[-1][2] == "错误过多，其余不再列出。"
 
 

@@ -20,6 +20,7 @@ def day(number: int) -> dt.datetime:
         (Term(day(1), day(2)), Term(day(3), None), False),
         (Term(day(3), None), Term(day(1), day(3)), False),
         (Term(day(1), day(9)), Term(day(3), day(4)), True),
+        (Term(day(1), day(9)), Term(day(3), day(3)), False),
     ],
 )
 def test_overlap_is_mutual_and_leaves_out_the_end(one: Term, other: Term, overlap: bool) -> None:

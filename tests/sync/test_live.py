@@ -15,11 +15,10 @@ from backend.accounts.models import User
 from backend.accounts.roles import Role
 from backend.accounts.services import people, sessions
 from backend.core import clock
-from backend.core.actor import Actor, system
+from backend.core.actor import system
 from backend.journal.models import FeedRow
 from backend.journal.writing import write
 from backend.sync import live, looking, switchboard
-from backend.sync.consumers import LiveConsumer
 from tests.fixtures.people import Cast, Client
 from tests.fixtures.phones import Probe
 from tests.fixtures.sockets import Sockets
@@ -261,18 +260,6 @@ async def test_a_lost_scope_is_heard_no_more(inspector: User, inspector_client: 
 def take(user: User, scope: str) -> None:
     with write(actor=system(user.county_id or 0)) as change:
         change.end_grant(user.pk, scope)
-
-
-async def test_a_client_that_does_not_read_costs_a_set_of_names(inspector: User) -> None:
-    """However much happens, what waits for it is each scope once and the newest message of a type."""
-    socket = LiveConsumer()
-    socket.pending, socket.messages, socket.something = set(), {}, asyncio.Event()
-    socket.actor = Actor(inspector.pk, inspector.county_id or 0, inspector.name)
-    for at in range(1000):
-        socket.hear({"type": "poke", "scope": f"crew:{at % 3}"})
-        socket.hear({"type": "message", "message": {"type": "inbox", "seq": at, "unread": 1}})
-    assert socket.pending == {"crew:0", "crew:1", "crew:2"}
-    assert socket.messages == {"inbox": {"type": "inbox", "seq": 999, "unread": 1}}
 
 
 async def test_one_person_cannot_open_sockets_without_end(

@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.accounts.models import County, User
 from backend.accounts.roles import Role
-from backend.bulletins.services import circulars, comments, compiling, deputies
+from backend.bulletins.services import circulars, comments, compiling
 from backend.core import clock
 from backend.core.actor import Actor, system
 from backend.inspections.models import ChecklistTemplate, Draw, InspectionPlan, Visit
@@ -13,7 +13,15 @@ from backend.inspections.services import announcements, plans, standard_findings
 from backend.inspections.services.standard_findings import Wording
 from backend.journal.writing import write
 from backend.media.services import blobs
-from backend.notices.models import EscalationPaper, InboxCounter, InboxEntry, RectificationNotice, Reminder
+from backend.notices.models import (
+    EscalationPaper,
+    InboxCounter,
+    InboxEntry,
+    LookBack,
+    LookBackItem,
+    RectificationNotice,
+    Reminder,
+)
 from backend.notices.services import drafts, signing
 from backend.registry.models import Certificate, Membership, TargetContact, TeamInCharge
 from backend.registry.services import conflicts
@@ -64,14 +72,10 @@ class FullCounty:
         self.bulletin = compiling.compile(actor=self.actor(Role.OFFICE), period_start=clock.today().replace(day=1))
         self.comment = comments.remark(actor=self.actor(Role.OFFICE), bulletin_id=self.bulletin.pk, text="请核对。")
         self.circular = circulars.compile(actor=self.actor(Role.OFFICE), month=f"{clock.today():%Y-%m}")
-        self.deputy = deputies.appoint(
-            actor=self.actor(Role.LEADERSHIP), deputy_id=self.office.pk, starts_on=clock.today(),
-            ends_on=clock.today(), reason="外出开会",
-        )  # fmt: skip
         self.stand_in = signing.appoint(
             actor=self.actor(Role.LEADERSHIP), user_id=self.office.pk, starts_on=clock.today(), ends_on=clock.today()
         )
-        self.paper = self._escalated()
+        self.paper, self.look = self._escalated(), self._looked_at()
         self.message = self._told()
         self.announcement = announcements.announce(
             actor=self.actor(Role.OFFICE), title="会议通知", body="周五下午三点，督导办会议室。"
@@ -123,6 +127,16 @@ class FullCounty:
                 county_id=self.county.pk, notice=self.notice, reminder=step, kind="admonition_talk", cause="一票否决"
             )
 
+    def _looked_at(self, month: str = "2026-01") -> LookBackItem:
+        """A problem that is to be looked at again."""
+        with write(actor=system(self.county.pk)):
+            about = {"county_id": self.county.pk, "month": month}
+            sample, _ = LookBack.objects.get_or_create(
+                **about, defaults={"closed_before": clock.now(), "seed": "0" * 64}
+            )
+            item = self.notice.findings.order_by("number")[0]
+            return LookBackItem.objects.create(county_id=self.county.pk, look_back=sample, item=item, position=1)
+
     def _told(self) -> InboxEntry:
         """One more message in the office's inbox."""
         with write(actor=system(self.county.pk)):
@@ -149,6 +163,8 @@ class FullCounty:
             "notice_id": notice.pk,
             "entry_id": self.message.pk,
             "paper_id": self.paper.pk,
+            "look_id": self.look.pk,
+            "look_back_id": self.look.look_back_id,
             "deputy_id": self.stand_in.pk,
             "place_id": self.school.district_id,
             "team_id": self.team.pk,
@@ -158,7 +174,6 @@ class FullCounty:
             "bulletin_id": self.bulletin.pk,
             "comment_id": self.comment.pk,
             "circular_id": self.circular.pk,
-            "appointment_id": self.deputy.pk,
             "number": 1,
             "announcement_id": self.announcement.pk,
             "sha256": self.blob,

@@ -1,4 +1,4 @@
-"""Working on a draft together: hints, remarks, versions of the words, how far the product is; and deputies."""
+"""Working on a draft together: hints, remarks, versions of the words, how far the product is."""
 
 import uuid
 from typing import Any
@@ -9,21 +9,30 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.accounts.permissions import actor_of
+from backend.accounts.permissions import WithRole, actor_of
 from backend.bulletins.api.bulletins import MakersOnly
-from backend.bulletins.api.serializers import BulletinPeriodIn, BulletinTextsOut
-from backend.bulletins.models import BulletinComment, BulletinTextVersion, BulletinWork, SigningDeputy
+from backend.bulletins.api.serializers import BulletinOut, BulletinPeriodIn, BulletinTextsOut, LateFindingOut, detail
+from backend.bulletins.models import Bulletin, BulletinComment, BulletinTextVersion, BulletinWork
 from backend.bulletins.rules import periods
 from backend.bulletins.rules.wording import PARTS
-from backend.bulletins.selectors import bulletins
-from backend.bulletins.selectors import deputies as deputy_rows
-from backend.bulletins.services import check, comments, deputies
+from backend.bulletins.selectors import bulletins, consulted
+from backend.bulletins.services import check, comments, editing
 from backend.core.errors import NotFound
 from backend.core.pages import page
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, ProblemSerializer, paged
 
 PART_CHOICES = [*PARTS, "cases", "good_practices"]
+
+
+class SpeakersOnly(WithRole):
+    """Those who make an issue, and the heads who are asked about its draft."""
+
+    roles = bulletins.MAKERS | consulted.HEADS
+
+
+class HeadsOnly(WithRole):
+    roles = consulted.HEADS
 
 
 class HintOut(serializers.Serializer[Any]):
@@ -48,6 +57,35 @@ class BulletinCommentOut(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     settled_at = serializers.DateTimeField(allow_null=True)
     settled_by = serializers.CharField(allow_blank=True)
+
+
+class ConsultedRow(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    period_start = serializers.DateField()
+    period_end = serializers.DateField()
+    consulted_at = serializers.DateTimeField()
+    texts_version = serializers.IntegerField()
+
+
+class ConsultedPartOut(serializers.Serializer[Any]):
+    part = serializers.CharField()
+    name = serializers.CharField()
+    paragraphs = serializers.ListField(child=serializers.CharField())
+
+
+class ConsultedCaseOut(serializers.Serializer[Any]):
+    place = serializers.CharField()
+    text = serializers.CharField()
+    basis = serializers.CharField(allow_blank=True)
+    severity = serializers.CharField()
+    state = serializers.CharField()
+
+
+class ConsultedOut(ConsultedRow):
+    parts = ConsultedPartOut(many=True)
+    cases = ConsultedCaseOut(many=True)
+    late = LateFindingOut(many=True, help_text="Of the caller's own units.")
 
 
 class TextVersionRow(serializers.Serializer[Any]):
@@ -79,23 +117,6 @@ WORK_FIELDS = (
 )  # fmt: skip
 
 
-class DeputyIn(serializers.Serializer[Any]):
-    deputy = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="User of the office.")
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(help_text="The last day.")
-    reason = serializers.CharField(max_length=200)
-
-
-class DeputyOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    principal = serializers.CharField()
-    deputy = serializers.CharField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
-    reason = serializers.CharField()
-    ended_at = serializers.DateTimeField(allow_null=True)
-
-
 class HintsView(APIView):
     """What to look at before a draft is handed on: nothing of it stops anybody."""
 
@@ -107,14 +128,46 @@ class HintsView(APIView):
         return Response({"items": [{"code": one.code, "detail": one.detail} for one in found]})
 
 
-class CommentsView(APIView):
-    """Remarks on an issue, the newest first."""
+class ConsultView(APIView):
+    """Ask the heads of departments and stations for their remarks."""
 
     permission_classes = (MakersOnly,)
 
+    @extend_schema(operation_id="bulletins_consult", request=None, responses=BulletinOut)
+    def post(self, request: Request, bulletin_id: uuid.UUID) -> Response:
+        return Response(detail(editing.consult(actor=actor_of(request), bulletin_id=bulletin_id)))
+
+
+class DraftsView(APIView):
+    """The drafts that the caller is asked about, the newest first."""
+
+    permission_classes = (HeadsOnly,)
+
+    @extend_schema(operation_id="bulletins_drafts", parameters=PAGING, responses=paged(ConsultedRow))
+    def get(self, request: Request) -> Response:
+        return Response(page(consulted.scoped(actor_of(request)), request.query_params).answer(consulted_row))
+
+
+class DraftView(APIView):
+    """A draft as a head may read it: names of units in charge of others are replaced."""
+
+    permission_classes = (HeadsOnly,)
+
+    @extend_schema(operation_id="bulletins_draft", responses=ConsultedOut)
+    def get(self, request: Request, bulletin_id: uuid.UUID) -> Response:
+        actor = actor_of(request)
+        bulletin = consulted.get(actor, bulletin_id)
+        return Response(consulted_row(bulletin) | consulted.shown(actor, bulletin))
+
+
+class CommentsView(APIView):
+    """Remarks on an issue, the newest first; a head reads the own ones."""
+
+    permission_classes = (SpeakersOnly,)
+
     @extend_schema(operation_id="bulletins_comments", parameters=PAGING, responses=paged(BulletinCommentOut))
     def get(self, request: Request, bulletin_id: uuid.UUID) -> Response:
-        rows = BulletinComment.objects.filter(bulletin=bulletins.get(actor_of(request), bulletin_id))
+        rows = comments.readable(actor_of(request), bulletin_id)
         return Response(page(rows, request.query_params).answer(comment))
 
     @extend_schema(operation_id="bulletins_comment", request=BulletinCommentIn, responses={201: BulletinCommentOut})
@@ -175,40 +228,15 @@ class WorkView(APIView):
         return Response({name: getattr(row, name) for name in WORK_FIELDS})
 
 
-class DeputiesView(APIView):
-    """Who signs for whom on which days, the newest first."""
-
-    permission_classes = (MakersOnly,)
-
-    @extend_schema(operation_id="signing_deputies_list", parameters=PAGING, responses=paged(DeputyOut))
-    def get(self, request: Request) -> Response:
-        return Response(page(deputy_rows.scoped(actor_of(request)), request.query_params).answer(deputy))
-
-    @extend_schema(operation_id="signing_deputies_appoint", request=DeputyIn, responses={201: DeputyOut})
-    def post(self, request: Request) -> Response:
-        given = read(DeputyIn, request)
-        row = deputies.appoint(actor=actor_of(request), deputy_id=given.pop("deputy"), **given)
-        return Response(deputy(row), status=201)
-
-
-class DeputyEndView(APIView):
-    permission_classes = (MakersOnly,)
-
-    @extend_schema(operation_id="signing_deputies_end", request=None, responses=DeputyOut)
-    def post(self, request: Request, appointment_id: uuid.UUID) -> Response:
-        return Response(deputy(deputies.end(actor=actor_of(request), appointment_id=appointment_id)))
-
-
 def comment(row: BulletinComment) -> dict[str, Any]:
     names = ("id", "part", "text", "at", "settled_at", "settled_by")
     return {name: getattr(row, name) for name in names} | {"author": row.author_name}
 
 
+def consulted_row(row: Bulletin) -> dict[str, Any]:
+    names = ("id", "title", "period_start", "period_end", "consulted_at", "texts_version")
+    return {name: getattr(row, name) for name in names}
+
+
 def version_row(row: BulletinTextVersion) -> dict[str, Any]:
     return {"number": row.number, "parts": row.parts, "author": row.author_name, "at": row.at}
-
-
-def deputy(row: SigningDeputy) -> dict[str, Any]:
-    names = ("id", "starts_on", "ends_on", "reason", "ended_at")
-    told = {name: getattr(row, name) for name in names}
-    return told | {"principal": row.principal_name, "deputy": row.deputy_name}

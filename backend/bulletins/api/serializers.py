@@ -135,6 +135,15 @@ class BulletinCandidateOut(BulletinCaseOut):
     )
 
 
+class PracticeCandidateOut(serializers.Serializer[Any]):
+    target = serializers.UUIDField()
+    place = serializers.CharField()
+    text = serializers.CharField(help_text="What the figures say; what is done there is for the office to write.")
+    kind = serializers.ChoiceField(choices=["visit", "finding"])
+    records = serializers.ListField(child=serializers.UUIDField(), help_text="The records that the text counts.")
+    photos = serializers.ListField(child=serializers.CharField(), help_text="SHA-256 of redacted or approved copies.")
+
+
 class LateFindingOut(serializers.Serializer[Any]):
     finding = serializers.UUIDField()
     unit = serializers.CharField()
@@ -167,6 +176,9 @@ class BulletinRow(serializers.Serializer[Any]):
     snapshot_hash = serializers.CharField(help_text="SHA-256 of the canonical JSON of the figures.")
     signed_by = serializers.CharField(allow_blank=True)
     signed_at = serializers.DateTimeField(allow_null=True)
+    consulted_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when heads of departments and stations may read the draft and remark on it."
+    )
     published_at = serializers.DateTimeField(allow_null=True)
     withdrawn_at = serializers.DateTimeField(allow_null=True)
     pdf_sha256 = serializers.CharField(allow_blank=True, help_text="Read it at blobs/{sha256}.")
@@ -180,6 +192,7 @@ class BulletinOut(BulletinRow):
     figures = FigureOut(many=True)
     coverage_by_day = CoverageDayOut(many=True)
     cases = BulletinCandidateOut(many=True, help_text="Candidates for typical cases.")
+    practices = PracticeCandidateOut(many=True, help_text="Candidates for good practice.")
     serious = BulletinCaseOut(many=True)
     late = LateFindingOut(many=True)
     read_by = serializers.IntegerField(help_text="How many readers have opened it.")
@@ -203,6 +216,9 @@ class FigureRecordsQuery(serializers.Serializer[Any]):
     after = serializers.UUIDField(required=False, help_text="`next` of the page before.")
 
 
+PRACTICE = ("target", "place", "text", "kind", "records", "photos")
+
+
 def row(bulletin: Bulletin) -> dict[str, Any]:
     return {
         "id": bulletin.pk,
@@ -219,6 +235,7 @@ def row(bulletin: Bulletin) -> dict[str, Any]:
         "snapshot_hash": bulletin.snapshot_hash,
         "signed_by": bulletin.signed_by,
         "signed_at": bulletin.signed_at,
+        "consulted_at": bulletin.consulted_at,
         "published_at": bulletin.published_at,
         "withdrawn_at": bulletin.withdrawn_at,
         "pdf_sha256": bulletin.pdf_sha256,
@@ -252,6 +269,7 @@ def detail(bulletin: Bulletin) -> dict[str, Any]:
         "figures": [figure(key, facts["figures"][key]) for key in sorted(facts["figures"])],
         "coverage_by_day": facts["coverage_by_day"],
         "cases": [_case(one) | {"photos": one.get("photos", [])} for one in facts["cases"]],
+        "practices": [{name: one[name] for name in PRACTICE} for one in facts.get("practices", ())],
         "serious": [_case(one) for one in facts["serious"]],
         "late": facts["late"],
         "read_by": bulletin.receipts.count(),

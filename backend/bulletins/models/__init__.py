@@ -2,7 +2,6 @@
 
 from backend.bulletins.models.bulletin import Bulletin, BulletinReceipt, BulletinSnapshot, BulletinTransition
 from backend.bulletins.models.circular import Circular, CircularReceipt, CircularTransition
-from backend.bulletins.models.deputy import SigningDeputy
 from backend.bulletins.models.editing import BulletinComment, BulletinTextVersion
 from backend.bulletins.models.number import ALL_YEARS, BulletinNumber
 from backend.bulletins.models.paper import BulletinPaper
@@ -22,5 +21,4 @@ __all__ = [
     "Circular",
     "CircularReceipt",
     "CircularTransition",
-    "SigningDeputy",
 ]

@@ -22,7 +22,8 @@ class Bulletin(Journaled):
 
     `issue_number` counts in `issue_year` (the year of the period), `total_issue_number` over all years; both, with
     `signing_at` and `signed_by`, are set when signing begins and printed; `signed_at` is set with the paper's hash.
-    `corrects` names the withdrawn issue that this one stands for.
+    `corrects` names the withdrawn issue that this one stands for. `consulted_at`: since when heads of departments and
+    stations may read the draft and remark on it.
     """
 
     journal_kind = "bulletin"
@@ -37,6 +38,7 @@ class Bulletin(Journaled):
     texts_version = models.PositiveIntegerField("文字版次", default=0)
     corrects = models.CharField("更正", max_length=40, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    consulted_at = models.DateTimeField("征求意见时间", null=True)
     reviewer_id = models.BigIntegerField(null=True, editable=False)
     reviewed_by = models.CharField("审核人", max_length=40, blank=True)
     issue_year = models.PositiveSmallIntegerField(null=True, editable=False)

@@ -46,6 +46,7 @@ class Step:
 STEPS: dict[str, Step] = {
     "compile": Step("重新汇编", frozenset({State.DRAFT, State.REVIEWED}), State.DRAFT, OFFICE | {SYSTEM}),
     "edit": Step("修改", frozenset({State.DRAFT}), State.DRAFT, OFFICE),
+    "consult": Step("征求意见", frozenset({State.DRAFT}), State.DRAFT, OFFICE),
     "review": Step("审核", frozenset({State.DRAFT}), State.REVIEWED, OFFICE),
     "revise": Step("退回修改", frozenset({State.REVIEWED}), State.DRAFT, OFFICE | {Role.LEADERSHIP}),
     "sign": Step("签发", frozenset({State.REVIEWED}), State.SIGNED, frozenset({Role.LEADERSHIP, DEPUTY})),

@@ -40,7 +40,7 @@ def read(window: Window) -> Month:
     for cell in found.cells:
         if cell.covered_at is not None:
             arrivals[cell.target.pk] = min(cell.covered_at, arrivals.get(cell.target.pk, cell.covered_at))
-    return Month(found, found.units, _teams(window), _goal(last), arrivals)
+    return Month(found, found.units, _teams(window), goal(last), arrivals)
 
 
 def _teams(window: Window) -> list[Team]:
@@ -82,10 +82,12 @@ def _day(month: Month, window: Window, day: dt.date) -> dict[str, Any]:
     night = clock.midnight(day + dt.timedelta(days=1))
     visited = sum(at < night for at in month.arrivals.values())
     actual = percent(visited, len(month.units.scope)) if night <= window.cut_off else None
-    return {"day": day.isoformat(), "actual": actual, "target": _goal(clock.midnight(day))}
+    return {"day": day.isoformat(), "actual": actual, "target": goal(clock.midnight(day))}
 
 
-def _goal(at: dt.datetime) -> float | None:
-    """The share of its month that is gone at the end of the day of `at`, in percent."""
+def goal(at: dt.datetime) -> float | None:
+    """What should be covered by now (时间进度): the share of the month of `at` that is gone at the end of its day, in
+    percent.
+    """
     day = clock.local_date(at)
     return percent(day.day, calendar.monthrange(day.year, day.month)[1])

@@ -101,13 +101,13 @@ def figures(window: Window, lines: Sequence[Line]) -> Figures:
     """New, closed, closed on time, late, open in time, reopened: in all and by district; and the steps of notices."""
     reopened = _reopened(window)
     closed = [line.finding for line in lines if line.closed]
-    on_time = _on_time(window, lines)
+    in_time = on_time(window, lines)
     out = _states("rectification", window, lines, reopened)
     for district in districts(lines):
         own = [line for line in lines if line.district == district]
         out |= _states(f"district.{district['code']}", window, own, reopened)
-    out["rectification.on_time"] = counted("finding", on_time)
-    out["rectification.on_time.rate"] = measured("finding", on_time, percent(len(on_time), len(closed)))
+    out["rectification.on_time"] = counted("finding", in_time)
+    out["rectification.on_time.rate"] = measured("finding", in_time, percent(len(in_time), len(closed)))
     return out | _notices(window)
 
 
@@ -130,7 +130,7 @@ def _reopened(window: Window) -> set[uuid.UUID]:
     return set(steps.exclude(after=FindingState.CLOSED).values_list("finding_id", flat=True))
 
 
-def _on_time(window: Window, lines: Iterable[Line]) -> set[uuid.UUID]:
+def on_time(window: Window, lines: Iterable[Line]) -> set[uuid.UUID]:
     """The closed findings whose accepted report came by the deadline that then held; without one, the closing did."""
     closed = {line.finding: line for line in lines if line.closed}
     parts = FindingReport.objects.filter(

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules.editions import LABELS, Edition
+from backend.bulletins.rules.parts import PART_NAMES
+from backend.bulletins.selectors import consulted
 from backend.bulletins.services import school_paper, signing
 from backend.bulletins.services.paper import lost_photos
 from backend.core import clock
 
-PART_NAMES = {
-    "inspection": "督查开展情况", "findings": "发现问题", "homework": "作业管理", "after_school": "课后服务",
-    "managements": "五项管理", "institutions": "校外治理情况", "rectification": "整改台账", "tips": "举报办理情况",
-    "school_inspection": "督查开展情况（学校版）", "school_next_steps": "工作要求（学校版）",
-}  # fmt: skip
+MAY_BE_EMPTY = ("next_steps", "cases", "good_practices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,13 @@ def hints(bulletin: Bulletin) -> list[Hint]:
         for part, names in school_paper.named_in(bulletin).items()
     ]
     empty = [
-        name for part, name in PART_NAMES.items() if not any(text.strip() for text in bulletin.texts.get(part, ()))
+        name
+        for part, name in PART_NAMES.items()
+        if part not in MAY_BE_EMPTY and not any(text.strip() for text in bulletin.texts.get(part, ()))
     ]
     found += [Hint("part_empty", f"“{name}”没有文字。") for name in empty]
     if open_ := bulletin.comments.filter(settled_at__isnull=True, at__lte=clock.now()).count():
         found.append(Hint("comments_open", f"还有{open_}条意见未处理。"))
+    if silent := consulted.silent(bulletin):
+        found.append(Hint("heads_silent", f"征求意见尚有{len(silent)}位负责人未反馈：{'、'.join(silent[:5])}。"))
     return found

@@ -2,20 +2,32 @@
 
 import uuid
 
+from django.db.models import QuerySet
+
 from backend.bulletins.models import BulletinComment
-from backend.bulletins.selectors import bulletins
+from backend.bulletins.selectors import bulletins, consulted
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, NotFound
 from backend.journal.writing import write
 
 
+def readable(actor: Actor, bulletin_id: uuid.UUID) -> QuerySet[BulletinComment]:
+    """The remarks that `actor` may read: makers of the issue all, heads who are asked their own. Raises `NotFound`."""
+    if actor.has(*bulletins.MAKERS):
+        return BulletinComment.objects.filter(bulletin=bulletins.get(actor, bulletin_id))
+    return consulted.remarks(actor, consulted.get(actor, bulletin_id))
+
+
 def remark(*, actor: Actor, bulletin_id: uuid.UUID, text: str, part: str = "") -> BulletinComment:
-    """Say something about an issue, or one part of it. Raises `NotFound`, `Forbidden`."""
-    if not actor.has(*bulletins.MAKERS):
+    """Say something about an issue, or one part of it; heads of departments and stations while they are asked.
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    if not actor.has(*bulletins.MAKERS, *consulted.HEADS):
         raise Forbidden()
     with write(actor=actor) as change:
-        bulletin = bulletins.get(actor, bulletin_id)
+        bulletin = (bulletins if actor.has(*bulletins.MAKERS) else consulted).get(actor, bulletin_id)
         row = BulletinComment.objects.create(
             county_id=actor.county_id, bulletin=bulletin, part=part, text=text, author_id=actor.user_id,
             author_name=actor.name, at=clock.now(),

@@ -7,6 +7,7 @@ from typing import Any
 from backend.accounts.roles import Role
 from backend.accounts.selectors import people
 from backend.bulletins.models import Bulletin
+from backend.bulletins.selectors import consulted
 from backend.bulletins.services import versions
 from backend.bulletins.services.steps import changing
 from backend.core import clock
@@ -51,6 +52,16 @@ def _check_photos(bulletin: Bulletin, texts: Mapping[str, Any]) -> None:
     missing = [one for one in wanted if not copies.could_be_shown(bulletin.county_id, one, clock.now())]
     if missing:
         raise Invalid("unknown_photo", "照片须先脱敏或审定，方可选用。", path="good_practices")
+
+
+def consult(*, actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
+    """Ask the heads of departments and stations for their remarks on the draft. Raises like `edit`."""
+    with changing(actor=actor, bulletin_id=bulletin_id) as step:
+        step.take("consult")
+        step.bulletin.consulted_at = clock.now()
+        heads = people.with_role(actor.county_id, consulted.HEADS)
+        step.change.tell("bulletin.consulted", heads, step.bulletin, title=step.bulletin.title)
+    return step.bulletin
 
 
 def review(*, actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:

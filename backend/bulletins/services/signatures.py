@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from backend.accounts.roles import Role
 from backend.bulletins.rules.lifecycle import DEPUTY
-from backend.bulletins.selectors import deputies
 from backend.core.actor import Actor
 from backend.core.errors import Conflict
+from backend.notices.selectors import deputies
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +27,4 @@ def of(actor: Actor) -> Signature:
     appointment = None if actor.has(Role.LEADERSHIP) else deputies.of(actor)
     if appointment is None:
         return Signature(actor, actor.name)
-    return Signature(replace(actor, roles=actor.roles | {DEPUTY}), str(appointment))
+    return Signature(replace(actor, roles=actor.roles | {DEPUTY}), appointment.printed)

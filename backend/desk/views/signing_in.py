@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.accounts.api.auth import check_password
 from backend.accounts.models import User
-from backend.accounts.roles import UNIT_ROLES
 from backend.accounts.selectors import people
 from backend.accounts.services import people as people_services
 from backend.accounts.services import sessions
 from backend.core.errors import Problem, Unauthorized
+from backend.desk import navigation
 from backend.desk.forms import PasswordForm, SignInForm
 from backend.desk.pages import KEPT, actor_of, keep, page, to_sign_in
 from backend.journal.writing import write
@@ -34,7 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             raise Unauthorized("bad_credentials", "账号或密码不正确。")
         user = check_password(request, **form.cleaned_data)
     except Problem as fault:
-        fields = {name: text for name, text in request.POST.items() if name.startswith(KEPT)}
+        fields = [(name, text) for name, texts in request.POST.lists() for text in texts if name.startswith(KEPT)]
         context = {
             "next": wanted,
             "kept": fields,
@@ -49,7 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def first_page(user: User) -> str:
     """Where a person begins."""
-    return reverse("unit_notices" if people.roles_of(user) & UNIT_ROLES else "start")
+    return navigation.home(people.roles_of(user))
 
 
 def _begin(request: HttpRequest, user: User) -> None:

@@ -8,12 +8,11 @@ from rest_framework import serializers
 from backend.core import clock
 from backend.inspections.api.assignment_serializers import PLAN_MONTH
 from backend.inspections.api.fields import AnswerValueField
-from backend.inspections.models import VisitRound
 from backend.inspections.rules.comparison import METHOD, Agreement, Pair, Said, Unjudged, agreement
 from backend.inspections.rules.consistency import METHOD as TEAMS_METHOD
 from backend.inspections.rules.consistency import Share
 from backend.inspections.rules.verdicts import Verdict
-from backend.inspections.selectors.comparisons import Comparison, Rounds
+from backend.inspections.selectors.comparisons import Comparison, Round, Rounds
 from backend.inspections.selectors.consistency import SEVERITIES, Gathered
 from backend.registry.models import Target, Team
 
@@ -154,9 +153,8 @@ def target(row: Target) -> dict[str, Any]:
     return {"id": row.pk, "name": row.name, "type": row.type_code}
 
 
-def _visit(row: VisitRound) -> dict[str, Any]:
-    team = row.visit.assignment.team
-    return {"visit": row.visit_id, "team": team.name if team else "", "submitted_at": row.submitted_at}
+def _visit(row: Round) -> dict[str, Any]:
+    return {"visit": row.visit, "team": row.team or "", "submitted_at": row.submitted_at}
 
 
 def comparison(rounds: Rounds, total: Agreement) -> dict[str, Any]:

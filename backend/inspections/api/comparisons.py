@@ -3,8 +3,9 @@
 import json
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -12,16 +13,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.accounts.permissions import actor_of
-from backend.core import clock
+from backend.core import clock, sheets
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.garbage import untie_rows
 from backend.core.pages import Page, page
 from backend.core.requests import read_query
 from backend.core.schema import PAGING, paged
+from backend.core.streaming import streamed
 from backend.inspections.api import comparison_serializers as s
 from backend.inspections.api.permissions import Overseers
-from backend.inspections.api.tables import MEDIA_TYPE, csv_answer
 from backend.inspections.rules.comparison import Said
 from backend.inspections.rules.consistency import METHOD
 from backend.inspections.rules.wording import TARGETS
@@ -30,7 +31,9 @@ from backend.inspections.selectors import comparisons, consistency
 CHUNK = 50
 """Targets whose answers are in memory at once."""
 
-CSV = {(200, MEDIA_TYPE): OpenApiTypes.BINARY}
+CSV = {(200, "text/csv"): OpenApiTypes.BINARY}
+Cells = tuple[sheets.Cell, ...]
+TRACK_HEADINGS = ("单位", "类型", "清单", "条目", "内容", "科室应答", "督导站应答", "判断")
 TEAM_HEADINGS = (
     *("组号", "督查组", "对象类型", "清单", "条目或级别", "到访数", "有问题", "占比%"),
     *("其他组到访数", "其他组有问题", "参照%", "差值（百分点）", "样本"),
@@ -52,10 +55,10 @@ class TrackComparisonsView(APIView):
     def get(self, request: Request) -> Response:
         actor, month = actor_of(request), _month(request)
         rows = page(comparisons.comparable(actor, month), request.query_params, by="id")
-        found = comparisons.rounds_of(month, rows.rows)
+        found = comparisons.rounds_of(actor.county_id, month, rows.rows)
         totals = comparisons.agreements(actor.county_id, found)
         told = Page(list(zip(found, totals, strict=True)), rows.next).answer(lambda one: s.comparison(*one))
-        untie_rows(row for rounds in found for row in (rounds.department, rounds.station))
+        untie_rows(rows.rows)
         return Response(told)
 
 
@@ -76,16 +79,19 @@ class TrackComparisonsFileView(APIView):
     permission_classes = (Overseers,)
 
     @extend_schema(operation_id="comparisons_tracks_csv", parameters=[s.MonthQuery], responses=CSV)
-    def get(self, request: Request) -> HttpResponse:
-        month = _month(request)
-        headings = ("单位", "类型", "清单", "条目", "内容", "科室应答", "督导站应答", "判断")
-        return csv_answer(f"tracks-{month}", headings, _lines(actor_of(request), month))
+    def get(self, request: Request) -> HttpResponseBase:
+        actor, month = actor_of(request), _month(request)
+
+        def make() -> Iterator[bytes]:
+            return sheets.csv_pieces(TRACK_HEADINGS, _lines(actor, month))
+
+        return streamed(request._request, make, filetype=sheets.CSV_TYPE, name=f"tracks-{month}.csv")
 
 
-def _lines(actor: Actor, month: str) -> Iterator[tuple[object, ...]]:
+def _lines(actor: Actor, month: str) -> Iterator[Cells]:
     targets = list(comparisons.comparable(actor, month).order_by("pk"))
     for start in range(0, len(targets), CHUNK):
-        rounds = comparisons.rounds_of(month, targets[start : start + CHUNK])
+        rounds = comparisons.rounds_of(actor.county_id, month, targets[start : start + CHUNK])
         for found in comparisons.compared(actor.county_id, rounds):
             target = found.rounds.target
             for pair in found.pairs:
@@ -133,14 +139,18 @@ class TeamComparisonsFileView(APIView):
     permission_classes = (Overseers,)
 
     @extend_schema(operation_id="comparisons_teams_csv", parameters=[s.SpanQuery], responses=CSV)
-    def get(self, request: Request) -> HttpResponse:
-        span = read_query(s.SpanQuery, request)
-        found = consistency.gather(actor_of(request).county_id, **span)
-        rows = [*_team_lines(found), (METHOD,)]
-        return csv_answer(f"teams-{span['first']}-{span['last']}", TEAM_HEADINGS, rows)
+    def get(self, request: Request) -> HttpResponseBase:
+        actor, span = actor_of(request), read_query(s.SpanQuery, request)
+
+        def make() -> Iterator[bytes]:
+            found = consistency.gather(actor.county_id, **span)
+            return sheets.csv_pieces(TEAM_HEADINGS, [*_team_lines(found), (METHOD,)])
+
+        name = f"teams-{span['first']}-{span['last']}.csv"
+        return streamed(request._request, make, filetype=sheets.CSV_TYPE, name=name)
 
 
-def _team_lines(found: consistency.Gathered) -> Iterator[tuple[object, ...]]:
+def _team_lines(found: consistency.Gathered) -> Iterator[Cells]:
     for row in found.teams:
         for kind in s.types(found, row):
             for level in kind["severities"]:
@@ -149,7 +159,7 @@ def _team_lines(found: consistency.Gathered) -> Iterator[tuple[object, ...]]:
             yield _team_line(row.code, row.name, item["type"], item["template"], item["item"], item)
 
 
-def _team_line(code: str, name: str, kind: str, template: str, what: str, one: dict[str, object]) -> tuple[object, ...]:
+def _team_line(code: str, name: str, kind: str, template: str, what: str, one: dict[str, Any]) -> Cells:
     figures = (
         one[key] for key in ("visits", "found", "share", "other_visits", "other_found", "reference", "difference")
     )

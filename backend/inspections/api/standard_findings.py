@@ -81,6 +81,20 @@ class StandardFindingsView(APIView):
         return Response(_standard(row), status=201)
 
 
+class ShippedOut(serializers.Serializer[Any]):
+    added = serializers.IntegerField(help_text="Wordings that were new to the county.")
+
+
+class ShippedView(APIView):
+    """The wordings that come with the catalogue; what the county worded itself stays."""
+
+    permission_classes = (OfficeOnly,)
+
+    @extend_schema(operation_id="standard_findings_publish_shipped", request=None, responses=ShippedOut)
+    def post(self, request: Request) -> Response:
+        return Response({"added": standard_findings.publish_shipped(actor=actor_of(request))})
+
+
 class StandardFindingView(APIView):
     permission_classes = (FieldOnly,)
 

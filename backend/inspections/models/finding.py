@@ -73,6 +73,8 @@ class Finding(Journaled):
     n = models.BigIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
     reopened = models.PositiveSmallIntegerField("反弹次数", default=0)
+    relapse_found_at = models.DateTimeField("现场发现反弹", null=True)
+    """A review found what was closed as bad as before; null again once the office has opened it anew."""
     addendum = models.PositiveSmallIntegerField("补录于轮次", null=True)
     """The submitted round beside which a reviewer put it; that round's content does not hold it, later ones do."""
     publication = models.CharField(max_length=8, choices=Publication.choices, default=Publication.CREW)
@@ -122,6 +124,7 @@ class Finding(Journaled):
             "reopened": self.reopened,
             **({"standard": str(self.standard_id)} if self.standard_id else {}),
             **({"addendum": self.addendum} if self.addendum else {}),
+            **({"relapse_found_at": self.relapse_found_at} if self.relapse_found_at else {}),
         }
 
 

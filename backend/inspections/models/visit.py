@@ -194,7 +194,7 @@ class VisitRound(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["visit", "round"], name="visit_round_once")]
         indexes = [  # coverage counts rounds without reading what they hold
-            models.Index(fields=["visit", "round", "counts_for_coverage", "submitted_at"], name="visit_round_counted")
+            models.Index(fields=["submitted_at", "counts_for_coverage", "visit", "round"], name="visit_round_by_day")
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Dual check (双督查): what the two tracks found of one target in one month, for those who oversee both."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.inspections.models import (
@@ -22,7 +24,9 @@ from backend.inspections.models import (
 from backend.inspections.rules.checklist import Template
 from backend.inspections.rules.comparison import Agreement, Pair, Side, agreement, compare
 from backend.inspections.selectors import templates
-from backend.registry.models import Target, TargetKind, Track
+from backend.inspections.selectors.assignments import LEADERS, WHOLE_COUNTY
+from backend.registry.models import Target, TargetKind, Team, TeamInCharge, Track
+from backend.registry.selectors import teams
 
 KINDS = (
     VisitKind.ROUTINE,
@@ -36,30 +40,38 @@ KINDS = (
 DONE = (VisitState.SUBMITTED, VisitState.APPROVED)
 UNISSUED = (FindingState.RECORDED, FindingState.CONFIRMED, FindingState.IN_NOTICE, FindingState.RECTIFIED_ON_SPOT)
 READ = (
-    "round",
-    "submitted_at",
-    "visit__track",
-    "visit__templates",
-    "visit__target__id",
-    "visit__assignment__team__name",
+    *("pk", "visit_id", "round", "submitted_at"),
+    *("visit__target_id", "visit__track", "visit__templates", "visit__assignment__team__name"),
 )
 
-
 Key = tuple[uuid.UUID, int, uuid.UUID, int, str]
+
+
+class Round(NamedTuple):
+    """A submission of one track; what it holds is read only to be compared."""
+
+    pk: int
+    visit: uuid.UUID
+    number: int
+    submitted_at: dt.datetime
+    target: uuid.UUID
+    track: str
+    templates: list[list[Any]]
+    team: str | None
 
 
 class Rounds(NamedTuple):
     """Of one target the rounds that stand of both tracks' newest submitted visits, their content not read yet."""
 
     target: Target
-    department: VisitRound
-    station: VisitRound
+    department: Round
+    station: Round
 
     @property
     def key(self) -> Key:
         """Rounds never change, and neither does what follows from two of them."""
-        rounds = (self.department.visit_id, self.department.round, self.station.visit_id, self.station.round)
-        return *rounds, self.target.type_code
+        one, other = self.department, self.station
+        return one.visit, one.number, other.visit, other.number, self.target.type_code
 
 
 class Comparison(NamedTuple):
@@ -78,9 +90,12 @@ def comparable(actor: Actor, month: str) -> QuerySet[Target]:
     """The targets that both tracks have submitted a visit of in this month, and whose comparison `actor` may see.
 
     Whoever belongs to a crew that was sent there in that month may not, until both visits are approved and every
-    finding stands in a notice that was issued: the tracks are independent, whatever else somebody's office is.
+    finding stands in a notice that was issued: the tracks are independent, whatever else somebody's office is. Whoever
+    leads a team sees the targets that the team is in charge of today, and never sooner than that.
     """
     rows = _targets(actor)
+    if not actor.has(*WHOLE_COUNTY):
+        rows = rows.filter(_of_own_teams(actor)).exclude(_open(month))
     both = rows.filter(*(Exists(_visits(month).filter(target=OuterRef("pk"), track=track)) for track in Track))
     if not _sent(actor, month).exists():
         return both
@@ -91,6 +106,13 @@ def _targets(actor: Actor) -> QuerySet[Target]:
     """Schools and licensed institutions; a suspected site is known to its crew and the office only."""
     rows = Target.objects.filter(county_id=actor.county_id).exclude(kind=TargetKind.SUSPECTED_SITE)
     return rows.exclude(stage="", institution_class="")
+
+
+def _of_own_teams(actor: Actor) -> Q:
+    led = teams.led_by(actor.user_id or 0) if actor.has(*LEADERS) else Team.objects.none()
+    today = clock.today()
+    terms = TeamInCharge.objects.filter(target=OuterRef("pk"), team__in=led.values("pk"), starts_on__lte=today)
+    return Q(Exists(terms.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))))
 
 
 def _visits(month: str) -> QuerySet[Visit]:
@@ -113,16 +135,17 @@ def _open(month: str) -> Q:
     return Q(Exists(unapproved)) | Q(Exists(unissued))
 
 
-def rounds_of(month: str, targets: Sequence[Target]) -> list[Rounds]:
+def rounds_of(county_id: int, month: str, targets: Sequence[Target]) -> list[Rounds]:
     """The rounds to compare of these targets, in their order; targets without a pair are left out. One query."""
-    wanted = {
-        "visit__in": _visits(month).filter(target__in=[target.pk for target in targets]),
-        "round": F("visit__round"),
-    }
+    visits = _visits(month).filter(county_id=county_id, target__in=[target.pk for target in targets])
     place = Window(RowNumber(), partition_by=["visit__target", "visit__track"], order_by=["-submitted_at", "-pk"])
-    rows = VisitRound.objects.filter(**wanted).annotate(place=place).filter(place=1)
-    rows = rows.select_related("visit__target", "visit__assignment__team").only(*READ)
-    newest = {(row.visit.target_id, row.visit.track): row for row in rows}
+    standing = (
+        VisitRound.objects.filter(visit__in=visits, round=F("visit__round")).annotate(place=place).filter(place=1)
+    )
+    rows = VisitRound.objects.filter(pk__in=standing.values("pk")).values_list(
+        *READ
+    )  # put keys in order, not whole rows
+    newest = {(row.target, row.track): row for row in map(Round._make, rows)}
     return [
         Rounds(target, newest[target.pk, Track.DEPARTMENT], newest[target.pk, Track.STATION])
         for target in targets
@@ -158,8 +181,8 @@ def _pairs(rounds: Rounds, content: dict[int, Any], known: dict[tuple[str, int],
     return compare(first, second, templates.target_type(rounds.target))
 
 
-def _pinned(row: VisitRound) -> list[tuple[str, int]]:
-    return [(str(code), int(version)) for code, version in row.visit.templates]
+def _pinned(row: Round) -> list[tuple[str, int]]:
+    return [(str(code), int(version)) for code, version in row.templates]
 
 
 def one(actor: Actor, month: str, target_id: uuid.UUID) -> tuple[Target, Comparison | None]:
@@ -168,5 +191,5 @@ def one(actor: Actor, month: str, target_id: uuid.UUID) -> tuple[Target, Compari
     if target is None:
         raise NotFound("target", target_id)
     seen = comparable(actor, month).filter(pk=target_id).exists()
-    found = compared(actor.county_id, rounds_of(month, [target])) if seen else []
+    found = compared(actor.county_id, rounds_of(actor.county_id, month, [target])) if seen else []
     return target, found[0] if found else None

@@ -207,7 +207,6 @@ def _first_visits(period: _Period) -> dict[Key, dt.datetime]:
         **seen,
         counts_for_coverage=True,
         visit__county_id=period.county_id,
-        visit__submitted_at__gte=window.since,  # of its last round: so the index finds the visits
     ).exclude(visit__in=cancelled(period.county_id, window.cut_off))
     rows = rows.exclude(visit__target__kind=TargetKind.SUSPECTED_SITE)
     if period.own is not None:

@@ -16,8 +16,9 @@ from backend.core.errors import NotFound
 from backend.inspections.models import Draw, DrawnTarget, DrawState, Finding, FindingState, VisitState
 from backend.inspections.models.draw import DrawOutcome
 from backend.inspections.rules import draw_record
-from backend.inspections.rules.planning import working_days
 from backend.registry.models import Target, TargetKind, Team
+from backend.registry.rules.workdays import Calendar
+from backend.registry.selectors.calendar import calendar
 
 READERS = (Role.OFFICE, Role.LEADERSHIP, "system")
 """A draw is secret from everybody else, also from those it sends out (workflow.md section 12)."""
@@ -159,24 +160,20 @@ def publicity(actor: Actor, month: str) -> list[Shown]:
         assignment__visit__state=VisitState.APPROVED,
     )
     rows = rows.select_related("target", "team", "draw", "assignment__visit").order_by("target__code")
-    counted = _findings([row.assignment.visit.pk for row in rows if row.assignment])
-    return [_shown(row, counted) for row in rows]
+    counted, days = _findings([row.assignment.visit.pk for row in rows if row.assignment]), calendar()
+    return [_shown(row, counted, days) for row in rows]
 
 
-def _shown(row: DrawnTarget, counted: dict[uuid.UUID, int]) -> Shown:
+def _shown(row: DrawnTarget, counted: dict[uuid.UUID, int], days: Calendar) -> Shown:
     assert row.assignment is not None
     visit = row.assignment.visit
     approved = clock.local_date(visit.approved_at or visit.submitted_at or clock.now())
     return Shown(
-        row, clock.local_date(visit.submitted_at or clock.now()), display_end(approved), counted.get(visit.pk, 0)
+        row,
+        clock.local_date(visit.submitted_at or clock.now()),
+        days.step(approved, DISPLAY_DAYS),
+        counted.get(visit.pk, 0),
     )
-
-
-def display_end(approved: dt.date) -> dt.date:
-    """The last of twenty working days after `approved`; public holidays are not known here and count as worked."""
-    return working_days(approved + dt.timedelta(days=1), approved + dt.timedelta(days=2 * DISPLAY_DAYS))[
-        DISPLAY_DAYS - 1
-    ]
 
 
 def _findings(visits: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:

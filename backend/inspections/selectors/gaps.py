@@ -90,7 +90,7 @@ def gaps(
     """What is not covered, in the order of codes and tracks, as far as every filter given fits."""
     open_ = [cell for cell in found.cells if not cell.is_covered]
     open_ = [cell for cell in open_ if team in (None, cell.team) and track in (None, cell.track)]
-    newest = _newest(county_id, found)
+    newest = _newest(county_id, found) if open_ else {}
     every = [_gap(cell, newest.get(cell.key)) for cell in open_]
     return sorted((gap for gap in every if reason in (None, gap.reason)), key=lambda gap: gap.mark)
 

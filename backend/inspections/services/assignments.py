@@ -16,7 +16,7 @@ from backend.inspections.models.lifecycle import assignment_after
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import templates
 from backend.inspections.services import crews, footing, plan_terms, publication
-from backend.inspections.services.authority import only_office
+from backend.inspections.services.authority import check_sender, only_office, only_senders
 from backend.inspections.services.avoidance import Sending, check_crews
 from backend.inspections.services.plan_terms import PlanTerms
 from backend.journal.writing import Change, write
@@ -230,11 +230,13 @@ def reassign(
 ) -> Assignment:
     """Send other people. Those replaced lose sight of it; what they did under it is still accepted (protocol, Push).
 
-    Raises `Forbidden`, `NotFound`, `Conflict`, `Invalid` as `assign_many`.
+    By the office, or by whoever leads the team, with its own people. Raises `Forbidden`, `NotFound`, `Conflict`,
+    `Invalid` as `assign_many`.
     """
-    only_office(actor)
+    only_senders(actor)
     with write(actor=actor) as change:
         assignment = locked(actor, assignment_id)
+        check_sender(actor, assignment, {leader, *crew})
         _check_people(actor, {leader, *crew})
         check_crews([Sending(assignment.target_id, {leader, *crew}, assignment.scheduled_on, assignment.kind)])
         before = assignment.state

@@ -19,12 +19,23 @@ from backend.inspections.rules.checklist import Item, Severity, Template
 from backend.inspections.rules.errors import RuleError
 from backend.inspections.rules.grading import LEVELS, Grading, can_fix_on_spot, check_severity_choice, severity_after
 from backend.inspections.selectors import crews
+from backend.inspections.services import crews as crew_services
 from backend.inspections.services import dossiers, field
 from backend.inspections.services.dossier import Dossier
 from backend.inspections.services.publication import publish_to_target
 from backend.journal.writing import Change, write
 
-__all__ = ["NewFinding", "OnSpot", "advance", "amend", "confirm_on_spot", "publish_to_target", "record", "withdraw"]
+__all__ = [
+    "NewFinding",
+    "OnSpot",
+    "advance",
+    "amend",
+    "confirm_on_spot",
+    "publish_to_target",
+    "record",
+    "report_relapse",
+    "withdraw",
+]
 
 LONGEST = 2000
 EDITABLE = (FindingState.RECORDED, FindingState.RECTIFIED_ON_SPOT)
@@ -171,10 +182,28 @@ def advance(*, actor: Actor, finding_id: uuid.UUID, to: str, reason: str = "") -
     return finding
 
 
+def report_relapse(*, actor: Actor, finding_id: uuid.UUID, reason: str) -> Finding:
+    """A review found what was closed as bad as before (反弹): the office is told, and opens it anew with a new term.
+
+    Nothing runs against the unit until then. Raises `NotFound`, `Conflict(bad_state)` for what is not closed.
+    """
+    with write(actor=actor) as change:
+        finding = _locked(actor, finding_id)
+        if finding.state != FindingState.CLOSED:
+            raise Conflict("bad_state", "只有已销号的问题可以登记反弹。")
+        if finding.relapse_found_at is None:
+            finding.relapse_found_at = clock.now()
+            finding.save(update_fields=["relapse_found_at"])
+            change.put(finding)
+            change.tell("finding.relapsed", crew_services.office(actor.county_id), finding)
+        change.log("finding.relapsed", finding, reason=reason)
+    return finding
+
+
 def _advance(change: Change, finding: Finding, to: str, actor: Actor, reason: str) -> None:
     before = finding.state
     _enter(finding, to)
-    finding.save(update_fields=["state", "closed_at", "reopened"])
+    finding.save(update_fields=["state", "closed_at", "reopened", "relapse_found_at"])
     _step(finding, before, actor, reason).save()
     change.put(finding)
     change.log(f"finding.{to}", finding, reason=reason)
@@ -188,6 +217,7 @@ def _enter(finding: Finding, to: str) -> None:
     finding.closed_at = clock.now() if to == FindingState.CLOSED else None
     if before == FindingState.CLOSED:
         finding.reopened += 1
+        finding.relapse_found_at = None
 
 
 def _step(finding: Finding, before: str, actor: Actor, reason: str) -> FindingTransition:

@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import TextChoices
+
 from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
@@ -20,9 +22,18 @@ KEPT_ON_PHONES = dt.timedelta(days=35)
 """An approved visit leaves the phones' feed after this (protocol, Documents)."""
 
 
+class ReviewResult(TextChoices):
+    """What a review finds of one problem (workflow.md section 8)."""
+
+    CLOSED = "closed", "已整改"
+    PARTLY = "partly", "基本整改"
+    RETURNED = "returned", "未整改"
+    RELAPSED = "relapsed", "反弹"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """On one finding after a review: `result` is `closed` or `returned`."""
+    """On one finding after a review: `result` is a `ReviewResult`; all but `closed` say what is left to be done."""
 
     finding: uuid.UUID
     result: str
@@ -92,10 +103,12 @@ def _for_review(actor: Actor, visit_id: uuid.UUID) -> Visit:
 
 
 def decide(*, actor: Actor, visit_id: uuid.UUID, decisions: Sequence[Decision]) -> Visit:
-    """What a review visit found of each reported finding at its target: closed or returned.
+    """What a review visit found of each finding at its target: of a reported one whether it is rectified, of a closed
+    one that it relapsed.
 
-    Raises `NotFound` (visit, finding), `Conflict(bad_state)` for visits of another kind and findings not reported,
-    `Forbidden(same_crew)` when nobody is there who was not there when it was found (workflow.md section 8).
+    Raises `NotFound` (visit, finding), `Invalid(result, reason)`, `Conflict(bad_state)` for visits of another kind and
+    findings that are neither, `Forbidden(same_crew)` when nobody is there who was not there when it was found
+    (workflow.md section 8).
     """
     with write(actor=actor) as change:
         dossier = dossiers.for_work(change, actor, visit_id)
@@ -112,12 +125,26 @@ def decide(*, actor: Actor, visit_id: uuid.UUID, decisions: Sequence[Decision]) 
 
 
 def _decide(actor: Actor, visit: Visit, decision: Decision) -> None:
-    if decision.result not in (FindingState.CLOSED, FindingState.RETURNED):
-        raise field.refuse("result", "复查结论须为“销号”或“退回”。")
+    if decision.result not in ReviewResult.values:
+        raise field.refuse("result", "复查结论须为“已整改”“基本整改”“未整改”或“反弹”。")
+    result = ReviewResult(decision.result)
+    if result in (ReviewResult.PARTLY, ReviewResult.RELAPSED) and not decision.reason.strip():
+        raise field.refuse("reason", f"结论为“{result.label}”的，须写明还差什么。")
     found = Finding.objects.filter(pk=decision.finding, target_id=visit.target_id)
     finding = found.select_related("visit__assignment").first()
     if finding is None:
         raise NotFound("finding", decision.finding)
     if crew_rows.present(visit.assignment) <= crew_rows.members(finding.visit.assignment):
         raise Forbidden("same_crew", "现场复查须有上次检查以外的人员参加，不能由原班人员单独作出结论。")
-    findings.advance(actor=actor, finding_id=decision.finding, to=decision.result, reason=decision.reason)
+    if result == ReviewResult.RELAPSED:
+        findings.report_relapse(actor=actor, finding_id=decision.finding, reason=decision.reason)
+    else:
+        to, reason = _move(result, decision.reason)
+        findings.advance(actor=actor, finding_id=decision.finding, to=to, reason=reason)
+
+
+def _move(result: ReviewResult, reason: str) -> tuple[FindingState, str]:
+    """What is mostly rectified is not closed: the rest goes back to the unit, whose page says how far it came."""
+    if result == ReviewResult.PARTLY:
+        return FindingState.RETURNED, f"基本整改：{reason}"[:500]
+    return FindingState(result), reason

@@ -1,7 +1,7 @@
 """The office keeps the library of standard findings."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError
@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, NotFound
+from backend.inspections.catalogue import load_wordings
 from backend.inspections.models import ChecklistTemplate, StandardFinding, TemplateStatus
 from backend.inspections.models.template import legal_basis
 from backend.inspections.rules.checklist import Item, Severity, Template
@@ -40,6 +41,35 @@ def add(*, actor: Actor, item: str, wording: Wording) -> StandardFinding:
     """
     only_office(actor)
     return _write(actor, StandardFinding(county_id=actor.county_id, item_code=item), wording, "added")
+
+
+def publish_shipped(*, actor: Actor) -> int:
+    """Bring the shipped wordings of all published checklists into the actor's county; how many were new.
+
+    What the county has worded, amended or retired itself stays as it is: an item that has any standard finding gets
+    none of ours. Raises `Forbidden`.
+    """
+    only_office(actor)
+    with write(actor=actor) as change:
+        known = set(StandardFinding.objects.filter(county_id=actor.county_id).values_list("item_code", flat=True))
+        published = ChecklistTemplate.objects.filter(county_id=actor.county_id, status=TemplateStatus.PUBLISHED)
+        rows = [row for one in published for row in _shipped(one.parsed, actor.county_id, known)]
+        StandardFinding.objects.bulk_create(rows)
+        for row in rows:
+            change.put(row)
+            change.log("standard_finding.added", row, item=row.item_code, severity=row.severity, shipped=True)
+    return len(rows)
+
+
+def _shipped(template: Template, county_id: int, known: set[str]) -> Iterator[StandardFinding]:
+    for item in template.items:
+        if item.severity is None or item.code in known:
+            continue
+        for shipped in load_wordings().get(item.code, ()):
+            row = StandardFinding(county_id=county_id, item_code=item.code, text=shipped.text, measure=shipped.measure)
+            row.severity, row.due_days = item.severity, _usual_days(item, item.severity)
+            row.legal_basis = legal_basis(template, item)
+            yield row
 
 
 def amend(*, actor: Actor, standard_id: uuid.UUID, wording: Wording) -> StandardFinding:

@@ -33,25 +33,34 @@ def publish_catalogue(*, actor: Actor) -> list[ChecklistTemplate]:
     only_office(actor)
     with write(actor=actor) as change:
         rows = ChecklistTemplate.objects.select_for_update().filter(county_id=actor.county_id)
-        known = {(row.code, row.version): row.content_hash for row in rows}
+        known = {(row.code, row.version): row for row in rows.defer("content")}
+        new = [shipped for shipped in catalogue.load_shipped() if not _is_known(known, shipped)]
+        superseded = {shipped.template.code for shipped in new} & {code for code, _ in known}
         return [
-            _publish_new(change, actor.county_id, template)
-            for template in catalogue.load_catalogue()
-            if not _is_known(known, template)
+            _publish_new(change, actor.county_id, shipped, retires=shipped.template.code in superseded)
+            for shipped in new
         ]
 
 
-def _is_known(known: Mapping[tuple[str, int], str], template: Template) -> bool:
+def _is_known(known: Mapping[tuple[str, int], ChecklistTemplate], shipped: catalogue.Shipped) -> bool:
+    template = shipped.template
     stored = known.get((template.code, template.version))
-    if stored is not None and stored != catalogue.content_hash(template):
+    if stored is not None and stored.content_hash != shipped.content_hash:
         raise Conflict("template_changed", f"清单“{template.name}”第{template.version}版已启用，内容不能更改。")
     return stored is not None
 
 
-def _publish_new(change: Change, county_id: int, template: Template) -> ChecklistTemplate:
-    row = ChecklistTemplate(county_id=county_id, code=template.code, version=template.version)
-    _fill(row, template)
-    return _publish(change, row)
+def _publish_new(change: Change, county_id: int, shipped: catalogue.Shipped, *, retires: bool) -> ChecklistTemplate:
+    template = shipped.template
+    row = ChecklistTemplate(
+        county_id=county_id,
+        code=template.code,
+        version=template.version,
+        name=template.name,
+        content=shipped.document,
+        content_hash=shipped.content_hash,
+    )
+    return _publish(change, row, retires=retires)
 
 
 def draft(*, actor: Actor, code: str) -> ChecklistTemplate:
@@ -174,9 +183,11 @@ def _fill(row: ChecklistTemplate, template: Template) -> None:
     row.content_hash = catalogue.content_hash(template)
 
 
-def _publish(change: Change, row: ChecklistTemplate) -> ChecklistTemplate:
+def _publish(change: Change, row: ChecklistTemplate, *, retires: bool = True) -> ChecklistTemplate:
+    """`retires`: whether a version before it may be in force."""
     _check_size(row)
-    _retire_before(change, row)
+    if retires:
+        _retire_before(change, row)
     row.status, row.published_at = TemplateStatus.PUBLISHED, clock.now()
     row.save()
     change.put(row)

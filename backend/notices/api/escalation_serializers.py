@@ -7,7 +7,7 @@ from rest_framework import serializers
 from backend.core.schema import paged
 from backend.notices.api.paper_answers import EscalationRowOut, Json, row
 from backend.notices.api.serializers import MAX_BYTES, Paragraphs, StepOut
-from backend.notices.models import EscalationPaper, IssuedCopy, SigningDeputy
+from backend.notices.models import EscalationPaper, IssuedCopy
 from backend.notices.models.escalation import PAPER_KINDS, PAPER_STATES
 from backend.notices.services.escalations import BY_HAND
 from backend.notices.services.scans import ACCEPTED
@@ -66,27 +66,6 @@ class EscalationOut(EscalationRowOut):
 ESCALATION_PAGE = paged(EscalationRowOut)
 
 
-class NoticeDeputyIn(serializers.Serializer[Any]):
-    user = serializers.IntegerField(min_value=1, max_value=2**53)
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(help_text="Included.")
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
-
-
-class NoticeDeputyOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    user = serializers.IntegerField()
-    name = serializers.CharField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
-    reason = serializers.CharField(allow_blank=True)
-    appointed_by = serializers.CharField()
-    ended_at = serializers.DateTimeField(allow_null=True)
-
-
-DEPUTY_PAGE = paged(NoticeDeputyOut)
-
-
 class ScanIn(serializers.Serializer[Any]):
     id = serializers.UUIDField(required=False, help_text="The caller's own UUID makes the call repeatable.")
     sha256 = serializers.RegexField(r"^[0-9a-fA-F]{64}$")
@@ -115,19 +94,6 @@ def whole(paper: EscalationPaper) -> Json:
             for each in paper.transitions.all()
         ],
     }  # fmt: skip
-
-
-def deputy(found: SigningDeputy) -> Json:
-    return {
-        "id": found.pk,
-        "user": found.user_id,
-        "name": found.name,
-        "starts_on": found.starts_on,
-        "ends_on": found.ends_on,
-        "reason": found.reason,
-        "appointed_by": found.appointed_by_name,
-        "ended_at": found.ended_at,
-    }
 
 
 def scan(copy: IssuedCopy) -> Json:

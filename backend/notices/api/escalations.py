@@ -1,7 +1,6 @@
 """Papers of escalation (逾期督办): read by the office and leadership, moved by their table."""
 
 import uuid
-from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -11,15 +10,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.accounts.permissions import OfficeOnly, actor_of
-from backend.core.pages import page, page_by_keys
+from backend.core.pages import page_by_keys
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING
 from backend.notices.api import escalation_serializers as s
-from backend.notices.api.office import LeadershipOnly, Overseers
+from backend.notices.api.office import Overseers
 from backend.notices.api.paper_answers import row
 from backend.notices.api.serializers import ReasonIn
-from backend.notices.selectors import deputies, escalations
-from backend.notices.services import escalation_printing, scans, signing
+from backend.notices.selectors import escalations
+from backend.notices.services import escalation_printing, scans
 from backend.notices.services import escalations as services
 
 
@@ -130,30 +129,6 @@ class EscalationDropView(APIView):
     def post(self, request: Request, paper_id: uuid.UUID) -> Response:
         services.drop(actor=actor_of(request), paper_id=paper_id, **read(ReasonIn, request))
         return answer(request, paper_id)
-
-
-class NoticeDeputiesView(APIView):
-    """Who signs for leadership, from when to when."""
-
-    permission_classes = (Overseers,)
-
-    @extend_schema(operation_id="notice_deputies_list", parameters=PAGING, responses=s.DEPUTY_PAGE)
-    def get(self, request: Request) -> Response:
-        return Response(page(deputies.scoped(actor_of(request)), request.query_params).answer(s.deputy))
-
-    @extend_schema(operation_id="notice_deputies_appoint", request=s.NoticeDeputyIn, responses={201: s.NoticeDeputyOut})
-    def post(self, request: Request) -> Response:
-        data: dict[str, Any] = read(s.NoticeDeputyIn, request)
-        found = signing.appoint(actor=actor_of(request), user_id=data.pop("user"), **data)
-        return Response(s.deputy(found), status=201)
-
-
-class NoticeDeputyEndView(APIView):
-    permission_classes = (LeadershipOnly,)
-
-    @extend_schema(operation_id="notice_deputies_end", request=None, responses=s.NoticeDeputyOut)
-    def post(self, request: Request, deputy_id: uuid.UUID) -> Response:
-        return Response(s.deputy(signing.end_deputy(actor=actor_of(request), deputy_id=deputy_id)))
 
 
 class ScansView(APIView):

@@ -13,7 +13,9 @@ from backend.notices.models.delivery import Channel, DeliveryState, InboxDeliver
 from backend.notices.models.deputy import SigningDeputy
 from backend.notices.models.escalation import EscalationPaper, EscalationTransition
 from backend.notices.models.inbox import InboxCounter, InboxEntry
+from backend.notices.models.instruction import InstructionAnswer, LeaderInstruction
 from backend.notices.models.issued_copy import IssuedCopy
+from backend.notices.models.lookback import LookBack, LookBackItem
 from backend.notices.models.notice import NoticeFinding, NoticeTransition, RectificationNotice
 from backend.notices.models.number import NumberSeries
 from backend.notices.models.paper_code import PaperCode
@@ -34,7 +36,11 @@ __all__ = [
     "InboxDelivery",
     "InboxEntry",
     "InboxPreference",
+    "InstructionAnswer",
     "IssuedCopy",
+    "LeaderInstruction",
+    "LookBack",
+    "LookBackItem",
     "NoticeEvidence",
     "NoticeFinding",
     "NoticePhoto",

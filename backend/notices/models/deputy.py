@@ -1,7 +1,5 @@
 """Who signs for leadership while it is away."""
 
-import datetime as dt
-
 from django.db import models
 
 from backend.core import clock
@@ -9,7 +7,9 @@ from backend.journal.models import Journaled
 
 
 class SigningDeputy(Journaled):
-    """A person of the office signs papers from `starts_on` to `ends_on`, both included. Ended early by `ended_at`."""
+    """A person of the office signs papers of every kind for the leader who appointed them, from `starts_on` to
+    `ends_on`, both included. Ended early by `ended_at`.
+    """
 
     journal_kind = "signing_deputy"
 
@@ -30,6 +30,7 @@ class SigningDeputy(Journaled):
     def __str__(self) -> str:
         return f"{self.name} {self.starts_on} – {self.ends_on}"
 
-    def holds(self, day: dt.date) -> bool:
-        """Whether the person may sign on `day`."""
-        return self.ended_at is None and self.starts_on <= day <= self.ends_on
+    @property
+    def printed(self) -> str:
+        """What a paper says that names its signer: 甲（乙代）."""
+        return f"{self.appointed_by_name}（{self.name}代）"

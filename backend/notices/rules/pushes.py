@@ -12,7 +12,7 @@ from backend.notices.rules.messages import NEUTRAL, TASK, TEMPLATES, template_of
 
 FIELD_ROOMS = (
     *("assignment.", "plan.", "draw.", "visit.", "crew.", "answer.", "finding.", "evidence."),
-    *("recusal.", "conflict.", "target.", "operation."),
+    *("recusal.", "conflict.", "target.", "operation.", "look_back."),
 )
 """Kinds about unannounced work, and kinds from which somebody could guess at it."""
 

@@ -24,6 +24,9 @@ from backend.registry.models import TargetKind
 OPEN = (FindingState.IN_NOTICE, FindingState.RECTIFYING, FindingState.RETURNED)
 """States in which the unit has still to act."""
 
+SETTLED = (FindingState.CLOSED, FindingState.WITHDRAWN, FindingState.REFERRED)
+"""States in which nobody has to act any more."""
+
 BATCH = 2000
 
 
@@ -35,6 +38,7 @@ def lines(actor: Actor) -> QuerySet[NoticeFinding]:
 
 PATHS = {
     "unit": "notice__target",
+    "unit_name": "notice__target__name__contains",
     "unit_kind": "notice__target__kind",
     "district": "notice__target__district",
     "team": "notice__visit__assignment__team",
@@ -52,15 +56,22 @@ PATHS = {
 
 
 def filtered(rows: QuerySet[NoticeFinding], **wanted: Any) -> QuerySet[NoticeFinding]:
-    """Narrow `rows` by the filters of `PATHS`, and by `overdue`, `reopened` (True, False, or None for both)."""
+    """Narrow `rows` by the filters of `PATHS`, and by `overdue`, `reopened`, `unsettled` (True, False, None: both)."""
     given = {PATHS[name]: value for name, value in wanted.items() if name in PATHS and value not in (None, "")}
     rows = rows.filter(**given)
     if (overdue := wanted.get("overdue")) is not None:
-        late = Q(finding__state__in=OPEN, notice__withdrawn_at__isnull=True, due_on__lt=clock.today())
-        rows = rows.filter(late) if overdue else rows.exclude(late)
+        rows = rows.filter(is_late()) if overdue else rows.exclude(is_late())
+    if (unsettled := wanted.get("unsettled")) is not None:
+        done = Q(finding__state__in=SETTLED) | Q(notice__withdrawn_at__isnull=False)
+        rows = rows.exclude(done) if unsettled else rows.filter(done)
     if (reopened := wanted.get("reopened")) is not None:
         rows = rows.filter(finding__reopened__gt=0) if reopened else rows.filter(finding__reopened=0)
     return rows
+
+
+def is_late() -> Q:
+    """The condition that the unit should have acted before today."""
+    return Q(finding__state__in=OPEN, notice__withdrawn_at__isnull=True, due_on__lt=clock.today())
 
 
 class Row(NamedTuple):

@@ -15,6 +15,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.pages import in_order
+from backend.inspections.selectors.assignments import LEADERS
 from backend.notices.models import (
     DeliveryReceipt,
     EscalationPaper,
@@ -28,19 +29,24 @@ from backend.notices.models import (
 from backend.notices.models.answers import ProofState
 from backend.notices.rules.escalation_lifecycle import FOR_THE_UNIT, PaperState
 from backend.notices.rules.lifecycle import WITH_THE_UNIT, State
-from backend.registry.selectors import targets
+from backend.registry.selectors import targets, teams
 
 OVERSEERS = (Role.OFFICE, Role.LEADERSHIP, "system")
 
 
 def scoped(actor: Actor) -> QuerySet[RectificationNotice]:
-    """The notices `actor` may know of: the office and leadership their county's, a unit its own from `issued` on."""
+    """The notices `actor` may know of: the office and leadership their county's, whoever leads a team those about its
+    visits, a unit its own from `issued` on.
+    """
     rows = RectificationNotice.objects.filter(county_id=actor.county_id)
     if actor.has(*OVERSEERS):
         return rows
     if actor.user_id is not None and actor.has(*UNIT_ROLES):
         own = targets.of_contact(actor.user_id).values("pk")
         return rows.filter(target__in=own, issued_at__isnull=False)
+    if actor.user_id is not None and actor.has(*LEADERS):
+        led = rows.filter(visit__assignment__team__in=teams.led_by(actor.user_id).values("pk"))
+        return led.exclude(visit__assignment__recusals__user_id=actor.user_id)
     return rows.none()
 
 
@@ -68,8 +74,10 @@ def filtered(
     target: uuid.UUID | None = None,
     overdue: bool | None = None,
     unopened_hours: int | None = None,
+    team: uuid.UUID | None = None,
+    q: str = "",
 ) -> QuerySet[RectificationNotice]:
-    """Narrow `rows`; overdue is derived from the deadline that runs now.
+    """Narrow `rows`; overdue is derived from the deadline that runs now, `q` is in the unit's name or the number.
 
     `unopened_hours`: issued so many hours ago or longer, and neither opened by anybody of the unit nor acknowledged.
     """
@@ -77,6 +85,10 @@ def filtered(
         rows = rows.filter(state=state)
     if target is not None:
         rows = rows.filter(target_id=target)
+    if team is not None:
+        rows = rows.filter(visit__assignment__team=team)
+    if q:
+        rows = rows.filter(Q(target__name__contains=q) | Q(number__contains=q))
     if overdue is not None:
         late = overdue_at(clock.today())
         rows = rows.filter(late) if overdue else rows.exclude(late)

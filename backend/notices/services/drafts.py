@@ -7,11 +7,13 @@ from backend.accounts.roles import Role
 from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Conflict, NotFound
+from backend.core.errors import Conflict, Forbidden, NotFound
 from backend.inspections.models import Finding, FindingState, Visit, VisitKind, VisitState
 from backend.inspections.rules.citations import stored_citation
 from backend.inspections.selectors import findings as found
+from backend.inspections.selectors.assignments import LEADERS
 from backend.inspections.services import findings
+from backend.inspections.services.authority import leads
 from backend.journal.writing import write
 from backend.notices.models import NoticeFinding, RectificationNotice
 from backend.notices.rules import wording
@@ -30,10 +32,12 @@ def draft_from_visit(
 ) -> RectificationNotice:
     """A draft with the visit's confirmed findings, or with `finding_ids` of them. The findings become `in_notice`.
 
-    Raises `Forbidden`, `NotFound(visit | finding)`, `Conflict`: `visit_not_approved`, `notice_exists`,
-    `nothing_to_rectify`, `veto_undecided` for a veto that two people have not confirmed yet (workflow.md section 4).
+    By the office, or by whoever leads the team of the visit; the office reviews it either way. Raises `Forbidden`,
+    `NotFound(visit | finding)`, `Conflict`: `visit_not_approved`, `notice_exists`, `nothing_to_rectify`,
+    `veto_undecided` for a veto that two people have not confirmed yet (workflow.md section 4).
     """
-    require(actor, Party.OFFICE)
+    if not actor.has(Role.OFFICE, *LEADERS):
+        raise Forbidden()
     with write(actor=actor) as change:
         visit = _approved(actor, visit_id)
         chosen = _chosen(visit, finding_ids)
@@ -41,13 +45,17 @@ def draft_from_visit(
         notice.save()
         _list(actor, notice, chosen)
         change.log("notice.drafted", notice, visit=str(visit.pk), findings=len(chosen))
+        if not actor.has(Role.OFFICE):
+            change.tell(
+                "notice.drafted", people.with_role(actor.county_id, {Role.OFFICE}), notice, team=notice.team_name
+            )
     return notice
 
 
 def _approved(actor: Actor, visit_id: uuid.UUID) -> Visit:
     rows = Visit.objects.select_for_update(of=("self",)).select_related("target", "assignment__team")
     visit = rows.filter(county_id=actor.county_id, pk=visit_id).first()
-    if visit is None:
+    if visit is None or not (actor.has(Role.OFFICE) or leads(actor, visit.assignment.team_id)):
         raise NotFound("visit", visit_id)
     if visit.state != VisitState.APPROVED:
         raise Conflict("visit_not_approved", "检查记录尚未审核通过，不能起草整改通知书。")

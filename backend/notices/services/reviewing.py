@@ -15,7 +15,7 @@ from backend.notices.rules import wording
 from backend.notices.rules.deadlines import longest_extension
 from backend.notices.rules.lifecycle import ASKABLE, Party, State
 from backend.notices.selectors.possible import OPEN_FINDINGS
-from backend.notices.services import ladder, numbers, resting
+from backend.notices.services import ladder, looks, numbers, resting
 from backend.notices.services.drafts import void
 from backend.notices.services.replies import extendable
 from backend.notices.services.steps import Step, changing, require
@@ -129,22 +129,28 @@ def reopen(*, actor: Actor, notice_id: uuid.UUID, item_ids: Sequence[uuid.UUID],
     Raises `Conflict(bad_state)`, `Invalid(nothing_chosen)`, `NotFound(notice_finding)` for what is not closed in it.
     """
     with changing(actor=actor, notice_id=notice_id, action="reopen") as step:
-        step.take("reopen", reason)
-        if not item_ids:
-            raise Invalid("nothing_chosen", "请选择出现反弹的问题。")
-        closed = {item.pk: item for item in step.items(FindingState.CLOSED)}
-        for item_id in item_ids:
-            if item_id not in closed:
-                raise NotFound("notice_finding", item_id)
-            item = closed[item_id]
-            findings.advance(actor=actor, finding_id=item.finding_id, to=FindingState.RECTIFYING, reason=reason)
-            item.close_number = ""
-            item.save(update_fields=["close_number"])
-            new_term(item)
-        step.notice.reopened += 1
-        step.notice.closed_at, step.notice.close_number = None, ""
-        step.tell_unit("notice.reopened")
+        open_again(step, item_ids, reason)
     return step.notice
+
+
+def open_again(step: Step, item_ids: Sequence[uuid.UUID], reason: str) -> None:
+    """`reopen` inside a step that is under way. Raises the same."""
+    step.take("reopen", reason)
+    if not item_ids:
+        raise Invalid("nothing_chosen", "请选择出现反弹的问题。")
+    closed = {item.pk: item for item in step.items(FindingState.CLOSED)}
+    for item_id in item_ids:
+        if item_id not in closed:
+            raise NotFound("notice_finding", item_id)
+        item = closed[item_id]
+        findings.advance(actor=step.actor, finding_id=item.finding_id, to=FindingState.RECTIFYING, reason=reason)
+        item.close_number = ""
+        item.save(update_fields=["close_number"])
+        new_term(item)
+    looks.settle_relapsed(step, item_ids, reason)
+    step.notice.reopened += 1
+    step.notice.closed_at, step.notice.close_number = None, ""
+    step.tell_unit("notice.reopened")
 
 
 def answer_defence(*, actor: Actor, notice_id: uuid.UUID, accept: bool, answer: str) -> RectificationNotice:

@@ -1,4 +1,4 @@
-"""Who of the office may sign notices: for good by a right, or from day to day as a deputy of leadership."""
+"""Who of the office may sign: notices for good by a right, papers of every kind from day to day as a deputy."""
 
 import datetime as dt
 import uuid

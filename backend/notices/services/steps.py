@@ -159,4 +159,4 @@ def may_sign(actor: Actor) -> bool:
     if not actor.has(Role.OFFICE) or actor.user_id is None:
         return False
     user = User.objects.filter(pk=actor.user_id, county_id=actor.county_id).first()
-    return user is not None and (user.has_perm(RIGHT_TO_SIGN) or deputies.stands_in(actor))
+    return user is not None and (user.has_perm(RIGHT_TO_SIGN) or deputies.of(actor) is not None)

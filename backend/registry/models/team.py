@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from backend.core import clock
 from backend.journal.models import Journaled
@@ -38,7 +39,11 @@ class Team(Journaled):
 
 
 class Membership(models.Model):
-    """`user` belongs to `team` from `starts_at` until `ends_at`; a team has at most one leader at a time."""
+    """`user` belongs to `team` from `starts_at` until `ends_at`; a team has at most one leader at a time.
+
+    Terms of one person never overlap: an exclusion constraint on PostgreSQL, triggers on SQLite
+    (`registry/migrations/0007_one_team_at_a_time`; whoever has Django rebuild this table on SQLite makes them again).
+    """
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
@@ -49,6 +54,14 @@ class Membership(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "组员任期"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team"], condition=Q(is_leader=True, ends_at=None), name="membership_one_open_leader"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=models.F("starts_at")), name="membership_not_backwards"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.team_id}"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.registry.rules.cells import BadCell, Reader, code, degrees, text, whole, word
+from backend.registry.rules.faults import Faults
 from backend.registry.rules.places import in_china
-from backend.registry.rules.tables import Faults, Row, read_rows
+from backend.registry.rules.tables import Row, read_rows
 
 STAGES = {
     "小学": "primary",

@@ -3,40 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from backend.registry.rules import workbooks
+from backend.registry.rules.faults import Faults
 
 MAX_ROWS = 10_000
-MAX_FAULTS = 1_000
-"""More are not listed: who sees a thousand has saved the wrong file."""
-
 ENCODINGS = ("utf-8-sig", "gb18030")
 """With or without BOM; GB 18030 contains GBK and GB 2312."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong, in Chinese. `row` counts as spreadsheets do (the header is 1); `column` "" means the whole row."""
-
-    row: int
-    column: str
-    reason: str
-
-
-@dataclass
-class Faults:
-    """Collects at most MAX_FAULTS, and says so when there were more."""
-
-    found: list[Fault] = field(default_factory=list)
-
-    def add(self, row: int, column: str, reason: str) -> None:
-        if len(self.found) < MAX_FAULTS:
-            self.found.append(Fault(row, column, reason))
-        elif len(self.found) == MAX_FAULTS:
-            self.found.append(Fault(row, "", "错误过多，其余不再列出。"))
-
-    @property
-    def in_order(self) -> list[Fault]:
-        return sorted(self.found, key=lambda fault: fault.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +22,12 @@ class Row:
 
 
 def read_rows(data: bytes, known: Sequence[str], needed: Sequence[str], faults: Faults) -> list[Row]:
-    """The rows of a CSV file whose header must hold `needed` and may hold `known`; what is wrong goes to `faults`."""
-    text = decode(data, faults)
-    if text is None:
-        return []
-    lines = _lines(text, faults)
+    """The rows of a CSV file, or of the first sheet of a workbook (XLSX), whose header must hold `needed` and may hold
+    `known`; what is wrong goes to `faults`."""
+    lines = workbooks.lines(data, MAX_ROWS + 2, faults) if workbooks.is_workbook(data) else _text_lines(data, faults)
     number, header = next(lines, (1, []))
+    if faults.found:  # no table at all
+        return []
     header = [cell.strip() for cell in header]
     if not _check_header(number, header, known, needed, faults):
         return []
@@ -92,6 +66,16 @@ def _undecodable(data: bytes, encoding: str) -> list[int]:
         except UnicodeDecodeError:
             bad.append(number)
     return bad
+
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def _text_lines(data: bytes, faults: Faults) -> Iterator[tuple[int, list[str]]]:
+    """Of a CSV file; the apostrophe that an export puts before what looks like a formula is taken away again."""
+    text = decode(data, faults)
+    for number, cells in _lines(text, faults) if text is not None else ():
+        yield number, [cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_SIGNS) else cell for cell in cells]
 
 
 def _lines(text: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:

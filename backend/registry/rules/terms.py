@@ -17,6 +17,8 @@ class Term:
         return self.ends_at is not None and self.ends_at <= self.starts_at
 
     def overlaps(self, other: "Term") -> bool:
-        """Whether some instant lies in both."""
+        """Whether some instant lies in both; none lies in an empty one."""
+        if self.is_empty or other.is_empty:
+            return False
         begins_in_time = other.ends_at is None or self.starts_at < other.ends_at
         return begins_in_time and (self.ends_at is None or other.starts_at < self.ends_at)

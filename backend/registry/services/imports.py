@@ -18,8 +18,8 @@ from backend.core.errors import Conflict
 from backend.journal.models import Journaled
 from backend.journal.writing import Change, active, write
 from backend.registry.models import BEGINNING, AreaStation, SchoolDistrict, Target, Team, Track
+from backend.registry.rules.faults import Fault, Faults
 from backend.registry.rules.sheets import Record, Sheet, read_sheet
-from backend.registry.rules.tables import Fault, Faults
 from backend.registry.services.authority import only_office
 from backend.registry.services.responsibility import follow
 from backend.registry.services.targets import IN_CHARGE
@@ -56,7 +56,8 @@ class Report:
 
 
 def import_targets(*, actor: Actor, sheet: Sheet, data: bytes, dry_run: bool = False) -> Report:
-    """Create and update the county's targets from a CSV file in UTF-8 (with or without BOM) or GBK.
+    """Create and update the county's targets from a CSV file in UTF-8 (with or without BOM) or GBK,
+    or from a workbook (XLSX).
 
     Raises `Forbidden`, `Conflict(import_race)` when somebody else registered one of the codes meanwhile. What is
     wrong with the file is in the report's `errors`.

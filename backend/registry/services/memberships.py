@@ -132,7 +132,9 @@ def _check_people(users: dict[int, User]) -> None:
 
 def _fitting(members: Sequence[NewMember], users: dict[int, User], teams: dict[uuid.UUID, Team]) -> list[Membership]:
     standing = list(
-        Membership.objects.filter(Q(user_id__in=users) | Q(team_id__in=teams, is_leader=True)).select_related("team")
+        Membership.objects.filter(Q(user_id__in=users) | Q(team_id__in=teams, is_leader=True)).select_related(
+            "team", "user"
+        )
     )
     rows: list[Membership] = []
     for member in members:
@@ -160,9 +162,16 @@ def _check_fit(row: Membership, standing: Sequence[Membership]) -> None:
         if not term.overlaps(_term(other)):
             continue
         if other.user_id == row.user_id:
-            raise Conflict("membership_overlaps", f"该人员在此期间已编入“{other.team.name}”，任期不能重叠。")
+            text = f"“{row.user.name}”{_dates(other)}已编入“{other.team.name}”，同一人的任期不能重叠。"
+            raise Conflict("membership_overlaps", text, user=row.user_id, team=str(other.team_id))
         if other.is_leader and row.is_leader and other.team_id == row.team_id:
-            raise Conflict("leader_exists", f"“{row.team.name}”在此期间已有组长。")
+            text = f"“{row.team.name}”{_dates(other)}已有组长“{other.user.name}”，一个组不能同时有两名组长。"
+            raise Conflict("leader_exists", text, user=other.user_id, team=str(other.team_id))
+
+
+def _dates(row: Membership) -> str:
+    begins = f"自{clock.local_date(row.starts_at):%Y年%m月%d日}起"
+    return begins if row.ends_at is None else f"{begins}至{clock.local_date(row.ends_at):%Y年%m月%d日}"
 
 
 def _term(row: Membership) -> Term:
@@ -177,7 +186,7 @@ def _turn(row: Membership, now: dt.datetime, *, leads: bool) -> Membership:
     row.ends_at = now
     row.save(update_fields=["ends_at"])
     if leads:
-        leaders = Membership.objects.filter(team=row.team, is_leader=True).select_related("team")
+        leaders = Membership.objects.filter(team=row.team, is_leader=True).select_related("team", "user")
         _check_fit(after, list(leaders))
     after.save()
     return after

@@ -2,15 +2,15 @@
 import { computed, reactive } from "vue";
 
 import { skewWords, zoneWords } from "../around/clock.ts";
-import { announcementsOf, clearing, lastSeq, type Announcement, type Message, messagesOf, unreadOf } from "../around/inbox.ts";
+import { announcementsOf, clearing, lastSeq, type Announcement, type Message, messagesOf, unreadOf, wordFor } from "../around/inbox.ts";
 import { Live } from "../around/live.ts";
 import { type Check, report } from "../around/selfcheck.ts";
 import { ORDINARY, type Settings, SettingsBook } from "../around/settings.ts";
 import { mayCapture, type Room, size, UNKNOWN_ROOM } from "../around/space.ts";
-import type { Shown } from "../engine/overlay.ts";
+import type { Shown, View } from "../engine/overlay.ts";
 import { IndexedStore } from "../engine/store/indexed.ts";
 import { API } from "../engine/wire.ts";
-import { act, engine, loud, onLook, poke, seen } from "./phone.ts";
+import { act, engine, look, loud, onLook, poke, seen } from "./phone.ts";
 import { appVersion, checkPhone } from "./probes.ts";
 import { measured } from "./room.ts";
 import { connect } from "./socket.ts";
@@ -68,7 +68,7 @@ export async function beginSettings(): Promise<void> {
 
 export async function beginAround(): Promise<void> {
   onLook(readAround);
-  await readAround();
+  await look();
   for (const event of ["online", "focus"]) addEventListener(event, attend);
   document.addEventListener("visibilitychange", attend);
   attend();
@@ -84,10 +84,20 @@ function attend(): void {
 
 let signedIn = "";
 
-async function readAround(): Promise<void> {
-  around.messages = messagesOf(await engine.overlay.all("inbox"));
-  around.announcements = announcementsOf(await engine.overlay.all("announcement"));
-  around.operations = await engine.overlay.all("operation");
+async function readAround(view: View): Promise<() => void> {
+  const found = {
+    messages: messagesOf(await view.all("inbox")),
+    announcements: announcementsOf(await view.all("announcement")),
+    operations: await view.all("operation"),
+  };
+  return () => {
+    Object.assign(around, found);
+    settle();
+  };
+}
+
+/** What follows from who is signed in, and whether all is well. */
+function settle(): void {
   const now = `${seen.identity?.user.id ?? ""}/${seen.identity?.ended}/${seen.deposit}`;
   if (now !== signedIn) attend();
   signedIn = now;
@@ -105,6 +115,11 @@ export async function change(settings: Partial<Settings>): Promise<void> {
 
 export async function readMessage(message: Message): Promise<void> {
   await act("inbox.read", message.id, {});
+}
+
+/** 我已知悉: without a network, too; the office is told when there is one. */
+export async function acknowledge(message: Message): Promise<void> {
+  await act(wordFor(message), message.id, {});
 }
 
 export async function readAll(): Promise<void> {

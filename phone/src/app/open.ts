@@ -4,7 +4,7 @@ import { computed, reactive, shallowRef } from "vue";
 import type { Answers, Template } from "../checklist/model.ts";
 import type { Said } from "../engine/engine.ts";
 import type { Json, JsonObject } from "../engine/json.ts";
-import type { Shown } from "../engine/overlay.ts";
+import type { Shown, View } from "../engine/overlay.ts";
 import { text } from "../engine/wire.ts";
 import { Answering } from "../visit/answering.ts";
 import { answersOf, type Dossier, typeOf } from "../visit/dossier.ts";
@@ -92,38 +92,44 @@ function written(): void {
   sending = window.setTimeout(poke, SEND_MS);
 }
 
-async function read(): Promise<void> {
-  if (opened === "" || !("visit" in route.value)) return;
+/** Of the visit that is open: read in every look, and at once when it is opened. */
+async function reads(view: View): Promise<() => void> {
+  if (opened === "" || !("visit" in route.value)) return () => undefined;
   const [visit, waiting] = [opened, queue.keys()];
-  const found = await dossierOf(visit);
-  if (visit !== opened) return;
-  dossier.value = found;
-  const here = [...waiting, ...queue.keys()];
-  for (const key of Object.keys(drafts)) if (!here.includes(key)) delete drafts[key];
+  const found = await dossierOf(view, visit);
+  return () => {
+    if (visit !== opened) return;
+    dossier.value = found;
+    const here = [...waiting, ...queue.keys()];
+    for (const key of Object.keys(drafts)) if (!here.includes(key)) delete drafts[key];
+  };
 }
 
-onLook(read);
+async function read(): Promise<void> {
+  (await engine.overlay.look(reads))();
+}
 
-async function dossierOf(visit: string): Promise<Dossier | null> {
-  const id = await engine.overlay.visit(visit);
-  const doc = await engine.overlay.document("visit", id);
+onLook(reads);
+
+async function dossierOf(view: View, visit: string): Promise<Dossier | null> {
+  const [id, doc] = [await view.visit(visit), await view.document("visit", visit)];
   if (!doc) return null;
-  const target = await engine.overlay.document("target", text(doc["target"]));
-  const assignment = await engine.overlay.document("assignment", text(doc["assignment"]));
-  const [findings, evidence] = [await engine.overlay.all("finding"), await engine.overlay.all("evidence")];
+  const target = await view.document("target", text(doc["target"]));
+  const assignment = await view.document("assignment", text(doc["assignment"]));
+  const [findings, evidence] = [await view.all("finding"), await view.all("evidence")];
   const own = (rows: Shown[]) => rows.filter((row) => row.doc["visit"] === id);
+  const earlier = (await view.all("visit")).filter((row) => row.id !== id && row.doc["target"] === doc["target"]);
   return {
-    ...{ id, doc, target: target ?? {}, assignment: assignment ?? {}, templates: await templatesOf(doc) },
-    ...{ findings: own(findings), evidence: own(evidence), standards: await engine.overlay.all("standard_finding") },
+    ...{ id, doc, target: target ?? {}, assignment: assignment ?? {}, templates: await templatesOf(view, doc) },
+    ...{ findings: own(findings), evidence: own(evidence), standards: await view.all("standard_finding"), earlier },
     history: openItems(findings, text(doc["target"]), { id, doc }),
-    operations: await engine.overlay.all("operation"),
-    earlier: seen.visits.filter((row) => row.id !== id && row.doc["target"] === doc["target"]),
+    operations: await view.all("operation"),
   };
 }
 
 /** The versions that the visit is pinned to, in its order. */
-async function templatesOf(doc: JsonObject): Promise<Template[]> {
-  const all = (await engine.overlay.all("template")).map((row) => row.doc as unknown as Template);
+async function templatesOf(view: View, doc: JsonObject): Promise<Template[]> {
+  const all = (await view.all("template")).map((row) => row.doc as unknown as Template);
   const pinned = (doc["templates"] ?? []) as [string, number][];
   const found = pinned.map(([code, version]) => all.find((one) => one.code === code && one.version === version));
   return found.filter((one) => one !== undefined);

@@ -8,14 +8,15 @@ import type { Engine } from "../engine/engine.ts";
 import { FetchHttp, LineDown, Refused } from "../engine/http.ts";
 import type { JsonObject } from "../engine/json.ts";
 import { fact, type Identity } from "../engine/meta.ts";
-import type { Shown } from "../engine/overlay.ts";
+import type { Shown, View } from "../engine/overlay.ts";
 import { Problem, reason } from "../engine/reasons.ts";
 import { type LaneName, Runner } from "../engine/runner.ts";
-import type { Item } from "../engine/status.ts";
+import { type Item, itemsIn, movedTo } from "../engine/status.ts";
 import { IndexedStore } from "../engine/store/indexed.ts";
-import { CHUNK } from "../engine/store/port.ts";
+import { CHUNK, type FileRow, type Reading } from "../engine/store/port.ts";
+import { text } from "../engine/wire.ts";
 import { awakeWhile } from "./awake.ts";
-import { go } from "./route.ts";
+import { go, route } from "./route.ts";
 import { measured } from "./room.ts";
 
 export interface Seen {
@@ -58,19 +59,24 @@ export const seen: Seen = reactive({
 export let engine: Engine;
 export const DATABASE = "dudao";
 export const store = new IndexedStore(DATABASE);
-let runner: Runner;
+let runner: Runner | undefined;
+/** Whether the database was opened and counted: before, only the day is read, where the day is what is looked at. */
+let hasOpened = route.value.screen !== "today";
 
 /** Open the database, show what is there at once, and begin to work. */
 export async function begin(): Promise<void> {
-  const pace = { piece: CHUNK / 4, moved: () => void look() };
+  const pace = { piece: CHUNK / 4, moved };
   const http = new FetchHttp(location.origin, (...told) => fetch(...told));
-  const opened = await openMended({ store, http, pace }, { Capture: guarded(measured) });
-  [engine, seen.mended] = [opened.engine, opened.mended];
+  const firstLook = async (over: Engine) => {
+    engine = over;
+    await look();
+    await resume();
+  };
+  seen.mended = await openMended({ store, http, pace }, { Capture: guarded(measured) }, firstLook);
+  hasOpened = true;
   const timer = { after, chance: Math.random };
   const work = { sync, upload, unsent: () => engine.status.unsent() };
   runner = new Runner(work, timer, lead, (fault) => (seen.fault = String(fault)));
-  await look();
-  await resume();
   for (const event of ["online", "focus"]) addEventListener(event, poke);
   document.addEventListener("visibilitychange", poke);
   poke();
@@ -85,15 +91,19 @@ async function resume(): Promise<void> {
   go(section ? { screen: "section", visit, section, key } : { screen: "visit", visit });
 }
 
-/** Read what `told` after every look, too. */
-export function onLook(told: () => Promise<void>): void {
+/** What is read in the same moment as everything else; what it returns puts it on the screen. */
+export type Looker = (view: View, tx: Reading) => Promise<() => void>;
+
+/** Read what `told` in every look, too. */
+export function onLook(told: Looker): void {
   looking.push(told);
 }
 
-const looking: (() => Promise<void>)[] = [];
+const looking: Looker[] = [];
 
+/** Nothing is sent before the database was counted: until then there is no runner. */
 export function poke(): void {
-  if (seen.identity && !document.hidden) runner.poke();
+  if (seen.identity && !document.hidden) runner?.poke();
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
@@ -131,15 +141,16 @@ export async function loud<T>(work: () => Promise<T>): Promise<T> {
 
 export async function signOut(): Promise<void> {
   await engine.session.signOut();
-  runner.stop();
+  runner?.stop();
   await look();
 }
 
-/** Everything that is only on this phone, as a file. */
+/** Everything that is only on this phone, as a file. A Blob of Blobs: the browser has the bytes, the page never all of them. */
 export async function exported(): Promise<Blob> {
-  const pieces: string[] = [];
-  for await (const piece of engine.export()) pieces.push(piece);
-  return new Blob(pieces, { type: "application/json" });
+  const pieces: Blob[] = [];
+  for await (const piece of engine.export()) pieces.push(new Blob([piece as Uint8Array<ArrayBuffer>]));
+  await look();
+  return new Blob(pieces, { type: "application/zip" });
 }
 
 /** The sentence for the person. */
@@ -202,18 +213,50 @@ function show(): Promise<void> {
 let reading: Promise<void> = Promise.resolve();
 let next: Promise<void> | null = null;
 
+/** One transaction, so that the screen never shows two moments at once. */
 async function readAll(): Promise<void> {
-  const [identity, deposit, pulled] = await store.read(["meta"], async (tx) => [
-    ...[await fact(tx, "identity"), await fact(tx, "deposit"), await fact(tx, "pulled")],
-  ] as [Identity | null, boolean, number]);
-  Object.assign(seen, { identity, deposit, pulled });
-  seen.assignments = await engine.overlay.all("assignment");
-  seen.targets = Object.fromEntries((await engine.overlay.all("target")).map((row) => [row.id, row.doc]));
-  seen.visits = await engine.overlay.all("visit");
-  seen.findings = await engine.overlay.all("finding");
-  seen.items = await engine.status.items();
-  seen.skew = await engine.session.skew();
-  for (const told of looking) await told();
+  const shown = await engine.overlay.look(async (view, tx) => {
+    const day = await readDay(view, tx);
+    const more: (() => void)[] = [() => Object.assign(seen, day)];
+    for (const told of looking) more.push(await told(view, tx));
+    return more;
+  }, ["files"]);
+  for (const put of shown) put();
+}
+
+async function readDay(view: View, tx: Reading): Promise<Partial<Seen>> {
+  const [identity, deposit] = [await fact(tx, "identity"), await fact(tx, "deposit")];
+  const [assignments, visits] = [await view.all("assignment"), await view.all("visit")];
+  return {
+    ...{ identity, deposit, pulled: await fact(tx, "pulled"), skew: (await fact(tx, "contact"))?.offset ?? null },
+    ...{ assignments, visits, items: await itemsIn(tx) },
+    ...(hasOpened ? await readCounty(view) : { targets: await targetsOf(view, [...assignments, ...visits]) }),
+  };
+}
+
+async function readCounty(view: View): Promise<Pick<Seen, "targets" | "findings">> {
+  const targets = Object.fromEntries((await view.all("target")).map((row) => [row.id, row.doc]));
+  return { targets, findings: await view.all("finding") };
+}
+
+/** Of the day's own work alone: a cold start shows the day before it has read a county. */
+async function targetsOf(view: View, rows: readonly Shown[]): Promise<Seen["targets"]> {
+  const ids = [...new Set(rows.map((row) => text(row.doc["target"])).filter(Boolean))];
+  const docs = await Promise.all(ids.map(async (id) => [id, await view.document("target", id)] as const));
+  return Object.fromEntries(docs.filter((one): one is [string, Shown["doc"]] => one[1] !== undefined));
+}
+
+const MOVED_MS = 1000;
+let moving = 0;
+
+/** Some more bytes of a file went out: its line moves at once, everything else is read again at most once a second. */
+function moved(file: FileRow): void {
+  const at = seen.items.findIndex((item) => item.id === file.key);
+  if (at >= 0) seen.items[at] = movedTo(seen.items[at]!, file);
+  moving ||= window.setTimeout(() => {
+    moving = 0;
+    void look();
+  }, MOVED_MS);
 }
 
 function after(ms: number, what: () => void): () => void {

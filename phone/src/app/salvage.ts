@@ -4,10 +4,10 @@ import { DATABASE } from "./phone.ts";
 const OWN = ["ops", "files", "chunks"];
 const PIECE = 0x8000;
 
-/** Everything readable of own work and its bytes, as a JSON file; tokens are left out. */
+/** Everything readable of own work and its bytes, as a JSON file; tokens are left out. One row at a time is in memory. */
 export async function salvaged(): Promise<Blob> {
   const database = await opened();
-  const pieces: string[] = [];
+  const pieces: BlobPart[] = [];
   for (const name of OWN.filter((table) => database.objectStoreNames.contains(table))) {
     const found = await rows(database, name);
     pieces.push(`${pieces.length ? "," : ""}${JSON.stringify(name)}:[`, ...found.flatMap((row, at) => (at ? [",", row] : [row])), "]");
@@ -26,15 +26,15 @@ function opened(): Promise<IDBDatabase> {
 }
 
 /** Each as JSON; what a damaged table does not give any more ends its list. */
-function rows(database: IDBDatabase, table: string): Promise<string[]> {
-  const found: string[] = [];
+function rows(database: IDBDatabase, table: string): Promise<Blob[]> {
+  const found: Blob[] = [];
   return new Promise((resolve) => {
     const request = database.transaction(table).objectStore(table).openCursor();
     request.onerror = () => resolve(found);
     request.onsuccess = () => {
       const cursor = request.result;
       if (!cursor) return resolve(found);
-      found.push(JSON.stringify(cursor.value, readable));
+      found.push(new Blob([JSON.stringify(cursor.value, readable)]));
       cursor.continue();
     };
   });

@@ -1,3 +1,10 @@
+import { exported, seen } from "./phone.ts";
+
+/** Everything unsent, as a file that can be given to the office. */
+export async function takeOut(): Promise<void> {
+  save(`未发送的工作-${seen.identity?.username}-${today()}.zip`, await exported());
+}
+
 /** A file onto the phone itself. */
 export function save(name: string, content: Blob): void {
   const link = document.createElement("a");

@@ -14,7 +14,8 @@ export const NAMES: Record<string, string> = {
   ...{ "visit.cancel": "取消到访", "visit.alarm": "紧急情况", "visit.refile": "改挂单位", "answer.set": "填写" },
   ...{ "finding.record": "记录问题", "finding.amend": "修改问题", "finding.withdraw": "撤销问题" },
   ...{ "finding.confirm_fix": "确认即改", "evidence.add": "照片或签名", "review.decide": "复查结论" },
-  ...{ "inbox.read": "消息已读", "target.report": "上报疑似无证点" },
+  ...{ "inbox.read": "消息已读", "inbox.acknowledge": "确认知悉消息", "target.report": "上报疑似无证点" },
+  "phone.put_down": "留底内容的说明",
 };
 
 export function nameOf(operation: string): string {
@@ -31,6 +32,8 @@ export interface Standing {
   stuck: Item[];
   /** Only on this phone, on its way. */
   here: Item[];
+  /** Refused for good, taken out in a file and put down. */
+  down: Item[];
   /** With the server, which did not let it count (yet). */
   aside: Item[];
   /** With the server, not yet confirmed by a complete pull or a checked hash. */
@@ -42,12 +45,13 @@ export interface Standing {
 const PASSING = ["corrupt"];
 
 export function standingOf(items: readonly Item[]): Standing {
-  const sorted: Standing = { stuck: [], here: [], aside: [], received: [], done: [] };
+  const sorted: Standing = { stuck: [], here: [], down: [], aside: [], received: [], done: [] };
   for (const item of items) sorted[groupOf(item)].push(item);
   return sorted;
 }
 
 function groupOf(item: Item): keyof Standing {
+  if (item.where === "down") return "down";
   const stuck = item.code !== "" && !PASSING.includes(item.code);
   if (isHere(item)) return stuck ? "stuck" : "here";
   if (item.what === "file" && stuck) return "stuck";

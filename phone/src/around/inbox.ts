@@ -14,6 +14,9 @@ export interface Message {
   subject: { kind: string; id: string };
   /** Counts as read only when the person says 我已知悉. */
   weighty: boolean;
+  /** The server asks for that word, too: the office sees who gave it (`inbox.acknowledge`). */
+  asked: boolean;
+  acknowledged: boolean;
 }
 
 export interface Announcement {
@@ -36,15 +39,17 @@ export function messagesOf(rows: readonly Shown[]): Message[] {
     const subject = (doc["subject"] ?? {}) as Record<string, string>;
     return {
       ...{ id, seq: Number(doc["seq"] ?? 0), kind: text(doc["kind"]), title: text(doc["title"]), body: text(doc["body"]) },
-      ...{ at: text(doc["at"]), read: doc["read"] === true, weighty: WEIGHTY.includes(text(doc["kind"])) },
+      ...{ at: text(doc["at"]), asked: doc["needs_ack"] === true, acknowledged: doc["acknowledged"] === true },
+      ...{ read: doc["read"] === true, weighty: doc["needs_ack"] === true || WEIGHTY.includes(text(doc["kind"])) },
       subject: { kind: subject["kind"] ?? "", id: subject["id"] ?? "" },
     };
   });
   return found.sort((a, b) => b.seq - a.seq);
 }
 
+/** What still wants something of the person: to be read, or the word that the server asked for. */
 export function unreadOf(messages: readonly Message[]): Message[] {
-  return messages.filter((message) => !message.read);
+  return messages.filter((message) => !message.read || (message.asked && !message.acknowledged));
 }
 
 /** The number of the newest message that is here: what the live socket is told (protocol, Live). */
@@ -71,12 +76,17 @@ export interface Reading {
  * message, then one for each.
  */
 export function clearing(messages: readonly Message[]): Reading[] {
-  const waiting = unreadOf(messages).sort((a, b) => a.seq - b.seq);
+  const waiting = messages.filter((message) => !message.read).sort((a, b) => a.seq - b.seq);
   const wall = waiting.find((message) => message.weighty)?.seq ?? Infinity;
   const ordinary = waiting.filter((message) => !message.weighty);
   const below = ordinary.filter((message) => message.seq < wall).at(-1);
   const above = ordinary.filter((message) => message.seq > wall).map(({ id }) => ({ id, upto: null }));
   return [...(below ? [{ id: below.id, upto: below.seq }] : []), ...above];
+}
+
+/** The operation by which the person says 我已知悉. */
+export function wordFor(message: Message): "inbox.acknowledge" | "inbox.read" {
+  return message.asked ? "inbox.acknowledge" : "inbox.read";
 }
 
 /** Where a message leads, null where this phone has nothing to show for it. */

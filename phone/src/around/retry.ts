@@ -5,7 +5,7 @@ import type { Store } from "../engine/store/port.ts";
 export function retry(store: Store, id: string): Promise<void> {
   return store.write(["files", "ops"], async (tx) => {
     const file = await tx.get("files", id);
-    if (file?.bytes) await tx.put("files", { ...file, url: "", offset: 0, restarts: 0, refused: "" });
+    if (file?.bytes) await tx.put("files", { ...file, url: "", offset: 0, restarts: 0, refused: "", down: 0 });
     for (const row of await tx.where("ops", "op", id)) if (row.waiting && row.aside) await tx.put("ops", { ...row, aside: "" });
   });
 }

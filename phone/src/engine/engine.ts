@@ -12,6 +12,7 @@ import { type OneAnswer, Outbox } from "./outbox.ts";
 import { Overlay } from "./overlay.ts";
 import { Pull } from "./pull.ts";
 import { Push } from "./push.ts";
+import { Putting } from "./putting.ts";
 import { Problem } from "./reasons.ts";
 import { Restore } from "./restore.ts";
 import { Session } from "./session.ts";
@@ -53,7 +54,9 @@ export class Engine {
   readonly push: Push;
   readonly capture: Capture;
   readonly drafts: Drafts;
+  readonly putting: Putting;
   private readonly store: Store;
+  private readonly clock: Clock;
   private readonly restore: Restore;
 
   private constructor(ports: Ports, parts: Parts) {
@@ -66,6 +69,8 @@ export class Engine {
     this.status = new parts.Status(store);
     this.capture = new parts.Capture(store, this.outbox);
     this.drafts = new Drafts(store);
+    this.putting = new Putting(store, this.outbox, clock);
+    this.clock = clock;
     const base = new parts.Base();
     this.restore = new parts.Restore(store, this.session, base, this.outbox, this.uploads);
     const pulling = { base, outbox: this.outbox, uploads: this.uploads, restore: this.restore };
@@ -73,10 +78,20 @@ export class Engine {
     this.push = new parts.Push(store, this.session, this.outbox, clock);
   }
 
-  /** Open over what the store holds. Sums are counted anew, so that a damaged database is noticed and mended. */
-  static async open(ports: Ports, parts: Partial<Parts> = {}): Promise<Engine> {
-    await ports.store.write(["base", "scopes"], recount);
+  /** Over what the store holds, unread: what is there can be shown at once. `recount` has to come before any `sync`. */
+  static over(ports: Ports, parts: Partial<Parts> = {}): Engine {
     return new Engine(ports, { ...PARTS, ...parts });
+  }
+
+  static async open(ports: Ports, parts: Partial<Parts> = {}): Promise<Engine> {
+    const engine = Engine.over(ports, parts);
+    await engine.recount();
+    return engine;
+  }
+
+  /** Sums counted anew from the rows, so that a damaged database is noticed and mended. Raises for unreadable rows. */
+  recount(): Promise<void> {
+    return this.store.write(["base", "scopes"], recount);
   }
 
   /** One operation (`kind.verb`), durable when this resolves. */
@@ -94,8 +109,8 @@ export class Engine {
 
   /** Answers of a visit, each on the revision this phone sees. `settles` names the rivals decided against. */
   async answer(visit: string, said: Record<string, Said>): Promise<OpRow> {
-    const id = await this.overlay.visit(visit);
-    const known = ((await this.overlay.document("visit", id))?.["answers"] ?? {}) as Record<string, JsonObject>;
+    const [id, doc] = await this.overlay.look(async (view) => [await view.visit(visit), await view.document("visit", visit)] as const);
+    const known = (doc?.["answers"] ?? {}) as Record<string, JsonObject>;
     const based = Object.entries(said).map(([key, one]) => [key, { ...one, base: Number(known[key]?.["rev"] ?? 0) }]);
     return this.outbox.answer(id, Object.fromEntries(based) as Record<string, OneAnswer>);
   }
@@ -107,7 +122,7 @@ export class Engine {
     if (doc === undefined) throw new Problem("no_visit");
     const [findings, evidence] = [await this.overlay.all("finding"), await this.overlay.all("evidence")];
     const own = await this.store.read(["ops"], (tx) => tx.where("ops", "visit", id));
-    if (own.some((op) => op.aside !== "")) throw new Problem("set_aside");
+    if (own.some((op) => op.aside !== "" && !op.down)) throw new Problem("set_aside");
     const hash = contentHash({ id, doc }, findings, evidence);
     return this.do("visit.submit", id, { hash, upto: own.at(-1)?.n ?? 0 });
   }
@@ -163,8 +178,8 @@ export class Engine {
     return this.uploads.run();
   }
 
-  /** Everything that is only on this phone, as pieces of a JSON file. */
-  export(): AsyncGenerator<string> {
-    return exportUnsent(this.store, this.capture);
+  /** Everything that is only on this phone, as pieces of a ZIP file. */
+  export(): AsyncGenerator<Uint8Array> {
+    return exportUnsent(this.store, this.clock);
   }
 }

@@ -5,6 +5,9 @@
  * It leaves the queue with the server's word (custody), the overlay with the first complete pull that began after the
  * final word, and the phone when a backup of the server has passed it.
  */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
 import type { Clock } from "./clock.ts";
 import { deviceTime } from "./clock.ts";
 import type { Chance } from "./ids.ts";
@@ -187,6 +190,10 @@ export function bodyOf(row: OpRow): string {
 
 export function bytesIn(body: string): number {
   return new TextEncoder().encode(body).length;
+}
+
+export function hashOfText(body: string): string {
+  return bytesToHex(sha256(utf8ToBytes(body)));
 }
 
 /** The visit an operation belongs to, "" for none: the last number of a visit is what its submission waits for. */

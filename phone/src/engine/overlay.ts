@@ -10,28 +10,22 @@ export interface Shown {
   doc: JsonObject;
 }
 
-const VIEW: readonly TableName[] = ["meta", "base", "ops"];
+export const VIEW: readonly TableName[] = ["meta", "base", "ops"];
 
 export class Overlay {
   constructor(protected readonly store: Store) {}
 
-  /** The document as the person sees it, undefined where there is none; `visit` may be an id it became part of. */
-  document(kind: string, id: string): Promise<JsonObject | undefined> {
-    return this.store.read(VIEW, async (tx) => {
-      const own = await this.replayed(tx);
-      const name = kind === "visit" ? await realVisit(tx, id) : id;
-      return own.get(`${kind}/${name}`) ?? (await tx.get("base", `${kind}/${name}`))?.doc;
-    });
+  /** Several questions to one moment of the phone: own work is replayed once for all of them. */
+  look<R>(work: (view: View, tx: Reading) => Promise<R>, more: readonly TableName[] = []): Promise<R> {
+    return this.store.read([...VIEW, ...more], async (tx) => work(new View(tx, await this.replayed(tx)), tx));
   }
 
-  /** All documents of a kind, in the order of their ids. */
+  document(kind: string, id: string): Promise<JsonObject | undefined> {
+    return this.look((view) => view.document(kind, id));
+  }
+
   all(kind: string): Promise<Shown[]> {
-    return this.store.read(VIEW, async (tx) => {
-      const found = new Map((await tx.prefix("base", `${kind}/`)).map((row) => [row.key, row.doc]));
-      for (const [key, doc] of await this.replayed(tx)) if (key.startsWith(`${kind}/`)) found.set(key, doc);
-      const rows = [...found].map(([key, doc]) => ({ id: key.slice(kind.length + 1), doc }));
-      return rows.filter((row) => row.doc["same_as"] === undefined).sort((a, b) => (a.id < b.id ? -1 : 1));
-    });
+    return this.look((view) => view.all(kind));
   }
 
   /** The id of the visit that work under this id belongs to: a second phone's own start joins the first one's. */
@@ -41,7 +35,8 @@ export class Overlay {
 
   /** The documents that own operations change, as they are after them. */
   private async replayed(tx: Reading): Promise<Map<string, JsonObject>> {
-    const ops = await Promise.all((await tx.where("ops", "shown", 1)).filter(isShown).map((op) => renamed(tx, op)));
+    const shown = (await tx.where("ops", "shown", 1)).filter(isShown);
+    const ops = await renamed(tx, shown);
     const before = new Map<string, JsonObject | undefined>();
     for (const op of ops) {
       for (const [kind, id] of await looksAt(tx, op)) {
@@ -61,6 +56,32 @@ export class Overlay {
   }
 }
 
+/** One moment: the pulled documents and own work on top. Only inside the transaction it was made in. */
+export class View {
+  constructor(
+    private readonly tx: Reading,
+    private readonly own: ReadonlyMap<string, JsonObject>,
+  ) {}
+
+  /** The document as the person sees it, undefined where there is none; `visit` may be an id it became part of. */
+  async document(kind: string, id: string): Promise<JsonObject | undefined> {
+    const key = `${kind}/${kind === "visit" ? await realVisit(this.tx, id) : id}`;
+    return this.own.get(key) ?? (await this.tx.get("base", key))?.doc;
+  }
+
+  /** All documents of a kind, in the order of their ids. */
+  async all(kind: string): Promise<Shown[]> {
+    const found = new Map((await this.tx.prefix("base", `${kind}/`)).map((row) => [row.key, row.doc]));
+    for (const [key, doc] of this.own) if (key.startsWith(`${kind}/`)) found.set(key, doc);
+    const rows = [...found].map(([key, doc]) => ({ id: key.slice(kind.length + 1), doc }));
+    return rows.filter((row) => row.doc["same_as"] === undefined).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  visit(id: string): Promise<string> {
+    return realVisit(this.tx, id);
+  }
+}
+
 /** A submission that was refused is over at once: showing the visit as submitted would keep the person from going on. */
 function isShown(op: OpRow): boolean {
   const refused = op.answer !== null && !["applied", "merged", ...UNDECIDED].includes(op.answer.status);
@@ -74,8 +95,11 @@ async function looksAt(tx: Reading, op: OpRow): Promise<[string, string][]> {
   return [...touched(op), ...all];
 }
 
-async function renamed(tx: Reading, op: OpRow): Promise<OpRow> {
-  return op.visit === "" ? op : { ...op, visit: await realVisit(tx, op.visit) };
+/** Under the ids that the server knows their visits by, each asked once. */
+async function renamed(tx: Reading, ops: readonly OpRow[]): Promise<OpRow[]> {
+  const names = [...new Set(ops.map((op) => op.visit).filter(Boolean))];
+  const real = new Map(await Promise.all(names.map(async (id) => [id, await realVisit(tx, id)] as const)));
+  return ops.map((op) => ({ ...op, visit: real.get(op.visit) ?? op.visit }));
 }
 
 async function realVisit(tx: Reading, id: string): Promise<string> {

@@ -16,7 +16,7 @@ export async function pendingWork(tx: Reading): Promise<Pending> {
   };
 }
 
-/** Whether the server has not all bytes of it yet. */
+/** Whether the server has not all bytes of it yet, and nobody has put it down. */
 export function isUnsent(file: FileRow): boolean {
-  return file.bytes === 1 && file.verified === 0 && file.offset < file.size;
+  return file.bytes === 1 && file.verified === 0 && file.offset < file.size && !file.down;
 }

@@ -12,6 +12,9 @@ const REASONS: Record<string, string> = {
   damaged: "手机里的数据库已损坏，打不开。请先导出，再重建数据库。",
   no_photo: "没有取到文件内容，请重新拍摄。",
   no_visit: "找不到这次到访，请先同步。",
+  not_refused: "这一项还可以发送，请联网后再试。",
+  not_exported: "请先导出并保存文件，再移出待传。",
+  export_too_large: "未发送的内容超过 4 GB，一个文件装不下。请先联网上传一部分，再导出。",
   set_aside: "有内容因过大未能发送，请先处理后再提交。",
   upgrade: "应用版本过旧，请更新后再下载数据；未发送的工作不受影响。",
   // of an operation

@@ -45,6 +45,7 @@ const STEPS: Record<string, Step> = {
   "review.decide": decide,
   "evidence.add": (scene, op) => scene.put("evidence", op.id, scene.doc("evidence", op.id) ?? evidence(scene, op)),
   "inbox.read": readInbox,
+  "inbox.acknowledge": (scene, op) => change(scene, "inbox", op.id, { read: true, acknowledged: true }),
   "target.report": report,
 };
 
@@ -203,8 +204,12 @@ function decisions(op: OpRow): { finding: string; result: string }[] {
   return (op.data["decisions"] ?? []) as unknown as { finding: string; result: string }[];
 }
 
+/** Mostly rectified is not closed; what relapsed is opened anew by the office. */
 function decide(scene: Scene, op: OpRow): void {
-  for (const { finding, result } of decisions(op)) change(scene, "finding", finding, { state: result });
+  for (const { finding, result } of decisions(op)) {
+    const after = result === "relapsed" ? { relapse_found_at: op.at } : { state: result === "partly" ? "returned" : result };
+    change(scene, "finding", finding, after);
+  }
 }
 
 function evidence(scene: Scene, op: OpRow): JsonObject {

@@ -4,7 +4,7 @@ import { checked, LineDown, parsed } from "./http.ts";
 import { fact, learn } from "./meta.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Session } from "./session.ts";
-import { type Store, TABLES, type Writing } from "./store/port.ts";
+import { type OpRow, type Store, TABLES, type Writing } from "./store/port.ts";
 import type { Uploads } from "./uploads.ts";
 import { API, MAX_OFFER } from "./wire.ts";
 
@@ -39,7 +39,7 @@ export class Restore {
   async offer(): Promise<void> {
     const [epoch, kept] = await this.store.read(["meta", "ops"], async (tx) => {
       const done = (await fact(tx, "offered")) === (await fact(tx, "epoch"));
-      return [await fact(tx, "epoch"), done ? null : await tx.where("ops", "waiting", 0)] as const;
+      return [await fact(tx, "epoch"), done ? null : (await tx.where("ops", "waiting", 0)).filter(isAnswered)] as const;
     });
     if (kept === null || epoch === "") return;
     for (let from = 0; from < kept.length; from += MAX_OFFER) {
@@ -64,4 +64,9 @@ export class Restore {
       }
     });
   }
+}
+
+/** What was put down unsent was never the server's: its number belongs to another operation now. */
+function isAnswered(row: OpRow): boolean {
+  return row.answer !== null;
 }

@@ -27,10 +27,14 @@ function hex(value: bigint): string {
 
 /** Count every scope's sum anew from its rows: what a damaged database lost shows at the next pull and comes again. */
 export async function recount(tx: Writing): Promise<void> {
-  const sums = new Map((await tx.prefix("scopes", "")).map((row) => [row.key, { ...row, sum: NO_ROWS }]));
+  const before = await tx.prefix("scopes", "");
+  const sums = new Map(before.map((row) => [row.key, 0n]));
   for (const row of await tx.prefix("base", "")) {
-    const scope = sums.get(row.scope) ?? { key: row.scope, sum: NO_ROWS, told: false };
-    sums.set(row.scope, { ...scope, sum: plus(scope.sum, partOf(row.kind, row.id, row.doc)) });
+    sums.set(row.scope, (sums.get(row.scope) ?? 0n) + BigInt(`0x${partOf(row.kind, row.id, row.doc)}`));
   }
-  for (const row of sums.values()) await tx.put("scopes", row);
+  const kept = new Map(before.map((row) => [row.key, row]));
+  for (const [key, total] of sums) {
+    const [row, sum] = [kept.get(key) ?? { key, told: false, sum: "" }, hex(total)];
+    if (row.sum !== sum) await tx.put("scopes", { ...row, sum });
+  }
 }

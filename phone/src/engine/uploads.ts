@@ -175,7 +175,7 @@ export class Uploads {
    */
   private async isOutOfSight(tx: Writing, file: FileRow): Promise<boolean> {
     if (file.offset < file.size || file.refused) return false;
-    const [fact] = (await tx.where("ops", "visit", file.visit)).filter((op) => op.n === file.n);
+    const fact = await tx.get("ops", numberKey(file.n));
     return fact === undefined || (fact.shown === 0 && FINE.includes(fact.answer?.status ?? ""));
   }
 

@@ -85,7 +85,7 @@ test("a finding of this phone alone, which has no target yet, stands with its vi
 });
 
 const item = (id: string, more: Partial<Item>): Item => ({
-  ...{ id, what: "operation", name: "answer.set", visit: "v", where: "phone", words: "", code: "", reason: "", percent: 0 },
+  ...{ id, what: "operation", name: "answer.set", visit: "v", where: "phone", words: "", code: "", reason: "", percent: 0, way: "none" },
   ...more,
 });
 
@@ -93,6 +93,7 @@ test("each piece stands where a person would look for it", () => {
   const sorted = standingOf([
     item("waits", {}),
     item("large", { code: "op_too_large" }),
+    item("put down", { where: "down", code: "op_too_large" }),
     item("refused", { what: "file", code: "heic_unavailable" }),
     item("gave up", { what: "file", where: "server", code: "gave_up" }),
     item("anew", { what: "file", where: "sending", code: "corrupt" }),
@@ -102,7 +103,7 @@ test("each piece stands where a person would look for it", () => {
   ]);
   const ids = Object.fromEntries(Object.entries(sorted).map(([group, rows]) => [group, (rows as Item[]).map(({ id }) => id)]));
   expect(ids).toEqual({
-    ...{ stuck: ["large", "refused", "gave up"], here: ["waits", "anew"], aside: ["held"], received: ["there"], done: ["done"] },
+    ...{ stuck: ["large", "refused", "gave up"], down: ["put down"], here: ["waits", "anew"], aside: ["held"], received: ["there"], done: ["done"] },
   });
 });
 

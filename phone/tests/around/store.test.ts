@@ -7,6 +7,7 @@ import { retry } from "../../src/around/retry.ts";
 import { databaseHolds } from "../../src/around/selfcheck.ts";
 import { ORDINARY, SettingsBook } from "../../src/around/settings.ts";
 import { holdings, LOW_BYTES, type Room } from "../../src/around/space.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import type { BaseRow, Store } from "../../src/engine/store/port.ts";
 import { MemoryStore } from "../../src/engine/store/memory.ts";
 import { Line, seeded } from "../server/line.ts";
@@ -85,18 +86,19 @@ test("downloaded rows that are unreadable are thrown away and come anew; own wor
   await phone.store.write(["base"], (tx) => tx.put("base", { key: "visit/x", scope: "s" } as BaseRow));
   const line = new Line(county.server, seeded(1));
   line.device = phone.line.device;
-  const opened = await openMended({ store: phone.store, http: line, clock: phone.clock });
-  expect(opened.mended).toBe(true);
-  expect(await opened.engine.sync()).toBeNull();
+  let shown: Engine | undefined;
+  const show = async (engine: Engine) => void (await (shown = engine).overlay.all("visit"));
+  expect(await openMended({ store: phone.store, http: line, clock: phone.clock }, {}, show)).toBe(true);
+  expect(await shown!.sync()).toBeNull();
   expect(county.server.life.feed.get("visit", visit)!["answers"]).toMatchObject({ Q1: { value: "no" } });
-  expect((await openMended({ store: phone.store, http: line })).mended).toBe(false);
+  expect(await openMended({ store: phone.store, http: line }, {}, show)).toBe(false);
 });
 
 test("a database that does not open even then is raised, and nothing of it is touched", async () => {
   const phone = await new County().phone();
   const before = await phone.store.read(["meta"], (tx) => tx.prefix("meta", ""));
   const shut: Store = { read: (tables, work) => phone.store.read(tables, work), write: () => Promise.reject(new Error("InvalidStateError")) };
-  await expect(openMended({ store: shut, http: phone.line })).rejects.toThrow("InvalidStateError");
+  await expect(openMended({ store: shut, http: phone.line }, {}, async () => undefined)).rejects.toThrow("InvalidStateError");
   expect(await phone.store.read(["meta"], (tx) => tx.prefix("meta", ""))).toEqual(before);
 });
 

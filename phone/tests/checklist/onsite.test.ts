@@ -11,7 +11,7 @@ import type { Item } from "../../src/engine/status.ts";
 import { classWords, drawFault, listed, proposed, within } from "../../src/visit/classes.ts";
 import { wayWords } from "../../src/visit/geofence.ts";
 import { entryOf, entryWords, type GateForm, gateFault } from "../../src/visit/gate.ts";
-import { isDecidable, openAt, openItems, stateWords } from "../../src/visit/history.ts";
+import { isDecidable, openAt, openItems, resultsOf, stateWords } from "../../src/visit/history.ts";
 import { acceptedIn, waitingIn } from "../../src/visit/late.ts";
 import { fixFault, fixOf, mayConfirm, mayFix, nameIn, othersOf, wholeOf } from "../../src/visit/onspot.ts";
 import { assignmentsFor, mayRefile, targetsLike } from "../../src/visit/refiling.ts";
@@ -84,20 +84,31 @@ test("what former visits left open stands on the card, the gravest first, and wh
     found("f", { state: "closed", on_spot: { before: [], after: [] }, reopened: 0 }),
     found("g", { state: "reported", target: "other" }), found("h", { state: "returned", visit: "v" }),
   ];
-  expect(ids(openItems(rows, "t"))).toEqual(["b", "a", "f", "h"]);
+  expect(ids(openItems(rows, "t"))).toEqual(["b", "a", "h", "f"]);
   expect(ids(openItems(rows, "t", row("v", { kind: "routine" })))).toEqual(["b", "a", "f"]);
   expect(ids(openAt(openItems(rows, "t"), "ZY-01#3"))).toEqual(["b"]);
   expect(rows.map(isDecidable).filter(Boolean)).toHaveLength(2);
   expect([stateWords(rows[0]!), stateWords(rows[5]!)]).toEqual(["单位已报整改，待复查", "上次即知即改，请回头看"]);
 });
 
-test("what a review closed stays in its sight", () => {
+test("a review sees what it closed, and what was closed before and may have relapsed; another visit sees neither", () => {
   const review = row("v", { kind: "review_visit", started_at: "2026-11-22T02:00:00Z" });
   const closed = (at: string | null) => row("a", { target: "t", visit: "old", state: "closed", on_spot: null, closed_at: at });
   expect(openItems([closed(null)], "t", review)).toHaveLength(1);
   expect(openItems([closed("2026-11-22T10:30:00+08:00")], "t", review)).toHaveLength(1);
-  expect(openItems([closed("2026-11-21T10:30:00+08:00")], "t", review)).toEqual([]);
+  expect(openItems([closed("2026-11-21T10:30:00+08:00")], "t", review)).toHaveLength(1);
+  const open = row("b", { target: "t", visit: "old", state: "reported", severity: "minor" });
+  expect(ids(openItems([row("a", { ...closed(null).doc, severity: "veto" }), open], "t", review))).toEqual(["b", "a"]);
   expect(openItems([closed(null)], "t", row("v", { kind: "routine" }))).toEqual([]);
+});
+
+test("a review may say of each problem what the server takes of it, and no more", () => {
+  const words = (doc: JsonObject) => resultsOf(row("f", doc)).map((one) => one.words);
+  expect(words({ state: "reported" })).toEqual(["已整改", "基本整改", "未整改"]);
+  expect(words({ state: "closed" })).toEqual(["反弹"]);
+  expect(["confirmed", "in_notice", "rectifying", "returned", "withdrawn"].flatMap((state) => words({ state }))).toEqual([]);
+  const relapsed = { state: "closed", relapse_found_at: "2026-11-22T02:00:00Z" };
+  expect([words(relapsed), stateWords(row("f", relapsed))]).toEqual([[], "已登记反弹，由督导办重新打开"]);
 });
 
 test("a fix on the spot has pictures of both sides, and somebody else's word", () => {
@@ -158,7 +169,7 @@ test("addenda: what stands beside the record, what waits for the leader, what wa
   const addenda = [{ op: "o1", round: 1, kind: "visit", verb: "amend", data: { remarks: "补充" } }];
   expect(acceptedIn({ addenda })).toEqual([{ id: "o1", what: "补充说明", words: "补充", state: "已附在第1轮记录后" }]);
   const item = (id: string, name: string, where: Item["where"]): Item =>
-    ({ id, what: "operation", name, visit: "v", where, words: "只在这部手机上", code: "", reason: "", percent: 0 });
+    ({ id, what: "operation", name, visit: "v", where, words: "只在这部手机上", code: "", reason: "", percent: 0, way: "none" });
   const items = [item("o2", "finding.record", "server"), item("e1", "evidence.add", "server"), item("o4", "visit.amend", "phone")];
   const late = (op: string, kind: string, verb: string, object: string, more: JsonObject = {}) =>
     row(op, { op, kind, verb, object, status: "quarantined", code: "late_lock", ...more });

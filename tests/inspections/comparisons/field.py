@@ -92,5 +92,5 @@ def get(client: Client, path: str) -> Any:
 def table(client: Client, path: str) -> list[list[str]]:
     answer = client.get(f"{API}/{path}")
     assert answer.status_code == 200
-    text = answer.content.decode("utf-8-sig")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))

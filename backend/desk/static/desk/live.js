@@ -6,11 +6,16 @@
   const FIRST_WAIT = 1000;
   const LONGEST_WAIT = 30000;
   const UNAUTHORIZED = 401;
+  const NOT_MODIFIED = 304;
+  const PULSE = 20_000;
+  const SOON = 2000;
 
   const host = document.querySelector('[data-live]');
   let seen = Number(host.dataset.seen);
   let socket = null;
   let wait = FIRST_WAIT;
+  let tag = host.dataset.tag;
+  let asking = null;
 
   const desk = (window.desk = { csrf, ticket, refresh, changed: false });
 
@@ -33,6 +38,7 @@
     const fresh = page.querySelector('[data-live]');
     if (!fresh) return;
     seen = Number(fresh.dataset.seen);
+    tag = fresh.dataset.tag;
     host.replaceChildren(...document.importNode(fresh, true).childNodes);
     showUnread(Number(page.querySelector('[data-unread]').textContent || 0));
     document.dispatchEvent(new Event('desk:refreshed'));
@@ -80,13 +86,34 @@
     socket.addEventListener('close', later);
   }
 
+  /** A page that says where its pulse is: whether it has changed is asked quietly, at once when something happened. */
+  async function pulse() {
+    asking = null;
+    if (!document.hidden) {
+      const answer = await fetch(host.dataset.pulse, { headers: { 'If-None-Match': `"${tag}"` } }).catch(() => null);
+      if (answer?.ok && answer.status !== NOT_MODIFIED && !answer.redirected) await changed();
+    }
+    ask(PULSE);
+  }
+
+  function ask(delay) {
+    if (!host.dataset.pulse || (asking && delay >= PULSE)) return;
+    clearTimeout(asking);
+    asking = setTimeout(pulse, delay);
+  }
+
+  function changed() {
+    if (desk.changed) return offerRefresh();
+    return refresh();
+  }
+
   function hear(message) {
+    if (message.type === 'poke') ask(SOON);
     if (message.type !== 'inbox') return;
     showUnread(message.unread);
     if (message.seq <= seen) return;
     seen = message.seq;
-    if (desk.changed) offerRefresh();
-    else refresh();
+    changed();
   }
 
   function later() {
@@ -96,4 +123,5 @@
   }
 
   connect();
+  ask(PULSE);
 })();

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-92782d53b38e";
-const FILES = ["/m/", ...["/static/m/assets/index.8f18f959424e.css","/static/m/assets/index.986c7ea2d93c.js","/static/m/assets/worker.5b505c27574a.js"]];
+const CACHE = "dudao-414cdebf0e65";
+const FILES = ["/m/", ...["/static/m/assets/index.a1cbcf46a0d6.css","/static/m/assets/index.dde806342e06.js","/static/m/assets/worker.5b505c27574a.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 

@@ -10,19 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backend.inspections.models import Draw
 from backend.inspections.rules import draw_record
+from backend.inspections.rules.draw_points import DIFFERS, POINTS, verdict
 from backend.inspections.rules.draw_record import Finding
 from backend.inspections.selectors.draw_audit import audited
-
-POINTS = {
-    "algorithm": "算法版本",
-    "hashes": "名录和参数与封存的摘要",
-    "weights": "权重与各项之和",
-    "result_hash": "抽取结果与结果摘要",
-    "commitment": "种子与封存摘要",
-    "replay": "重新抽取的结果与记录",
-    "rows": "据以安排任务的明细与抽取结果",
-    "audit": "封存摘要和结果摘要与操作日志",
-}
 
 
 class Command(BaseCommand):
@@ -38,16 +28,8 @@ class Command(BaseCommand):
         for one in found:
             self.stdout.write(f"{'一致' if one.agrees else '不一致'}：{POINTS[one.code]}")
         if not all(one.agrees for one in found):
-            raise CommandError("核验不一致：此记录与公开算法的结果不符。")
-        self.stdout.write(_verdict({one.code for one in found}))
-
-
-def _verdict(points: set[str]) -> str:
-    if "replay" in points:
-        return "核验一致：按记录重新抽取，结果完全相同。"
-    if "commitment" in points:
-        return "核验一致：种子与封存摘要相符，尚无抽取结果可供重抽。"
-    return "种子尚未公布，目前只能核对名录和摘要，均一致。"
+            raise CommandError(DIFFERS)
+        self.stdout.write(verdict({one.code for one in found}))
 
 
 def _checked(which: str) -> list[Finding]:

@@ -49,6 +49,10 @@ export interface OpRow {
   shown: 0 | 1;
   aside: string;
   answer: OpAnswer | null;
+  /** When it went into an exported file, by this phone's clock; rows of before say nothing. */
+  exported?: number;
+  /** When the person put it down (`putting.ts`). */
+  down?: number;
 }
 
 /**
@@ -73,6 +77,9 @@ export interface FileRow {
   bytes: 0 | 1;
   /** Whether a small picture of it lies here; rows of before say nothing. */
   preview?: 0 | 1;
+  /** As of an operation. */
+  exported?: number;
+  down?: number;
 }
 
 export interface ChunkRow {

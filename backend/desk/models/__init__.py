@@ -1,0 +1,3 @@
+from backend.desk.models.submission import Submission
+
+__all__ = ["Submission"]

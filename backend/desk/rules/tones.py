@@ -1,0 +1,5 @@
+"""How loud something on a page is."""
+
+from typing import Literal
+
+Tone = Literal["main", "quiet", "grave"]

@@ -1,0 +1,80 @@
+"""What leadership sees at one glance: read through the selectors of the rooms, nothing is counted here."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from backend.bulletins.rules.periods import holding
+from backend.bulletins.selectors import trends
+from backend.bulletins.selectors.coverage import goal
+from backend.bulletins.selectors.trends import Issue
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.desk.selectors import awaited
+from backend.desk.selectors.awaited import Awaited
+from backend.inspections.selectors.coverage import Coverage, Share, TeamShare, coverage
+from backend.notices.selectors import unsettled
+from backend.notices.selectors.unsettled import Some
+from backend.registry.selectors import centres
+from backend.registry.selectors.centres import Centre
+
+
+class Trend(NamedTuple):
+    """A figure of the bulletins: its key there, its name, what its numbers are of."""
+
+    key: str
+    name: str
+    unit: str = ""
+
+
+TRENDS = (
+    Trend("visits", "到访（次）"),
+    Trend("findings.grave", "严重和一票否决问题（项）"),
+    Trend("rectification.on_time.rate", "按期整改率（%）", "%"),
+    Trend("rectification.late", "逾期未改（项）"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`goal`: percent of the month that is gone; `open`: lines of the ledger that are not settled."""
+
+    now: dt.datetime
+    month: str
+    coverage: Coverage
+    goal: float | None
+    districts: list[Centre]
+    open: list[Some]
+    course: list[Issue]
+    awaited: list[Awaited]
+
+    @property
+    def teams(self) -> list[TeamShare]:
+        """Those with something in scope, department track first."""
+        found = [one for one in self.coverage.teams if one.share.scope]
+        return sorted(found, key=lambda one: (one.team.track, one.team.code))
+
+    def by_district(self) -> dict[uuid.UUID, Share]:
+        """Of each district the units in scope and those covered, on any track."""
+        found: dict[uuid.UUID, Share] = {}
+        for cell in self.coverage.cells:
+            if cell.target.district_id is not None:
+                found.setdefault(cell.target.district_id, Share()).add(cell)
+        return found
+
+
+def overview(actor: Actor) -> Overview:
+    """As things stand now."""
+    now = clock.now()
+    month = holding(clock.local_date(now)).month
+    return Overview(
+        now=now,
+        month=month,
+        coverage=coverage(actor.county_id, month),
+        goal=goal(now),
+        districts=centres.of_districts(actor.county_id),
+        open=unsettled.counted(actor),
+        course=trends.course(actor, [trend.key for trend in TRENDS]),
+        awaited=awaited.of_leadership(actor),
+    )

@@ -1,0 +1,57 @@
+"""What templates of the desks ask for by name."""
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils.http import urlencode
+
+from backend.accounts.roles import Role
+from backend.desk.links import to
+from backend.inspections.models import SeverityLevel
+from backend.notices.selectors import instructions as instruction_rows
+
+register = template.Library()
+
+
+@register.inclusion_tag("desk/staff/deed.html", takes_context=True)
+def deed(context: RequestContext, name: str, row: object = "") -> dict[str, Any]:
+    """The form of a deed, or nothing if it is not offered; `row` is the key of the row that it is about."""
+    return {
+        "offer": context["offers"].get(name, str(row)),
+        "csrf_token": context.get("csrf_token"),
+        "page": context["request"].path.split("/do/")[0],
+    }
+
+
+@register.simple_tag(takes_context=True)
+def after(context: RequestContext, mark: str) -> str:
+    """The address of the next page of a list, with the filters that hold."""
+    query = [(name, value) for name, values in context["request"].GET.lists() for value in values if name != "after"]
+    return f"?{urlencode([*query, ('after', mark)])}"
+
+
+@register.filter
+def theirs(offer: Any, name: str) -> Any:
+    """What stands now in a field that somebody else has changed meanwhile."""
+    return offer.theirs.get(name)
+
+
+@register.filter
+def severity(level: str) -> str:
+    """What a level of a finding is called."""
+    return str(SeverityLevel(level).label)
+
+
+@register.inclusion_tag("desk/staff/instructed.html", takes_context=True)
+def instructions(context: RequestContext, subject: Any) -> dict[str, Any]:
+    """What leadership wrote about `subject`, with the way to write more; nothing for people who may not know."""
+    actor = context["actor"]
+    if not actor.has(Role.OFFICE, Role.LEADERSHIP):
+        return {"known": False}
+    return {
+        "known": True,
+        "rows": instruction_rows.about(actor, subject),
+        "leads": actor.has(Role.LEADERSHIP),
+        "address": to("desk_instruction", subject.journal_kind, subject.journal_id),
+    }

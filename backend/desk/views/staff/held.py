@@ -1,0 +1,165 @@
+"""The review desk: what phones sent and the engine could not apply; decided about once, by somebody with a name."""
+
+import json
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
+
+from backend.core.actor import Actor
+from backend.core.errors import Invalid
+from backend.desk import sync
+from backend.desk.deeds import Deed, ReasonForm, RemarkForm
+from backend.desk.filters import chosen
+from backend.desk.navigation import LEADERS, OFFICE
+from backend.desk.rules import operation_words as words
+from backend.desk.selectors import choices
+from backend.desk.staff import StaffPage, stamp_of
+
+REVIEWERS = OFFICE | LEADERS
+"""The office sees everything that waits; leaders what they are named for."""
+
+
+class HeldFilters(forms.Form):
+    status = forms.ChoiceField(label="情形", required=False, choices=[choices.ANY, *words.STATUSES.items()])
+    code = forms.ChoiceField(label="原因", required=False, choices=[choices.ANY, *words.CODES.items()])
+    waiting = forms.BooleanField(label="也列等待未满一天的", required=False)
+    decided = forms.BooleanField(label="改看已处理的", required=False)
+
+
+class HeldList(StaffPage[None]):
+    """What waits for the reader's decision, the oldest first."""
+
+    template = "staff/held.html"
+    roles = REVIEWERS
+
+    def find(self, actor: Actor, **key: Any) -> None:
+        return None
+
+    def context(self, request: HttpRequest, actor: Actor, found: None) -> dict[str, Any]:
+        filters, wanted = chosen(HeldFilters, request)
+        shown = sync.waiting(actor, {**wanted}, after=mark(request))
+        return {"rows": [told(one) for one in shown.rows], "next": shown.next, "filters": filters}
+
+
+def mark(request: HttpRequest) -> uuid.UUID | None:
+    """The mark of a page. Raises `Invalid(bad_page)`."""
+    text = request.GET.get("after")
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        raise Invalid("bad_page", "翻页标记无效，请从第一页重新开始。") from None
+
+
+def told(one: sync.Waiting) -> dict[str, Any]:
+    """An operation in words."""
+    verdict, fate = one.row.verdict, one.fate
+    return {
+        "one": one,
+        "what": f"{words.kind(one.row.kind)} · {one.row.verb}",
+        "why": words.why(verdict.status, verdict.code),
+        "fate": words.OUTCOMES.get(fate.outcome, fate.outcome) if fate else "",
+        "late": verdict.code == sync.LATE,
+    }
+
+
+class RefileForm(forms.Form):
+    to = forms.CharField(label="改挂到（任务、到访或问题的编号）", max_length=64)
+    reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+def _op(found: sync.Waiting) -> uuid.UUID:
+    return uuid.UUID(str(found.row.pk))
+
+
+class HeldPage(StaffPage[sync.Waiting]):
+    """One of them: who sent what, why it waits, and what may be done about it."""
+
+    template = "staff/held_one.html"
+    roles = REVIEWERS
+    deeds = (
+        Deed(
+            "addendum",
+            "作为补录附入",
+            lambda actor, found, values: sync.accept(actor=actor, op=_op(found), **values),
+            "已附入到访，原来提交的内容未改动。",
+            RemarkForm,
+            tone="main",
+            explains="附在已提交的这一轮旁边，注明是补录；提交内容和摘要都不变。",
+        ),
+        Deed(
+            "accept",
+            "采用",
+            lambda actor, found, values: sync.accept(actor=actor, op=_op(found), **values),
+            "已采用，作者的手机上即时可见。",
+            RemarkForm,
+            tone="main",
+            explains="由您担保这项内容有效；不能为本人的内容担保。",
+        ),
+        Deed(
+            "refile",
+            "改挂",
+            lambda actor, found, values: sync.refile(actor=actor, op=_op(found), **values),
+            "已改挂并采用。",
+            RefileForm,
+        ),
+        Deed(
+            "dismiss",
+            "驳回",
+            lambda actor, found, values: sync.dismiss(actor=actor, op=_op(found), **values),
+            "已驳回，内容仍然留存备查。",
+            ReasonForm,
+            tone="grave",
+        ),
+    )
+
+    def find(self, actor: Actor, **key: Any) -> sync.Waiting:
+        return sync.one(actor, uuid.UUID(str(key["op_id"])))
+
+    def stamp(self, found: sync.Waiting) -> str:
+        return stamp_of(found.row.verdict.status, found.fate.at if found.fate else "")
+
+    def offered(self, actor: Actor, found: sync.Waiting) -> frozenset[str]:
+        if not found.open:
+            return frozenset()
+        late = found.row.verdict.code == sync.LATE
+        own = found.row.user_id == actor.user_id and not late
+        return frozenset({"dismiss"} | (set() if own else {"addendum" if late else "accept", "refile"}))
+
+    def context(self, request: HttpRequest, actor: Actor, found: sync.Waiting) -> dict[str, Any]:
+        return {
+            **told(found),
+            "body": json.dumps(sync.content(found.row), ensure_ascii=False, indent=2)[:20_000],
+            "links": _links(actor, found),
+        }
+
+
+def _links(actor: Actor, found: sync.Waiting) -> list[tuple[str, str]]:
+    context, links = found.context, []
+    if context.visit:
+        links.append(("到访", reverse("desk_visit", args=[context.visit])))
+    if context.assignment and actor.has(*OFFICE):
+        links.append(("任务", reverse("desk_assignment", args=[context.assignment])))
+    return links
+
+
+class PhoneFilters(forms.Form):
+    unsent = forms.BooleanField(label="只看有未上传内容的", required=False)
+    failing = forms.BooleanField(label="只看自检有问题的", required=False)
+
+
+class PhoneList(StaffPage[None]):
+    """The county's phones: what each still holds, and when it was last heard of."""
+
+    template = "staff/phones.html"
+    roles = OFFICE
+
+    def find(self, actor: Actor, **key: Any) -> None:
+        return None
+
+    def context(self, request: HttpRequest, actor: Actor, found: None) -> dict[str, Any]:
+        filters, wanted = chosen(PhoneFilters, request)
+        rows, more = sync.phones(actor, after=mark(request), **wanted)
+        return {"rows": rows, "next": rows[-1]["device"] if more else None, "filters": filters}

@@ -1,0 +1,173 @@
+"""Leadership's one page: how far, how grave, how late, where it leads, where it lies, and what waits for a word."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from backend.core.actor import Actor
+from backend.desk.links import to
+from backend.desk.navigation import LEADERSHIP, OFFICE
+from backend.desk.rules import charts, tile_map
+from backend.desk.rules.charts import Bar, Point
+from backend.desk.rules.drawing import Drawing, percent
+from backend.desk.rules.tile_map import Tile
+from backend.desk.selectors.awaited import Awaited
+from backend.desk.selectors.lead import TRENDS, Overview, Trend, overview
+from backend.desk.staff import StaffPage
+from backend.inspections.selectors.coverage import Share
+from backend.notices.selectors.unsettled import GRAVE, total
+from backend.registry.models import Track
+
+PAGES = {
+    "veto": ("一票否决待认定", "desk_veto"),
+    "notice": ("整改通知书待签发", "desk_notice"),
+    "paper": ("督办文书待签发或审定", "desk_escalation"),
+    "bulletin": ("半月报待签发", "desk_bulletin"),
+    "circular": ("通报待签发", "desk_circular"),
+    "plan": ("督查计划待批准", "desk_plan"),
+}
+"""What waits: what is asked, and the page on which it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A great number, what it is of, what stands beside it, and the page of its records."""
+
+    value: str
+    label: str
+    beside: str
+    address: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A share as a line of a table: the alternative to a bar or a tile."""
+
+    name: str
+    covered: int
+    scope: int
+    percent: str
+    address: str
+    overdue: int | None = None
+
+
+class LeadPage(StaffPage[Overview]):
+    """Everything that leadership asks first. Each number opens what it counts."""
+
+    template = "staff/lead.html"
+    roles = LEADERSHIP | OFFICE
+
+    def find(self, actor: Actor, **key: Any) -> Overview:
+        return overview(actor)
+
+    def context(self, request: HttpRequest, actor: Actor, found: Overview) -> dict[str, Any]:
+        return {
+            "now": found.now,
+            "month": found.month,
+            "figures": figures(found),
+            "teams": [_of_track(found, track) for track in Track],
+            "map": _map(found),
+            "districts": _district_rows(found),
+            "trends": [_trend(found, place, trend) for place, trend in enumerate(TRENDS)],
+            "issues": found.course,
+            "awaited": _grouped(found.awaited),
+        }
+
+
+def figures(found: Overview) -> list[Figure]:
+    """The four numbers that are read first."""
+    units, late = found.coverage.units, total(found.open, lambda row: row.overdue)
+    behind = found.goal is not None and units.percent is not None and units.percent < found.goal
+    grave = [(name, total(found.open, lambda row, name=name: row.severity == name)) for name in GRAVE]  # type: ignore[misc]
+    return [
+        Figure(
+            percent(units.percent),
+            "本月覆盖率",
+            f"{len(units.covered)}/{len(units.scope)} 家，时间进度 {percent(found.goal)}",
+            to("desk_coverage", month=found.month),
+            "late" if behind else "done",
+        ),
+        *(
+            Figure(
+                str(count),
+                f"{name.label}问题未销号",
+                f"其中逾期 {total(found.open, lambda row, name=name: row.severity == name and row.overdue)} 项",  # type: ignore[misc]
+                to("desk_ledger", severity=name.value, unsettled="yes"),
+                "late" if count else "done",
+            )
+            for name, count in grave
+        ),
+        Figure(
+            str(late),
+            "项整改逾期",
+            f"未销号共 {total(found.open)} 项",
+            to("desk_ledger", overdue="yes"),
+            "late" if late else "done",
+        ),
+    ]
+
+
+def _of_track(found: Overview, track: Track) -> tuple[str, Drawing, list[Row]]:
+    """The track's teams as bars against the days gone, and the same as rows."""
+    rows = [
+        _row(one.team.name, one.share, to("desk_coverage", month=found.month, team=one.team.pk))
+        for one in found.teams
+        if one.team.track == track
+    ]
+    share = found.coverage.tracks[track]
+    whole = _row(f"{track.label}合计", share, to("desk_coverage", month=found.month, track=track.value))
+    shares = [share, *(one.share for one in found.teams if one.team.track == track)]
+    bars = [
+        Bar(row.name, each.percent, f"{row.covered}/{row.scope}", row.address)
+        for row, each in zip([whole, *rows], shares, strict=True)
+    ]
+    return track.label, charts.bars(f"{track.label}各组覆盖率", bars, target=found.goal), [whole, *rows]
+
+
+def _row(name: str, share: Share, address: str, overdue: int | None = None) -> Row:
+    return Row(name, len(share.covered), len(share.scope), percent(share.percent), address, overdue)
+
+
+def _district_rows(found: Overview) -> list[Row]:
+    shares = found.by_district()
+    return [
+        _row(
+            district.name,
+            shares.get(district.id, Share()),
+            to("desk_coverage", month=found.month, district=district.id),
+            total(found.open, lambda row, key=district.id: row.overdue and row.district == key),  # type: ignore[misc]
+        )
+        for district in found.districts
+    ]
+
+
+def _map(found: Overview) -> Drawing:
+    shares = found.by_district()
+    tiles = [
+        Tile(str(one.id), row.name, shares.get(one.id, Share()).percent, row.overdue or 0, row.address)
+        for one, row in zip(found.districts, _district_rows(found), strict=True)
+    ]
+    return tile_map.draw("各学区覆盖率和逾期", tiles, {str(one.id): one.point for one in found.districts})
+
+
+def _trend(found: Overview, place: int, trend: Trend) -> tuple[str, Drawing]:
+    points = [
+        Point(
+            f"{issue.start.month}月{'上' if issue.start.day == 1 else '下'}",
+            issue.values[place],
+            to("desk_figure", issue.id, trend.key),
+        )
+        for issue in found.course
+    ]
+    return trend.name, charts.line(trend.name, points, unit=trend.unit)
+
+
+def _grouped(rows: list[Awaited]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """By kind, in the order of `PAGES`, the names and addresses of what waits."""
+    found = {
+        title: [(row.name, to(page, row.id)) for row in rows if row.kind == kind]
+        for kind, (title, page) in PAGES.items()
+    }
+    return [(title, waiting) for title, waiting in found.items() if waiting]

@@ -1,0 +1,87 @@
+"""The review desk as pages: what waits, what it is, and the one decision about it."""
+
+import uuid
+
+import pytest
+
+from backend.accounts.models import User
+from backend.accounts.roles import Role
+from backend.core.ids import uuid7
+from backend.sync.models import DeviceReport
+from tests.desk.clicking import Seat, refusal
+from tests.fixtures.people import Cast
+from tests.fixtures.work_under_review import Desk, given, photo
+
+
+@pytest.fixture
+def office(desk: Desk) -> Seat:
+    assert desk.office.user_id is not None
+    return Seat(User.objects.get(pk=desk.office.user_id))
+
+
+def test_late_work_is_put_beside_the_round(desk: Desk, office: Seat) -> None:
+    op = desk.op(desk.late("evidence.add", uuid7(), photo(desk.visit.pk, uuid7())))
+    before = desk.visit.content_hash
+    assert "到访提交之后才到" in office.opens("desk_held")
+    assert office.offers("desk_held_one", op) == {"addendum", "refile", "dismiss"}
+    text = office.done("addendum", "desk_held_one", op, reason="现场照片，补录")
+    desk.visit.refresh_from_db()
+    assert ("已采用" in text, desk.visit.addenda_kept, desk.visit.content_hash) == (True, 1, before)
+    assert office.offers("desk_held_one", op) == set()
+    assert ("没有待处理" in office.opens("desk_held"), "现场照片，补录" in office.opens("desk_held_one", op)) == (
+        True,
+        True,
+    )
+    assert "已采用" in office.opens("desk_held", decided="on")
+
+
+def test_dismissed_only_with_a_reason(desk: Desk, office: Seat) -> None:
+    op = desk.op(desk.late("answer.set", desk.visit.pk, given(TY_01="no")))
+    assert refusal(office.does("dismiss", "desk_held_one", op, reason=""))[0] == 400
+    assert "已驳回" in office.done("dismiss", "desk_held_one", op, reason="与提交内容重复")
+
+
+def test_what_was_sent_is_shown_word_for_word_and_runs_nowhere(desk: Desk, office: Seat) -> None:
+    hostile = {"answers": {"TY-01": {"value": "no", "note": "<script>alert(1)</script>"}}}
+    op = desk.op(desk.late("answer.set", desk.visit.pk, hostile))
+    text = office.opens("desk_held_one", op)
+    assert ("&lt;script&gt;alert(1)&lt;/script&gt;" in text, "<script>alert" in text) == (True, False)
+
+
+def test_a_refusal_of_the_engine_comes_back_with_what_was_typed(desk: Desk, office: Seat) -> None:
+    op = desk.op(desk.late("answer.set", desk.visit.pk, given(TY_01="no")))
+    answer = office.does("refile", "desk_held_one", op, to=str(uuid.uuid4()), reason="应挂另一到访")
+    assert (refusal(answer)[0], "应挂另一到访" in answer.content.decode()) == (400, True)
+
+
+def test_leaders_see_what_is_theirs_and_others_nothing(desk: Desk, cast: Cast) -> None:
+    op = desk.op(desk.late("answer.set", desk.visit.pk, given(TY_01="no")))
+    leader = Seat(desk.visit.assignment.leader)
+    stranger = Seat(cast.person(Role.TEAM_LEADER))
+    assert (leader.status("desk_held_one", op), stranger.status("desk_held_one", op)) == (200, 404)
+    assert (desk.visit.target.name in leader.opens("desk_held"), "没有待处理" in stranger.opens("desk_held")) == (
+        True,
+        True,
+    )
+    assert Seat(cast.person(Role.LEADERSHIP)).status("desk_held") == 403
+
+
+def test_marks_of_pages_that_are_none_are_refused(office: Seat) -> None:
+    assert [office.status("desk_held", after="x"), office.status("desk_phones", after="x")] == [400, 400]
+
+
+def test_phones_with_unsent_work_are_found(desk: Desk, office: Seat) -> None:
+    device = desk.member.client.device
+    DeviceReport.objects.update_or_create(
+        device_id=device.pk,
+        defaults={
+            "county_id": desk.visit.county_id,
+            "user_id": desk.member.client.user.pk,
+            "ops": 7,
+            "uploads": 3,
+            "unsent_since": device.created_at,
+            "told_at": device.created_at,
+        },
+    )
+    text = office.opens("desk_phones", unsent="on")
+    assert (desk.member.client.user.name in text, "请联网打开应用" in text) == (True, True)
