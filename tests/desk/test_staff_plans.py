@@ -53,6 +53,7 @@ def whole(**more: Any) -> dict[str, Any]:
         "holidays": "",
         "working_weekends": "",
         "visit_limit": "2",
+        "reveal_hours": "2",
     }
     return usual | more
 

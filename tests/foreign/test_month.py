@@ -26,6 +26,7 @@ def plan(request, office, leadership):
         "title": f"作业公示专项督查{uuid7()[-6:]}",
         "tracks": ["department"],
         "scope_rule": {"kinds": ["school"], "teams": [office.teams[request.param]["id"]]},
+        "reveal_hours": 72,
     }
     made = office.call("POST", "/plans", wanted)
     office.call("POST", f"/plans/{made['id']}/submit", {})

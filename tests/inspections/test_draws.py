@@ -202,7 +202,9 @@ def test_a_draw_for_a_plan_draws_its_scope_on_its_working_days_by_the_teams_in_c
         teams = [drawing.team(), drawing.team()]
         held = [(drawing.places.school(team=team), team) for team in teams]
         outside = drawing.places.school(team=teams[0])
-        plan = plans.create(actor=office, month="2026-11", holidays=["2026-11-03"], ends_on=dt.date(2026, 11, 9))
+        plan = plans.create(
+            actor=office, month="2026-11", holidays=["2026-11-03"], ends_on=dt.date(2026, 11, 9), reveal_hours=3
+        )
         plans.except_target(
             actor=office, plan_id=plan.pk, target_id=outside.pk, included=False, cause="on_holiday", reason="放假"
         )
@@ -215,8 +217,12 @@ def test_a_draw_for_a_plan_draws_its_scope_on_its_working_days_by_the_teams_in_c
         draw = drawing.drawn(plan=plan.pk, month=None, days=[], in_charge=True)
         assert draw.parameters["days"] == [f"2026-11-{day:02d}" for day in (4, 5, 6, 9)]
         assert {(row.target, row.team) for row in draw.drawn.all()} == set(held)
+        with pytest.raises(Invalid, match="reveal_too_early") as early:
+            draw_confirmation.confirm(actor=office, draw_id=draw.pk, reveal_hours=3.5)
+        assert early.value.detail == "按计划，最多提前3小时告知组长。"
         made = draw_confirmation.confirm(actor=office, draw_id=draw.pk)
         assert {row.plan_id for row in made} == {plan.pk}
+        assert {row.reveal_at - clock.midnight(row.scheduled_on) for row in made} == {dt.timedelta(hours=5, minutes=30)}
 
 
 def test_within_a_month_nothing_is_drawn_twice(drawing: DrawDesk) -> None:
@@ -310,11 +316,11 @@ def test_who_stayed_away_on_the_spot_is_not_drawn_for_that_unit_again_until_the_
     drawing.fieldwork.county()
     team, school, office = drawing.team(members=3), drawing.places.school(), drawing.office()
     leader, tied, _ = drawing.places.people(team)
-    new = NewAssignment(school.pk, team.pk, leader.pk, [tied.pk], clock.today(), ("TY",), kind="tip_check")
+    day, now = clock.today(), clock.now()
+    new = NewAssignment(school.pk, team.pk, leader.pk, [tied.pk], day, ("TY",), kind="tip_check", reveal_at=now)
     sent = assignments.release(actor=office, assignment_id=assignments.assign(actor=office, new=new).pk)
-    with clock.fixed(max(sent.reveal_at, clock.now())):
-        assignments.depart(actor=drawing.cast.actor(leader), assignment_id=sent.pk)
-        recusals.declare(actor=drawing.cast.actor(tied), assignment_id=sent.pk, kind="other", reason="亲戚在此任教")
+    assignments.depart(actor=drawing.cast.actor(leader), assignment_id=sent.pk)
+    recusals.declare(actor=drawing.cast.actor(tied), assignment_id=sent.pk, kind="other", reason="亲戚在此任教")
     draw = drawing.drawn(crew_min=2, crew_max=3)
     assert tied.pk not in draw.drawn.get().crew
     conflict = record(actor=office, user_id=tied.pk, declaration=Declaration(school.pk, "other"))

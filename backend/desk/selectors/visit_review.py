@@ -53,6 +53,15 @@ class Review:
     templates: list[Template] = field(default_factory=list)
 
     @property
+    def open(self) -> list[Section]:
+        """Where something has to be looked at."""
+        return [section for section in self.sections if section.shown]
+
+    @property
+    def fine(self) -> list[Section]:
+        return [section for section in self.sections if not section.shown]
+
+    @property
     def flagged(self) -> int:
         return sum(bool(one.flags) for one in self.photos)
 

@@ -8,12 +8,11 @@ from backend.core.fields import DayField, FiniteField
 from backend.inspections.api.assignment_serializers import PLAN_MONTH
 from backend.inspections.api.fields import DocumentField, NamedOut, named
 from backend.inspections.models import Draw, DrawnTarget, DrawState, VisitKind
+from backend.inspections.rules.revealing import MOST_HOURS
 from backend.inspections.selectors.draws import Shown
-from backend.inspections.services.draw_confirmation import USUAL_HOURS
 from backend.inspections.services.draw_requests import MOST_DAYS
 from backend.registry.models import TargetKind, Track
 
-MOST_HOURS = 72
 DRAWN_KINDS = [(kind.value, kind.label) for kind in (TargetKind.SCHOOL, TargetKind.INSTITUTION)]
 
 
@@ -61,7 +60,11 @@ class RedrawIn(serializers.Serializer[Any]):
 
 class DrawConfirmIn(serializers.Serializer[Any]):
     reveal_hours = FiniteField(
-        min_value=0, max_value=MOST_HOURS, default=USUAL_HOURS, help_text="Hours before 08:30 of the day."
+        min_value=0,
+        max_value=MOST_HOURS,
+        required=False,
+        allow_null=True,
+        help_text="Hours before 08:30 of the day; default and most: what the plan says, without a plan 2.",
     )
 
 

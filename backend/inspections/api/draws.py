@@ -17,7 +17,7 @@ from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
 from backend.inspections.api import assignment_serializers as a
 from backend.inspections.api import draw_serializers as s
-from backend.inspections.selectors import assignments
+from backend.inspections.selectors import assignments, burden
 from backend.inspections.selectors import draws as selectors
 from backend.inspections.services import draw_confirmation, draws
 from backend.inspections.services.draw_requests import DrawRequest
@@ -120,12 +120,14 @@ class DrawConfirmView(APIView):
 
     permission_classes = (OfficeOnly,)
 
-    @extend_schema(operation_id="draws_confirm", request=s.DrawConfirmIn, responses={201: a.AssignmentsOut})
+    @extend_schema(operation_id="draws_confirm", request=s.DrawConfirmIn, responses={201: a.PlannedOut})
     def post(self, request: Request, draw_id: uuid.UUID) -> Response:
+        """`warnings` names schools that are visited too often with it; the assignments are made all the same."""
         actor = actor_of(request)
         made = draw_confirmation.confirm(actor=actor, draw_id=draw_id, **read(s.DrawConfirmIn, request))
         rows = assignments.listed(actor, [row.pk for row in made])
-        return Response({"items": [a.assignment(row) for row in rows]}, status=201)
+        warned = [a.warning(one) for one in burden.warnings(actor.county_id, made)]
+        return Response({"items": [a.assignment(row) for row in rows], "warnings": warned}, status=201)
 
 
 class DrawPublicityView(APIView):

@@ -15,7 +15,9 @@ from backend.inspections.models import (
     PlanTransition,
     ScopeException,
 )
+from backend.inspections.rules.revealing import MOST_HOURS
 from backend.inspections.selectors.plan_lines import Line
+from backend.inspections.services.plan_steps import Held
 from backend.registry.models import InstitutionClass, Stage, TargetKind, Track
 
 TYPES = [*Stage.choices, *InstitutionClass.choices]
@@ -66,6 +68,12 @@ class PlanPatch(serializers.Serializer[Any]):
     makes_up = serializers.UUIDField(required=False, allow_null=True, help_text="The plan that a make-up completes.")
     approval_number = serializers.CharField(max_length=60, allow_blank=True, required=False)
     visit_limit = serializers.IntegerField(min_value=0, max_value=31, required=False)
+    reveal_hours = serializers.IntegerField(
+        min_value=0,
+        max_value=MOST_HOURS,
+        required=False,
+        help_text="No leader learns a target earlier than so many hours before 08:30 of its day.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         for name in ("holidays", "working_weekends"):
@@ -131,17 +139,23 @@ class PlanOut(PlanRow):
     scope_rule = ScopeRule()
     makes_up = serializers.UUIDField(allow_null=True)
     visit_limit = serializers.IntegerField()
+    reveal_hours = serializers.IntegerField()
     scope_hash = serializers.CharField(help_text="SHA-256 over the sorted lines `target track team` of the scope.")
     exceptions = ExceptionOut(many=True)
     steps = PlanStepOut(many=True)
 
 
+class HeldOut(serializers.Serializer[Any]):
+    assignment = serializers.UUIDField()
+    target = NamedOut()
+    code = serializers.CharField(help_text="`left_scope`, or the rule that its crew does not meet.")
+    text = serializers.CharField()
+
+
 class ReleasedOut(serializers.Serializer[Any]):
     plan = PlanOut()
     released = serializers.IntegerField(help_text="Assignments that went out.")
-    held_back = serializers.ListField(
-        child=serializers.UUIDField(), help_text="Assignments whose targets have left the scope."
-    )
+    held_back = HeldOut(many=True, help_text="Assignments that stayed with the office, and why.")
 
 
 class LineOut(serializers.Serializer[Any]):
@@ -160,7 +174,7 @@ def row(plan: InspectionPlan) -> dict[str, Any]:
 
 def plan(found: InspectionPlan) -> dict[str, Any]:
     """Reads the exceptions and steps of the plan."""
-    names = ("templates", "holidays", "working_weekends", "scope_rule", "visit_limit", "scope_hash")
+    names = ("templates", "holidays", "working_weekends", "scope_rule", "visit_limit", "reveal_hours", "scope_hash")
     exceptions = found.exceptions.select_related("target").order_by("target__code")
     return {
         **row(found),
@@ -184,6 +198,16 @@ def exception(found: ScopeException) -> dict[str, Any]:
 def step(found: PlanTransition) -> dict[str, Any]:
     names = ("verb", "before", "after", "reason", "at")
     return {name: getattr(found, name) for name in names} | {"by": found.actor_name}
+
+
+def held(found: Held) -> dict[str, Any]:
+    row = found.assignment
+    return {
+        "assignment": row.pk,
+        "target": named(row.target_id, row.target.name),
+        "code": found.code,
+        "text": found.text,
+    }
 
 
 def line(found: Line) -> dict[str, Any]:

@@ -89,8 +89,8 @@ class PlanReleaseView(APIView):
     @extend_schema(operation_id="plans_release", request=None, responses=s.ReleasedOut)
     def post(self, request: Request, plan_id: uuid.UUID) -> Response:
         out = plan_steps.release(actor=actor_of(request), plan_id=plan_id)
-        told = {"plan": s.plan(out.plan), "released": len(out.released), "held_back": out.held_back}
-        return Response(told)
+        held = [s.held(one) for one in out.held_back]
+        return Response({"plan": s.plan(out.plan), "released": len(out.released), "held_back": held})
 
 
 class PlanCloseView(APIView):

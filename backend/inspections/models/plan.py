@@ -9,6 +9,7 @@ from django.db import models
 
 from backend.core import clock
 from backend.inspections.models.plan_lifecycle import IN_FORCE, PlanState
+from backend.inspections.rules.revealing import USUAL_HOURS
 from backend.journal.models import Journaled
 from backend.registry.models import Target, Team, Track
 
@@ -63,6 +64,8 @@ class InspectionPlan(Journaled):
     """For a make-up campaign: the plan whose uncovered targets it visits."""
     approval_number = models.CharField("入校检查批准文号", max_length=60, blank=True)
     visit_limit = models.PositiveSmallIntegerField("每校每月到访上限", default=2)
+    reveal_hours = models.PositiveSmallIntegerField("最多提前几小时告知组长", default=USUAL_HOURS)
+    """No leader learns a target of this plan earlier than so many hours before 08:30 of its day."""
     state = models.CharField("状态", max_length=10, choices=PlanState.choices, default=PlanState.DRAFT)
     scope_version = models.PositiveSmallIntegerField("范围版本", default=0)
     scope_hash = models.CharField("范围摘要", max_length=64, blank=True)

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -11,16 +11,10 @@ from django.db.models import Count, Q
 from backend.accounts.roles import PHONE_ROLES
 from backend.accounts.selectors import people
 from backend.core import clock
-from backend.inspections.models import AssignmentState, CrewMember, Recusal
+from backend.inspections.models import AssignmentState, CrewMember
 from backend.inspections.rules.draw_lists import OPEN_END, InspectorLine, Term
-from backend.registry.models import (
-    Certificate,
-    CertificateKind,
-    ConflictOfInterest,
-    ConflictState,
-    Membership,
-    Team,
-)
+from backend.inspections.selectors.staying_away import declared_on_tasks
+from backend.registry.models import Certificate, CertificateKind, Membership, Team
 from backend.registry.selectors import avoidance
 
 Naming = Callable[[str, Any], str]
@@ -76,22 +70,9 @@ def _ties(ids: Collection[int], targets: Collection[uuid.UUID], naming: Naming) 
     out: dict[int, set[tuple[str, str, str]]] = defaultdict(set)
     for row in avoidance.in_force(ids).filter(target__in=targets):
         out[row.user_id].add((naming("targets", row.target_id), *_term(row.starts_on, row.last_day)))
-    for user_id, target, day in _stayed_away(ids, targets):
+    for user_id, target, day in declared_on_tasks(ids, targets):
         out[user_id].add((naming("targets", target), *_term(day, None)))
     return {user_id: sorted(out[user_id]) for user_id in ids}
-
-
-def _stayed_away(ids: Collection[int], targets: Collection[uuid.UUID]) -> Iterator[tuple[int, uuid.UUID, dt.date]]:
-    """Who declared on an assignment to stay away from a unit: the draw does not send them there again, until the office
-    rejects a conflict of theirs with it that was decided later."""
-    rejected: dict[tuple[int, uuid.UUID], dt.datetime] = {}
-    lifted = ConflictOfInterest.objects.filter(user_id__in=ids, target__in=targets, state=ConflictState.REJECTED)
-    for row in lifted.order_by("decided_at"):
-        rejected[row.user_id, row.target_id] = row.decided_at or row.declared_at
-    recusals = Recusal.objects.filter(user_id__in=ids, assignment__target__in=targets)
-    for user_id, target, at in recusals.values_list("user_id", "assignment__target", "declared_at"):
-        if (user_id, target) not in rejected or rejected[user_id, target] < at:
-            yield user_id, target, clock.local_date(at)
 
 
 def _busy(ids: Collection[int], days: Sequence[dt.date]) -> dict[int, list[tuple[str, int]]]:

@@ -13,19 +13,15 @@ from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.core.lookup import find_one
 from backend.inspections.models import Assignment, VisitKind, VisitMode
 from backend.inspections.models.lifecycle import assignment_after
+from backend.inspections.rules.revealing import earliest
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import templates
 from backend.inspections.services import crews, footing, plan_terms, publication
 from backend.inspections.services.authority import check_sender, only_office, only_senders
-from backend.inspections.services.avoidance import Sending, check_crews
+from backend.inspections.services.avoidance import Sending, check_crews, sendings_of
 from backend.inspections.services.plan_terms import PlanTerms
 from backend.journal.writing import Change, write
 from backend.registry.models import Target, Team
-
-REVEAL_BEFORE = dt.timedelta(hours=2)
-"""How long before the working day begins the leader learns the target (workflow.md section 2; product default)."""
-
-DAY_BEGINS = dt.timedelta(hours=8, minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +91,8 @@ def _check_plan(
 ) -> None:
     if new.plan is None:
         return
-    known = plans.get(new.plan)
-    fault = known.fault(target, team.track, new.scheduled_on) if known else ("plan", "督查计划不存在。")
+    known, day = plans.get(new.plan), new.scheduled_on
+    fault = known.fault(target, team.track, day, new.reveal_at) if known else ("plan", "督查计划不存在。")
     if fault is not None:
         field, reason = fault
         raise Invalid("bad_assignment", reason, path=f"items.{number}.{field}", msg=reason)
@@ -110,7 +106,8 @@ def _plan(
     team: Team,
     plans: Mapping[uuid.UUID, PlanTerms],
 ) -> Assignment:
-    chosen = plans[new.plan].codes(target, team.track) if new.plan is not None else []
+    known, day = plans[new.plan] if new.plan is not None else None, new.scheduled_on
+    chosen = known.codes(target, team.track) if known else []
     codes = new.templates or chosen or templates.default_codes(actor.county_id, target)
     assignment = Assignment.objects.create(
         county_id=actor.county_id,
@@ -120,44 +117,55 @@ def _plan(
         kind=new.kind,
         mode=new.mode,
         plan_id=new.plan,
-        plan_month=f"{new.scheduled_on:%Y-%m}",
-        scheduled_on=new.scheduled_on,
+        plan_month=f"{day:%Y-%m}",
+        scheduled_on=day,
         templates=[[row.code, row.version] for row in templates.newest(actor.county_id, codes)],
         leader_id=new.leader,
-        reveal_at=new.reveal_at or usual_reveal(new.scheduled_on),
+        reveal_at=new.reveal_at or (known.reveal_at(day) if known else usual_reveal(day)),
         created_by=actor.user_id,
     )
     crews.enrol(assignment, new.leader, set(new.crew))
     publication.hide_from_other_track(change, assignment)
-    change.log("assignment.planned", assignment, kind=new.kind, scheduled_on=new.scheduled_on.isoformat())
+    change.log("assignment.planned", assignment, kind=new.kind, scheduled_on=day.isoformat())
     return assignment
 
 
 def usual_reveal(day: dt.date) -> dt.datetime:
     """When the leader of a visit on `day` learns the target, if nobody said otherwise."""
-    return clock.midnight(day) + DAY_BEGINS - REVEAL_BEFORE
+    return earliest(clock.midnight(day))
 
 
 def release(*, actor: Actor, assignment_id: uuid.UUID) -> Assignment:
-    """Hand the assignment to its leader, who may read it from `reveal_at`. Raises `NotFound`, `Conflict`."""
-    only_office(actor)
-    with write(actor=actor) as change:
-        assignment = locked(actor, assignment_id)
-        _move(assignment, "release")
-        footing.check(assignment)
-        assignment.released_at = clock.now()
-        assignment.save(update_fields=["state", "released_at"])
-        crews.open_to_leader(change, assignment)
-        _announce(change, assignment)
-        change.put(assignment)
-        change.log("assignment.released", assignment)
-    return assignment
+    """Hand the assignment to its leader, who may read it from `reveal_at`; see `release_many`."""
+    return release_many(actor=actor, assignment_ids=[assignment_id])[0]
 
 
 def release_many(*, actor: Actor, assignment_ids: Iterable[uuid.UUID]) -> list[Assignment]:
-    """Release several, all or none."""
-    with write(actor=actor):
-        return [release(actor=actor, assignment_id=assignment_id) for assignment_id in assignment_ids]
+    """Release several, all or none.
+
+    Raises `NotFound`, `Conflict` with `bad_state`, `target_closed`, or what `footing` misses, `Invalid` as
+    `assign_many` for crews: conflicts may have come up, and cards run out, since it was planned.
+    """
+    only_office(actor)
+    ids = list(assignment_ids)
+    with write(actor=actor) as change:
+        check_crews([one for _, one in sendings_of(actor.county_id, ids)])
+        return [_release(change, actor, assignment_id) for assignment_id in ids]
+
+
+def _release(change: Change, actor: Actor, assignment_id: uuid.UUID) -> Assignment:
+    assignment = locked(actor, assignment_id)
+    _move(assignment, "release")
+    if not assignment.target.is_active:
+        raise Conflict("target_closed", f"“{assignment.target.name}”已不在检查范围内，不能下达。")
+    footing.check(assignment)
+    assignment.released_at = clock.now()
+    assignment.save(update_fields=["state", "released_at"])
+    crews.open_to_leader(change, assignment)
+    _announce(change, assignment)
+    change.put(assignment)
+    change.log("assignment.released", assignment)
+    return assignment
 
 
 def _announce(change: Change, assignment: Assignment) -> None:

@@ -5,11 +5,12 @@ import uuid
 from backend.accounts.roles import PHONE_ROLES
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Forbidden, NotFound
+from backend.core.errors import Conflict, Forbidden, NotFound
 from backend.core.terms import in_term
 from backend.inspections.models import Assignment, AssignmentState, VisitKind
 from backend.inspections.selectors import templates
-from backend.inspections.services import crews, publication
+from backend.inspections.selectors.staying_away import away_from
+from backend.inspections.services import crews, field, publication
 from backend.journal import grants
 from backend.journal.writing import Change
 from backend.registry.models import Membership, Target, TargetKind, Track
@@ -18,12 +19,17 @@ from backend.registry.models import Membership, Target, TargetKind, Track
 def begin(change: Change, actor: Actor, target_id: uuid.UUID | None) -> Assignment:
     """An assignment of the actor's own, under way at once, in a scope of its own for author, leader and office.
 
-    Raises `NotFound` for a target the actor cannot see, `Forbidden` for people who do not visit.
+    Raises `NotFound` for a target the actor cannot see, `Forbidden` for people who do not visit,
+    `Conflict(late_assignment)` for those who must stay away from it, unless a reviewer vouches for them.
     """
     if actor.user_id is None or not actor.has(*PHONE_ROLES):
         raise Forbidden()
     target = visible(actor, target_id)
     membership = own_team(actor.user_id)
+    beside = leaders_beside(actor.user_id, membership)
+    away = away_from({actor.user_id, *beside}, target.pk, clock.today())
+    if actor.user_id in away and actor.vouched_by is None:
+        raise Conflict("late_assignment", field.LATE)
     now = clock.now()
     assignment = Assignment.objects.create(
         county_id=actor.county_id,
@@ -43,7 +49,7 @@ def begin(change: Change, actor: Actor, target_id: uuid.UUID | None) -> Assignme
         own=True,
         created_by=actor.user_id,
     )
-    crews.enrol(assignment, actor.user_id, leaders_beside(actor.user_id, membership))
+    crews.enrol(assignment, actor.user_id, beside - away)
     crews.open_to_leader(change, assignment)
     crews.open_to_crew(change, assignment)
     publication.hide_from_other_track(change, assignment)

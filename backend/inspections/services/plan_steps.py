@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Forbidden, Invalid
+from backend.core.errors import Conflict, Forbidden, Invalid, Problem
 from backend.inspections.models import Assignment, AssignmentState, InspectionPlan, PlanTarget, PlanTransition
 from backend.inspections.models.plan_lifecycle import plan_after
 from backend.inspections.selectors import plans as selectors
 from backend.inspections.selectors.plan_lines import Line
-from backend.inspections.services import assignments, crews, plan_checks
+from backend.inspections.services import assignments, crews, footing, plan_checks
 from backend.inspections.services.authority import only_office
+from backend.inspections.services.avoidance import faults, sendings_of
 from backend.inspections.services.plans import locked, note
 from backend.journal.writing import write
 
@@ -24,12 +25,21 @@ AUTHORING = ("create", "change", "submit")
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An assignment that stayed with the office, by which rule (code), and why in Chinese."""
+
+    assignment: Assignment
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
-    """The plan, the assignments that went out with it, and those that did not: their targets have left its scope."""
+    """The plan, the assignments that went out with it, and those that did not."""
 
     plan: InspectionPlan
     released: list[uuid.UUID]
-    held_back: list[uuid.UUID]
+    held_back: list[Held]
 
 
 def submit(*, actor: Actor, plan_id: uuid.UUID) -> InspectionPlan:
@@ -90,8 +100,9 @@ def approve(*, actor: Actor, plan_id: uuid.UUID, reason: str = "") -> Inspection
 def release(*, actor: Actor, plan_id: uuid.UUID) -> Released:
     """Release the plan and every assignment planned for it; each crew learns of its own and of nothing else.
 
-    Assignments of targets that have left the scope since stay with the office. Raises `Forbidden`, `NotFound`,
-    `Conflict(bad_state)`.
+    What cannot go stays with the office and is named with the rule: `left_scope` for targets that have left since,
+    `crew_conflict`, `crew_certificates`, and what the footing of the visit misses (`rules.footing`). Raises
+    `Forbidden`, `NotFound`, `Conflict(bad_state)`.
     """
     only_office(actor)
     with write(actor=actor) as change:
@@ -99,8 +110,10 @@ def release(*, actor: Actor, plan_id: uuid.UUID) -> Released:
         before = _move(plan, "release")
         plan.released_at = clock.now()
         plan.save(update_fields=["state", "released_at"])
-        out, held_back = _planned(plan)
+        out, held_back = _sorted(plan)
         assignments.release_many(actor=actor, assignment_ids=out)
+        for one in held_back:
+            change.log("assignment.held_back", one.assignment, rule=one.code, plan=str(plan.pk))
         note(change, plan, "release", before, actor)
     return Released(plan, out, held_back)
 
@@ -155,9 +168,27 @@ def _freeze(plan: InspectionPlan, lines: Sequence[Line]) -> None:
     plan.scope_hash = hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
-def _planned(plan: InspectionPlan) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
-    """The plan's assignments that nobody was told of: those in its scope, and the others."""
+def _sorted(plan: InspectionPlan) -> tuple[list[uuid.UUID], list[Held]]:
+    """The plan's assignments that nobody was told of: those that may go, and the others."""
     inside = {line.key for line in selectors.scope(plan)}
-    rows = Assignment.objects.filter(plan=plan, state=AssignmentState.PLANNED).order_by("scheduled_on", "pk")
-    keys = [(row.pk, (row.target_id, row.track)) for row in rows.only("pk", "target_id", "track")]
-    return [pk for pk, key in keys if key in inside], [pk for pk, key in keys if key not in inside]
+    rows = Assignment.objects.filter(plan=plan, state=AssignmentState.PLANNED).select_related("target")
+    found = list(rows.order_by("scheduled_on", "pk"))
+    held = {row.pk: _left(row) for row in found if (row.target_id, row.track) not in inside}
+    sent = sendings_of(plan.county_id, [row.pk for row in found])
+    unfit = {sent[number][0]: fault for number, fault in faults([one for _, one in sent])}
+    for row in found:
+        if row.pk not in held and (fault := unfit.get(row.pk) or _footless(row)) is not None:
+            held[row.pk] = Held(row, fault.code, f"“{row.target.name}”：{fault.detail}")
+    return [row.pk for row in found if row.pk not in held], [held[row.pk] for row in found if row.pk in held]
+
+
+def _left(row: Assignment) -> Held:
+    return Held(row, "left_scope", f"“{row.target.name}”已不在计划范围内。")
+
+
+def _footless(row: Assignment) -> Problem | None:
+    try:
+        footing.check(row)
+    except Conflict as fault:
+        return fault
+    return None

@@ -36,6 +36,7 @@ class PlanFields(TypedDict, total=False):
     makes_up_id: uuid.UUID | None
     approval_number: str
     visit_limit: int
+    reveal_hours: int
 
 
 def create(*, actor: Actor, month: str, kind: str = PlanKind.MONTHLY, **fields: Unpack[PlanFields]) -> InspectionPlan:

@@ -17,10 +17,10 @@ from backend.inspections.selectors import assignments as assignment_rows
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import findings as finding_rows
 from backend.inspections.selectors import templates
+from backend.inspections.selectors.staying_away import away_from
 from backend.inspections.services import assignments, crews, field, own_visits, publication, visits
 from backend.journal.writing import Change, write
 from backend.registry.models import Target
-from backend.registry.selectors import avoidance
 
 OPEN = (AssignmentState.RELEASED, AssignmentState.ACCEPTED, AssignmentState.DEPARTED)
 
@@ -93,7 +93,7 @@ def _made(change: Change, actor: Actor, old: Assignment, target_id: uuid.UUID | 
     if target.pk == old.target_id:
         raise Conflict("bad_state", "到访本就属于该单位。")
     crew = crew_rows.present(old)
-    away = _conflicted(crew, target.pk, old.scheduled_on)
+    away = away_from(crew, target.pk, old.scheduled_on)
     if old.leader_id in away:
         raise Conflict("crew_conflict", "组长与该单位存在利害关系，请由督导办先另行指定组长。")
     now = clock.now()
@@ -146,17 +146,13 @@ def _bring_crew(change: Change, old: Assignment, new: Assignment) -> None:
     away = set(Recusal.objects.filter(assignment__in=[old, new]).values_list("user_id", flat=True))
     known = set(new.crew.values_list("user_id", flat=True))
     everybody = set(old.crew.values_list("user_id", flat=True)) - known - away
-    present = (crew_rows.present(old) & everybody) - _conflicted(everybody, new.target_id, new.scheduled_on)
+    present = (crew_rows.present(old) & everybody) - away_from(everybody, new.target_id, new.scheduled_on)
     crews.admit(change, new, present)
     gone = everybody - present
     for user_id in sorted(gone):
         field.count_in(change, new, user_id)
     if new.state != AssignmentState.DEPARTED:
         assignments.set_out(change, new)
-
-
-def _conflicted(people: set[int], target_id: uuid.UUID, day: dt.date) -> set[int]:
-    return {user_id for user_id, _, _ in avoidance.kept_away({(one, target_id, day) for one in people})}
 
 
 def _move(change: Change, actor: Actor, visit: Visit, new: Assignment, reason: str) -> None:

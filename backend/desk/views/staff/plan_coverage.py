@@ -73,7 +73,7 @@ class PlanCoveragePage(StaffPage[InspectionPlan]):
         outlook = None if found.kind == PlanKind.SPECIAL_CAMPAIGN else pace.outlook(told, found.county_id)
         return {
             "plan": found,
-            "groups": groups(told, outlook),
+            "columns": columns(told, outlook),
             "outlook": outlook,
             "filters": filters,
             "missing": len(missing),
@@ -89,8 +89,8 @@ def _team(gap: gaps.Gap, names: dict[uuid.UUID, str]) -> str:
     return names.get(gap.cell.team, "") if gap.cell.team else ""
 
 
-def groups(told: Coverage, outlook: Outlook | None) -> list[tuple[str, list[Bar]]]:
-    """The same coverage seen from each side."""
+def columns(told: Coverage, outlook: Outlook | None) -> list[list[tuple[str, list[Bar]]]]:
+    """The same coverage seen from each side, in two columns."""
     missed = {team.pk: one.missed for team, one in outlook.teams} if outlook else {}
     whole = [Bar("全部单位", "任一检查线", told.units, outlook.county.missed if outlook else None)]
     whole += [Bar(Track(track).label, "检查线", one) for track, one in told.tracks.items() if one.scope]
@@ -104,10 +104,12 @@ def groups(told: Coverage, outlook: Outlook | None) -> list[tuple[str, list[Bar]
     by_district = told.by(lambda cell: districts.get(cell.target.district_id, "未分学区"))  # type: ignore[arg-type]
     by_type = told.by(lambda cell: cell.target.type_code)
     return [
-        ("总体", [*whole, *both]),
-        ("各组", teams),
-        ("各学区", list(_bars(by_district.items()))),
-        ("各类型", [Bar(type_name(bar.name), bar.track, bar.share) for bar in _bars(by_type.items())]),
+        [
+            ("总体", [*whole, *both]),
+            ("各类型", [Bar(type_name(bar.name), bar.track, bar.share) for bar in _bars(by_type.items())]),
+            ("各学区", list(_bars(by_district.items()))),
+        ],
+        [("各组", teams)],
     ]
 
 

@@ -32,6 +32,7 @@ from backend.inspections.models import InspectionPlan, PlanKind, ScopeException
 from backend.inspections.models.plan_lifecycle import PLAN_MOVES
 from backend.inspections.selectors import plans as selectors
 from backend.inspections.services import plan_steps, plans
+from backend.inspections.services.plan_steps import Released
 from backend.registry.models import Target, TargetKind, Track
 
 READERS = OFFICE | LEADERSHIP
@@ -74,6 +75,14 @@ def _unchoose(actor: Actor, plan: InspectionPlan, values: dict[str, Any]) -> Ins
 def _except(actor: Actor, plan: InspectionPlan, values: dict[str, Any]) -> ScopeException:
     target = _named(actor, values.pop("target").strip())
     return plans.except_target(actor=actor, plan_id=plan.pk, target_id=target.pk, **values)
+
+
+def _went_out(out: Released) -> str:
+    """What the release came to, with the first of those that stayed."""
+    text = f"已下达，{len(out.released)}项任务已发到各组。"
+    if not out.held_back:
+        return text
+    return f"{text}{len(out.held_back)}项未发：{''.join(one.text for one in out.held_back[:3])}"
 
 
 def _named(actor: Actor, text: str) -> Target:
@@ -155,7 +164,7 @@ class PlanPage(StaffPage[InspectionPlan]):
             "release",
             "下达",
             lambda actor, plan, values: plan_steps.release(actor=actor, plan_id=plan.pk),
-            lambda out: f"已下达，{len(out.released)} 项任务已发到各组；{len(out.held_back)} 项因对象已调出范围未发。",
+            _went_out,
             tone="main",
             explains="下达后各组只收到自己的任务。",
         ),
