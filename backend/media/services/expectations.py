@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
+
 from backend.core import clock
 from backend.core.ids import uuid7
-from backend.core.lookup import find
+from backend.core.lookup import any_of, several
 from backend.journal.rows import Batch, Row
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
@@ -16,8 +18,16 @@ from backend.media.storage import SHA256
 LONGEST_ID = 64
 """Characters of an evidence id."""
 
-TELLING = ("evidence_id", "sha256", "size", "owner_id", "state")
-"""What tells whether promised bytes are there."""
+RECEIVED = """
+    SELECT * FROM (
+        WITH promised AS (
+            SELECT evidence_id, sha256, size, owner_id, state FROM media_expectation
+            WHERE evidence_id {any} ORDER BY id {lock}
+        )
+        SELECT * FROM promised
+    ) AS found WHERE state <> %s
+"""
+"""What is not awaited any more, of rows that are locked first: mostly nothing has come yet."""
 
 LARGEST = 2**40
 """Bytes; what is larger is no file anybody could send, and no number a database column need hold."""
@@ -102,11 +112,13 @@ def receipts(evidence_ids: Iterable[str]) -> list[Receipt]:
     ids = list(evidence_ids)
     if not ids:
         return []
-    found = find(Expectation, lock=True, order="id", only=TELLING, evidence_id=ids)
+    lock = "FOR UPDATE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIVED.format(any=any_of(), lock=lock), [several(ids), ExpectationState.AWAITED.value])
+        found = cursor.fetchall()
     return [
-        Receipt(row.evidence_id, row.sha256, row.size, row.owner_id, row.state == ExpectationState.VERIFIED)
-        for row in found
-        if row.state != ExpectationState.AWAITED
+        Receipt(evidence_id, sha256, size, owner_id, state == ExpectationState.VERIFIED)
+        for evidence_id, sha256, size, owner_id, state in found
     ]
 
 

@@ -58,6 +58,7 @@ class _Sitting:
     earlier: dict[uuid.UUID, Verdict]
     docket: selectors.Docket
     alone: bool
+    at: dt.datetime = field(default_factory=clock.now)
     verdicts: list[Verdict] = field(default_factory=list)
     outcomes: dict[uuid.UUID, Outcome] = field(default_factory=dict)
 
@@ -184,8 +185,8 @@ def take_turns(operations: Iterable[Operation]) -> None:
 
 
 def _judge_one(court: Court, sitting: _Sitting, operation: Operation) -> None:
-    now = clock.now()
-    verdict = made(Verdict, operation=operation, status=Status.QUARANTINED, decided_at=now, looked_at=now)
+    at = sitting.at
+    verdict = made(Verdict, operation=operation, status=Status.QUARANTINED, decided_at=at, looked_at=at)
     try:
         actor = court.author(operation)
         with write(actor=actor, eager=sitting.alone):
