@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from backend.desk.views import checking, phone, signing_in, start, unit, unit_messages
+from backend.desk.views import checking, phone, second_step, signing_in, start, unit, unit_messages
 from backend.desk.views.staff import (
     assignments,
     audit,
@@ -60,6 +60,8 @@ register_converter(SheetConverter, "sheet")
 urlpatterns = [
     path("", start.start, name="start"),
     path("signin", signing_in.sign_in, name="sign_in"),
+    path("signin/code", signing_in.code, name="sign_in_code"),
+    path("second-step", second_step.own, name="second_step"),
     path("signout", signing_in.sign_out, name="sign_out"),
     path("password", signing_in.password, name="password"),
     path("p/", checking.ask, name="check_form"),
