@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from backend.bulletins.models import Bulletin
+from backend.bulletins.models import Bulletin, BulletinTransition
 from backend.bulletins.rules import periods
 from backend.bulletins.rules.editions import LABELS as EDITIONS
 from backend.bulletins.rules.editions import Edition
@@ -20,7 +20,7 @@ from backend.bulletins.rules.lifecycle import LABELS, STEPS, State
 from backend.bulletins.rules.parts import PART_NAMES
 from backend.bulletins.rules.wording import PARTS
 from backend.bulletins.selectors import bulletins, receipts
-from backend.bulletins.services import comments, compiling, editing, offers, publishing, signing
+from backend.bulletins.services import comments, compiling, editing, imprint, offers, publishing, signing
 from backend.bulletins.services.paper import OVERVIEW
 from backend.core import clock
 from backend.core.actor import Actor
@@ -190,6 +190,7 @@ class BulletinPage(StaffPage[Bulletin]):
         makes, facts = actor.has(*MAKERS), found.facts
         return {
             "bulletin": found,
+            "cut": imprint.cut_off_text(found),
             "makes": makes,
             "edits": "edit" in offers.of(actor, found),
             "papers": _papers(found),
@@ -202,16 +203,24 @@ class BulletinPage(StaffPage[Bulletin]):
             "numbers": _numbers(found) if makes else [],
             "comments": found.comments.order_by("-id") if makes else [],
             "standing": receipts.standing(found) if makes and found.state == State.PUBLISHED else None,
-            "steps": [(STEPS[step.action].name, LABELS[step.after], step) for step in found.transitions.order_by("id")],
+            "steps": [(_step_name(step), LABELS[step.after], step) for step in found.transitions.order_by("id")],
             "part_names": PART_NAMES,
         }
+
+
+def _step_name(step: BulletinTransition) -> str:
+    return STEPS[step.action].name if step.before else "汇编"
 
 
 def _tile(bulletin: Bulletin, figure: Figure, row: tuple[str, str, str, int], makes: bool) -> dict[str, Any]:
     label, key, unit, decimals = row
     value = figure["value"]
     moved = change(figure)
-    beside = note(figure) if moved is None else "与上期持平" if not moved else f"较上期{moved:+.{decimals}f}"
+    if moved is None:
+        beside = note(figure)
+    else:
+        by = f"{abs(moved):.{decimals}f}{'个百分点' if unit == '%' else unit}"
+        beside = f"较上期{'＋' if moved > 0 else '－'}{by}" if moved else "与上期持平"
     return {
         "label": label,
         "value": "—" if value is None else f"{value:.{decimals}f}{unit}",
