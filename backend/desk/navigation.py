@@ -69,6 +69,14 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "报告",
+        (
+            Entry("desk_bulletins", "半月报", STAFF),
+            Entry("desk_bulletin_drafts", "征求意见稿", frozenset({Role.DEPARTMENT_HEAD, Role.STATION_HEAD})),
+            Entry("desk_circulars", "通报", STAFF),
+        ),
+    ),
+    (
         "管理",
         (
             Entry("desk_inbox", "消息", STAFF),

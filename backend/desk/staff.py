@@ -23,6 +23,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_protect
 
+from backend.accounts.services import second_steps
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.desk import navigation, pages
@@ -225,6 +226,7 @@ def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     return {
         "actor": actor,
         "ways": navigation.ways(actor, request.path),
+        "second": actor.has(*second_steps.FOR),
         "unread": inbox.unread(actor),
         "last": inbox.last_seq(actor),
     }

@@ -1,10 +1,14 @@
 from django.urls import path, register_converter
 
-from backend.desk.views import checking, phone, signing_in, start, unit, unit_messages
+from backend.desk.views import checking, phone, second_step, signing_in, start, unit, unit_messages
 from backend.desk.views.staff import (
     assignments,
     audit,
+    bulletin_drafts,
+    bulletin_words,
+    bulletins,
     checklists,
+    circulars,
     comparisons,
     coverage,
     draws,
@@ -56,6 +60,8 @@ register_converter(SheetConverter, "sheet")
 urlpatterns = [
     path("", start.start, name="start"),
     path("signin", signing_in.sign_in, name="sign_in"),
+    path("signin/code", signing_in.code, name="sign_in_code"),
+    path("second-step", second_step.own, name="second_step"),
     path("signout", signing_in.sign_out, name="sign_out"),
     path("password", signing_in.password, name="password"),
     path("p/", checking.ask, name="check_form"),
@@ -115,6 +121,19 @@ urlpatterns = [
     *audit.AuditObjectPage.urls("desk/audit/<slug:kind>/<str:object_id>", "desk_audit_object"),
     *lead.LeadPage.urls("desk/lead", "desk_lead"),
     *coverage.CoveragePage.urls("desk/coverage", "desk_coverage"),
+    *bulletins.BulletinList.urls("desk/bulletins", "desk_bulletins"),
+    *bulletin_drafts.DraftList.urls("desk/bulletins/drafts", "desk_bulletin_drafts"),
+    *bulletin_drafts.DraftPage.urls("desk/bulletins/drafts/<uuid:bulletin_id>", "desk_bulletin_draft"),
+    *bulletins.BulletinPage.urls("desk/bulletins/<uuid:bulletin_id>", "desk_bulletin"),
+    *bulletin_words.BulletinWordsPage.urls("desk/bulletins/<uuid:bulletin_id>/words", "desk_bulletin_words"),
+    *bulletin_words.BulletinVersionPage.urls(
+        "desk/bulletins/<uuid:bulletin_id>/versions/<int:number>", "desk_bulletin_version"
+    ),
+    path("desk/bulletins/<uuid:bulletin_id>/proof/<slug:edition>", bulletins.proof, name="desk_bulletin_proof"),
+    *circulars.CircularList.urls("desk/circulars", "desk_circulars"),
+    *circulars.CircularPage.urls("desk/circulars/<uuid:circular_id>", "desk_circular"),
+    path("desk/circulars/<uuid:circular_id>/proof", circulars.proof, name="desk_circular_proof"),
+    path("desk/coverage_sheets/<slug:month>.<slug:kind>", circulars.coverage, name="desk_coverage_sheet"),
     *figures.FigurePage.urls("desk/bulletins/<uuid:bulletin_id>/figures/<str:key>", "desk_figure"),
     *vetoes.VetoList.urls("desk/vetoes", "desk_vetoes"),
     *vetoes.VetoPage.urls("desk/vetoes/<uuid:finding_id>", "desk_veto"),

@@ -20,3 +20,12 @@ def draw_qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
             if code.isDark(row, column):
                 left = x + (column + QUIET) * module
                 canvas.rect(left, y + side - (row + 1 + QUIET) * module, module, module, stroke=0, fill=1)
+
+
+def modules(text: str) -> list[list[bool]]:
+    """The mark as rows of dark and light modules, without the white around it: for pages that draw it themselves."""
+    code: Any = QRCode(None, QRErrorCorrectLevel.M)
+    code.addData(text)
+    code.make()
+    count = code.getModuleCount()
+    return [[bool(code.isDark(row, column)) for column in range(count)] for row in range(count)]

@@ -94,7 +94,7 @@ def _finding(records: Records, chance: random.Random, visit: Visit) -> Finding:
     return records.finding(
         visit,
         chance.choice(["minor", "moderate", "serious", "veto"]),
-        recorded_at=visit.submitted_at + dt.timedelta(days=chance.choice([0, 0, 0, 9])),
+        recorded_at=(visit.submitted_at or visit.started_at) + dt.timedelta(days=chance.choice([0, 0, 0, 9])),
         template=chance.choice(["ZY", "KH", "WX"]),
         state=chance.choice([FindingState.CONFIRMED, FindingState.CONFIRMED, FindingState.WITHDRAWN]),
         on_spot=chance.random() < 0.3,

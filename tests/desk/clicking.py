@@ -24,26 +24,26 @@ class Seat:
         self.client = Client()
         self.client.force_login(self.user)
 
-    def opens(self, name: str, *args: Any, **query: Any) -> str:
+    def opens(self, name: str, /, *args: Any, **query: Any) -> str:
         """The page's text; only one that is there counts."""
         answer = self.client.get(reverse(name, args=args), query)
         text = str(answer.content.decode())
         assert answer.status_code == 200, (answer.status_code, text[:2000])
         return text
 
-    def status(self, name: str, *args: Any, **query: Any) -> int:
+    def status(self, name: str, /, *args: Any, **query: Any) -> int:
         return int(self.client.get(reverse(name, args=args), query).status_code)
 
     def offers(self, name: str, *args: Any) -> set[str]:
         """The deeds that the page shows."""
         return set(re.findall(r'action="[^"]*/do/(\w+)"', self.opens(name, *args)))
 
-    def does(self, deed: str, name: str, *args: Any, row: object = "", **fields: Any) -> Any:
+    def does(self, deed: str, name: str, /, *args: Any, row: object = "", **fields: Any) -> Any:
         """Presses the button of a deed; the answer, before any redirect."""
         sent = hidden(self.opens(name, *args), deed, str(row))
         return self.client.post(reverse(f"{name}_do", args=[*args, deed]), sent | fields)
 
-    def done(self, deed: str, name: str, *args: Any, row: object = "", **fields: Any) -> str:
+    def done(self, deed: str, name: str, /, *args: Any, row: object = "", **fields: Any) -> str:
         """Presses it, and reads the page that follows a deed that was done."""
         answer = self.does(deed, name, *args, row=row, **fields)
         assert answer.status_code == 302, re.findall(r'role="alert">([^<]*)', answer.content.decode())

@@ -1,6 +1,8 @@
 """Signing in and out (protocol, Transport)."""
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -13,7 +15,7 @@ from backend.accounts.models import User
 from backend.accounts.permissions import MayDeposit, actor_of
 from backend.accounts.selectors import people
 from backend.accounts.services import people as people_services
-from backend.accounts.services import sessions
+from backend.accounts.services import second_steps, sessions
 from backend.core.errors import Throttled, Unauthorized
 from backend.core.http import problem_response
 from backend.core.requests import read
@@ -37,6 +39,7 @@ class LoginView(APIView):
     def post(self, request: Request) -> Response:
         data = read(s.LoginIn, request)
         user = check_password(request._request, data["username"], data["password"])
+        check_second_step(request._request, user, data["code"])
         device = data["device"]
         pair = sessions.sign_in(user=user, device_id=device["id"], name=device["name"], platform=device["platform"])
         return Response(
@@ -60,6 +63,20 @@ def check_password(request: HttpRequest, username: str, password: str) -> User:
     if not isinstance(user, User) or user.county_id is None:
         raise Unauthorized("bad_credentials", "账号或密码不正确。")
     return user
+
+
+def check_second_step(request: HttpRequest, user: User, code: str) -> None:
+    """Of somebody whose password was right. Raises `Unauthorized(bad_code)`, `Throttled(locked_out)`: wrong codes count
+    like wrong passwords.
+    """
+    credentials = {"username": user.username}
+    if second_steps.needed(user) and not AxesProxyHandler.is_allowed(request, credentials):
+        raise LOCKED_OUT
+    try:
+        second_steps.check(user=user, code=code)
+    except Unauthorized:
+        user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+        raise
 
 
 class RefreshView(APIView):

@@ -17,6 +17,13 @@ class DeviceIn(serializers.Serializer[Any]):
 class LoginIn(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=40)
     password = serializers.CharField(max_length=128, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=20,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Of people with a second step (RFC 6238).",
+    )
     device = DeviceIn()
 
 

@@ -11,6 +11,7 @@ from backend.bulletins.rules.editions import VALUES, Edition
 from backend.bulletins.rules.lifecycle import LABELS
 from backend.bulletins.rules.naming import LONGEST_FACT
 from backend.bulletins.rules.wording import PARTS
+from backend.bulletins.services.editing import MOST_PRACTICES
 
 LONGEST_PARAGRAPH = 5000
 MOST_PARAGRAPHS = 12
@@ -77,7 +78,9 @@ class BulletinTextsIn(serializers.Serializer[Any]):
     school_inspection = paragraphs("督查开展情况（学校版）")
     school_next_steps = paragraphs("工作要求（学校版）")
     cases = serializers.ListField(child=BulletinCaseIn(), max_length=8, required=False, help_text="典型问题")
-    good_practices = serializers.ListField(child=GoodPracticeIn(), max_length=3, required=False, help_text="好的做法")
+    good_practices = serializers.ListField(
+        child=GoodPracticeIn(), max_length=MOST_PRACTICES, required=False, help_text="好的做法"
+    )
 
 
 class BulletinCaseTextOut(serializers.Serializer[Any]):

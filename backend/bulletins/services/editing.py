@@ -7,13 +7,16 @@ from typing import Any
 from backend.accounts.roles import Role
 from backend.accounts.selectors import people
 from backend.bulletins.models import Bulletin
-from backend.bulletins.selectors import consulted
+from backend.bulletins.rules import wording
+from backend.bulletins.selectors import bulletins, consulted
 from backend.bulletins.services import versions
 from backend.bulletins.services.steps import changing
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, NotFound
 from backend.inspections.selectors import copies
+
+MOST_PRACTICES = 3
 
 
 def edit(*, actor: Actor, bulletin_id: uuid.UUID, texts: Mapping[str, Any], based_on: int | None = None) -> Bulletin:
@@ -36,6 +39,29 @@ def edit(*, actor: Actor, bulletin_id: uuid.UUID, texts: Mapping[str, Any], base
         versions.keep(step.change, step.bulletin, sorted(texts))
         step.change.log("bulletin.edit", step.bulletin, parts=sorted(texts), version=step.bulletin.texts_version)
     return step.bulletin
+
+
+def restore(*, actor: Actor, bulletin_id: uuid.UUID, part: str, based_on: int | None = None) -> Bulletin:
+    """Put the words of one part back as the product wrote them over the figures. Raises like `edit`, and `NotFound` for
+    a part that only people write.
+    """
+    if part not in wording.PARTS:
+        raise NotFound("part", part)
+    words = wording.PARTS[part](bulletins.get(actor, bulletin_id).facts)
+    return edit(actor=actor, bulletin_id=bulletin_id, texts={part: words}, based_on=based_on)
+
+
+def adopt(*, actor: Actor, bulletin_id: uuid.UUID, target: str, based_on: int | None = None) -> Bulletin:
+    """Add a candidate of the snapshot to the good practices. Raises like `edit`, and `Invalid(too_many)`."""
+    bulletin = bulletins.get(actor, bulletin_id)
+    found = next((one for one in bulletin.facts.get("practices", ()) if one["target"] == target), None)
+    if found is None:
+        raise Invalid("unknown_case", "好的做法只能从本期候选中采用。", path="target")
+    chosen = bulletin.texts["good_practices"]
+    if len(chosen) >= MOST_PRACTICES:
+        raise Invalid("too_many", f"好的做法最多{MOST_PRACTICES}条。", path="good_practices")
+    added = {name: found[name] for name in ("place", "text", "photos")}
+    return edit(actor=actor, bulletin_id=bulletin_id, texts={"good_practices": [*chosen, added]}, based_on=based_on)
 
 
 def _check_cases(bulletin: Bulletin, cases: Sequence[Mapping[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from backend.bulletins.selectors import circulars
 from backend.bulletins.services import numbers
 from backend.core import clock
 from backend.documents import bulletin_data as data
+from backend.documents.wording import moment
 from backend.notices.rules import paper_codes
 
 PROOF = "送审稿"
@@ -29,6 +30,11 @@ class Imprint:
     code: str = ""
     qr_text: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
+
+
+def cut_off_text(bulletin: Bulletin) -> str:
+    """The cut-off as papers and pages say it: midnight is 24时 of the day that ended."""
+    return moment(bulletin.cut_off.astimezone(clock.CHINA))
 
 
 def of_signing(bulletin: Bulletin, edition: str = Edition.LEADERSHIP) -> Imprint:

@@ -12,11 +12,12 @@ from backend.accounts.api.auth import check_password
 from backend.accounts.models import User
 from backend.accounts.selectors import people
 from backend.accounts.services import people as people_services
-from backend.accounts.services import sessions
+from backend.accounts.services import second_steps, sessions
 from backend.core.errors import Problem, Unauthorized
 from backend.desk import navigation
 from backend.desk.forms import PasswordForm, SignInForm
 from backend.desk.pages import KEPT, actor_of, keep, page, to_sign_in
+from backend.desk.views import second_step
 from backend.journal.writing import write
 
 
@@ -42,6 +43,37 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "username": request.POST.get("username", "")[:40],
         }
         return page(request, "sign_in.html", context, status=fault.status)
+    if second_steps.needed(user):
+        second_step.ask(request, user, wanted)
+        return page(request, "sign_in_code.html", {"kept": _kept_fields(request)})
+    return _enter(request, user, wanted)
+
+
+@csrf_protect
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """The second step of people who set one up; the password was right some minutes ago."""
+    known = second_step.waiting(request)
+    if known is None:
+        return HttpResponseRedirect(reverse("sign_in"))
+    if request.method != "POST":
+        return page(request, "sign_in_code.html")
+    user, wanted = known
+    try:
+        second_step.check(request, user)
+    except Problem as fault:
+        context = {"fault": fault.detail, "kept": _kept_fields(request)}
+        return page(request, "sign_in_code.html", context, status=fault.status)
+    del request.session["second"]
+    return _enter(request, user, wanted)
+
+
+def _kept_fields(request: HttpRequest) -> dict[str, str]:
+    return {name: text for name, text in request.POST.items() if name.startswith(KEPT)}
+
+
+def _enter(request: HttpRequest, user: User, wanted: str) -> HttpResponse:
     _begin(request, user)
     keep(request, wanted)
     return HttpResponseRedirect(wanted or first_page(user))

@@ -76,6 +76,8 @@ TEMPLATES: dict[str, Template] = {
     "notice.drafted": Template("有整改通知书草稿待审核", "{team}已起草。"),
     "notice.reviewed": Template("整改通知书待签发", "主送单位：{unit}。"),
     "notice.issued": Template("收到整改通知书", "{number}，请在 1 个工作日内签收，并按期整改。", Audience.UNIT),
+    "notice.issued_copy": Template("抄送：整改通知书", "{unit}的{number}已签发。"),
+    "notice.paper_copy": Template("抄送：督办文书", "{unit}办理{number}，{title}{paper}已印发。"),
     "notice.acknowledged": Template("整改通知书已签收", "{unit}已签收{number}。"),
     "notice.defence": Template("收到申辩意见", "{unit}对{number}提出申辩。"),
     "notice.extension": Template("收到延期申请", "{unit}申请延长{number}的整改期限。"),

@@ -29,14 +29,14 @@ from backend.notices.models import (
 from backend.notices.models.answers import ProofState
 from backend.notices.rules.escalation_lifecycle import FOR_THE_UNIT, PaperState
 from backend.notices.rules.lifecycle import WITH_THE_UNIT, State
-from backend.registry.selectors import targets, teams
+from backend.registry.selectors import responsibility, targets, teams
 
 OVERSEERS = (Role.OFFICE, Role.LEADERSHIP, "system")
 
 
 def scoped(actor: Actor) -> QuerySet[RectificationNotice]:
     """The notices `actor` may know of: the office and leadership their county's, whoever leads a team those about its
-    visits, a unit its own from `issued` on.
+    visits and what was issued to the units it is in charge of, a unit its own from `issued` on.
     """
     rows = RectificationNotice.objects.filter(county_id=actor.county_id)
     if actor.has(*OVERSEERS):
@@ -45,7 +45,9 @@ def scoped(actor: Actor) -> QuerySet[RectificationNotice]:
         own = targets.of_contact(actor.user_id).values("pk")
         return rows.filter(target__in=own, issued_at__isnull=False)
     if actor.user_id is not None and actor.has(*LEADERS):
-        led = rows.filter(visit__assignment__team__in=teams.led_by(actor.user_id).values("pk"))
+        own_visits = Q(visit__assignment__team__in=teams.led_by(actor.user_id).values("pk"))
+        own_area = Q(target__in=responsibility.led_targets(actor.user_id), issued_at__isnull=False)
+        led = rows.filter(own_visits | own_area)
         return led.exclude(visit__assignment__recusals__user_id=actor.user_id)
     return rows.none()
 

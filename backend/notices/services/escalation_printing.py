@@ -158,9 +158,11 @@ def _tell(at: PaperStep, action: str) -> None:
     match action:
         case "urge":
             at.step.tell_unit("notice.overdue", paper=at.paper.number)
+            at.step.tell_heads("notice.paper_copy", title=TITLES[at.paper.kind], paper=at.paper.number)
         case "sign":
             assert at.paper.deadline is not None
             at.step.tell_unit("notice.supervised", paper=at.paper.number, due_on=wording.chinese_day(at.paper.deadline))
+            at.step.tell_heads("notice.paper_copy", title=TITLES[at.paper.kind], paper=at.paper.number)
         case "record":
             at.step.tell_unit("notice.talk_recorded")
         case "propose":

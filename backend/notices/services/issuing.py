@@ -90,6 +90,7 @@ def _finish(actor: Actor, signed: RectificationNotice, sha256: str, rendered: Re
         listed = notice.findings.values_list("finding_id", flat=True)
         publication.publish_to_target(actor=actor, finding_ids=listed)
         step.tell_unit("notice.issued")
+        step.tell_heads("notice.issued_copy")
     return notice
 
 

@@ -18,7 +18,7 @@ from backend.notices.models import Extension, NoticeFinding, NoticeTransition, R
 from backend.notices.rules.lifecycle import ASKABLE, TRANSITIONS, WITH_THE_UNIT, Party, State, refusal, state_after
 from backend.notices.selectors import deputies, notices
 from backend.notices.selectors.possible import OPEN_FINDINGS
-from backend.registry.selectors import targets
+from backend.registry.selectors import responsibility, targets
 
 LAPSED = "通知书已转入其他环节，延期申请自行终止。"
 
@@ -98,6 +98,12 @@ class Step:
     def tell_office(self, kind: str, **detail: Any) -> None:
         readers = people.with_role(self.notice.county_id, {Role.OFFICE, Role.LEADERSHIP})
         self._tell(kind, readers - {self.actor.user_id}, {"unit": self.notice.target.name, **detail})
+
+    def tell_heads(self, kind: str, **detail: Any) -> None:
+        """A copy to 包片科室 and 片区督导站 (workflow.md sections 6, 9), but to nobody who recused from the visit."""
+        recused = self.notice.visit.assignment.recusals.values_list("user_id", flat=True)
+        readers = responsibility.heads_of(self.notice.target_id) - set(recused)
+        self._tell(kind, sorted(readers), {"unit": self.notice.target.name, **detail})
 
     def _tell(self, kind: str, recipients: Iterable[int | None], detail: dict[str, Any]) -> None:
         ids = [recipient for recipient in recipients if recipient is not None]

@@ -2,14 +2,16 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.registry.models import Target, Team, TeamInCharge, Track
-from backend.registry.selectors import targets
+from backend.core.terms import in_term
+from backend.registry.models import Membership, Target, Team, TeamInCharge, Track
+from backend.registry.selectors import targets, teams
 
 Key = tuple[uuid.UUID, str]
 """A target and a track."""
@@ -40,6 +42,19 @@ def in_charge_of(team: Team, day: dt.date | None = None) -> QuerySet[Target]:
     """
     held = TeamInCharge.objects.filter(on_day(day or clock.today()), team=team)
     return Target.objects.filter(pk__in=held.values("target")).order_by("code")
+
+
+def led_targets(user_id: int, day: dt.date | None = None) -> QuerySet[TeamInCharge, Any]:
+    """The ids of the targets whose teams in charge on `day` (default today) `user_id` leads, on either track."""
+    held = TeamInCharge.objects.filter(on_day(day or clock.today()), team__in=teams.led_by(user_id).values("pk"))
+    return held.values("target")
+
+
+def heads_of(target_id: uuid.UUID, day: dt.date | None = None) -> set[int]:
+    """Who leads the teams in charge of the target on `day` (default today): 包片科室 and 片区督导站."""
+    held = TeamInCharge.objects.filter(on_day(day or clock.today()), target_id=target_id)
+    rows = Membership.objects.filter(in_term(clock.now()), team__in=held.values("team"), is_leader=True)
+    return set(rows.values_list("user_id", flat=True))
 
 
 def terms_of(actor: Actor, target_id: uuid.UUID) -> QuerySet[TeamInCharge]:

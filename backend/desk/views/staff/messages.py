@@ -128,7 +128,9 @@ class WishesPage(StaffPage[InboxPreference]):
         Deed(
             "prefer",
             "修改提醒方式",
-            lambda actor, found, values: preferences.prefer(actor=actor, **values),
+            lambda actor, wish, values: preferences.prefer(
+                actor=actor, **{"channels": [], "email": wish.email, "number": wish.number, **values}
+            ),
             "已保存。",
             WishesForm,
             tone="main",
@@ -139,14 +141,14 @@ class WishesPage(StaffPage[InboxPreference]):
         return inbox.preference(actor)
 
     def form(self, actor: Actor, found: InboxPreference, deed: Deed, **more: Any) -> forms.Form:
-        """Only channels that this server has."""
+        """Only channels that this server has; without any nothing is asked about them."""
         form, able = deed.form(**more), dispatching.channels()
         form.fields["channels"].choices = [  # type: ignore[attr-defined]
             choice for choice in Channel.choices if choice[0] in able
         ]
         if not able:
             for name in ("channels", "email", "number"):
-                form.fields[name].widget = forms.HiddenInput()
+                del form.fields[name]
         return form
 
     def initial(self, actor: Actor, found: InboxPreference, deed: Deed, row: str) -> dict[str, Any]:

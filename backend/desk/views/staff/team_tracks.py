@@ -34,7 +34,7 @@ class TracksPage(StaffPage[None]):
         filters, wanted = chosen(MonthFilter, request)
         month = wanted.get("month") or f"{clock.today():%Y-%m}"
         shown = rows_of(comparisons.comparable(actor, month), request.GET, by="id")
-        rounds = comparisons.rounds_of(month, shown.rows)
+        rounds = comparisons.rounds_of(actor.county_id, month, shown.rows)
         agreed = comparisons.agreements(actor.county_id, rounds)
         return {
             "filters": filters,

@@ -29,6 +29,7 @@ from backend.inspections.models import (
     VisitState,
 )
 from backend.inspections.selectors import visits as selectors
+from backend.inspections.selectors.visit_log import Step
 from backend.inspections.services import reviews, vetoes
 from backend.inspections.services.vetoes import JUDGES
 from backend.registry.models import Track
@@ -82,6 +83,12 @@ class VisitList(StaffPage[None]):
         shown = page_by_keys(narrowed(actor, **wanted), request.GET, selectors.listed)
         rows = [(row, Track(row.track).label) for row in shown.rows]
         return {"rows": rows, "next": shown.next, "filters": filters}
+
+
+def _own_time(step: Step) -> dt.datetime | None:
+    """When it happened by the device, where that is not when it arrived."""
+    apart = step.device_at is not None and abs(step.at - step.device_at) > dt.timedelta(minutes=2)
+    return step.device_at if apart else None
 
 
 class HearingForm(forms.Form):
@@ -163,7 +170,7 @@ class VisitPage(StaffPage[Visit]):
             "track": Track(found.track).label,
             "told": told,
             "findings": [self._finding(row, told) for row in told.findings],
-            "steps": [(STEPS.get(step.verb, step.verb), step) for step in told.steps],
+            "steps": [(STEPS.get(step.verb, step.verb), step, _own_time(step)) for step in told.steps],
             "compares": actor.has(*OFFICE, *LEADERSHIP),
         }
 
