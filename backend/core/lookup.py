@@ -51,9 +51,12 @@ def find(
     `where` is a constant condition in SQL. `related` names references that are never null: the rows they refer to are
     read with them, and not locked.
     """
-    lists = tuple([isinstance(value, SEVERAL) for value in equals.values()])
-    if True in lists and not all(value for value in equals.values() if isinstance(value, SEVERAL)):
-        return []
+    for name, value in equals.items():
+        if isinstance(value, SEVERAL):
+            if not value:
+                return []
+            equals[name] = _one_or_list(value)
+    lists = tuple([isinstance(value, list) for value in equals.values()])
     real = connections[DEFAULT_DB_ALIAS]
     locked = lock and real.vendor == "postgresql"
     shape = _Shape(model, real.vendor, tuple(equals), lists, locked, tuple(only), order, where, tuple(related))
@@ -74,23 +77,29 @@ def find_one(
 def existing(wanted: Mapping[Any, Collection[Any]]) -> set[tuple[type[models.Model], Any]]:
     """Which primary keys exist in which tables, asked in one statement."""
     real = connections[DEFAULT_DB_ALIAS]
-    asked = {model: list(keys) for model, keys in wanted.items() if keys}
+    asked = {model: _one_or_list(keys) for model, keys in wanted.items() if keys}
     if not asked:
         return set()
     keys = [_parameter(model, model._meta.pk.attname, ids, real) for model, ids in asked.items()]
+    tables = tuple((model, isinstance(ids, list)) for model, ids in asked.items())
     with real.cursor() as cursor:
-        cursor.execute(_existing(tuple(asked), real.vendor), keys)
+        cursor.execute(_existing(tables, real.vendor), keys)
         found = cursor.fetchall()
-    tables = list(asked)
-    return {(tables[place], tables[place]._meta.pk.to_python(key)) for place, key in found}
+    return {(tables[place][0], tables[place][0]._meta.pk.to_python(key)) for place, key in found}
+
+
+def _one_or_list(values: Collection[Any]) -> Any:
+    """The only one, or all as a list. PostgreSQL plans a look-up of one value once, and one in a short list each time:
+    it thinks that a plan for lists of any length would be dearer."""
+    return next(iter(values)) if len(values) == 1 else list(values)
 
 
 @cache
-def _existing(tables: tuple[type[models.Model], ...], vendor: str) -> str:
+def _existing(tables: tuple[tuple[type[models.Model], bool], ...], vendor: str) -> str:
     parts = (
         f'SELECT {place}, "{model._meta.pk.column}" FROM "{model._meta.db_table}"'  # noqa: S608 -- our own names
-        f' WHERE "{model._meta.pk.column}" {any_of(vendor)}'
-        for place, model in enumerate(tables)
+        f' WHERE "{model._meta.pk.column}" {_any(vendor) if many else "= %s"}'
+        for place, (model, many) in enumerate(tables)
     )
     return " UNION ALL ".join(parts)
 
@@ -150,7 +159,7 @@ def _statement(shape: _Shape) -> str:
         columns += [f'"{other}"."{field.column}"' for field in _fields(reference.related_model, ())]
         joins += f' JOIN "{other}" ON "{other}"."{key}" = "{table}"."{reference.column}"'
     tests = [
-        f'"{table}"."{_field(model, name).column}" {any_of(shape.vendor) if many else "= %s"}'
+        f'"{table}"."{_field(model, name).column}" {_any(shape.vendor) if many else "= %s"}'
         for name, many in zip(shape.names, shape.lists, strict=True)
     ]
     conditions = " AND ".join([*tests, *([shape.where] if shape.where else [])])
@@ -160,15 +169,17 @@ def _statement(shape: _Shape) -> str:
     return text + (f' FOR UPDATE OF "{table}"' if shape.lock else "")
 
 
-def any_of(vendor: str = "") -> str:
-    """The condition that a column is one of what `several` gives as its parameter."""
-    on = vendor or connections[DEFAULT_DB_ALIAS].vendor
-    return "= ANY(%s)" if on == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+def _any(vendor: str) -> str:
+    return "= ANY(%s)" if vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
 
 
-def several(values: list[Any]) -> Any:
-    """One parameter with all of `values`, which are as the database keeps them (`get_db_prep_value`)."""
-    return values if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" else codec.text(values)
+def among(values: Collection[Any]) -> tuple[str, Any]:
+    """For a statement of one's own: the condition that a column is one of `values`, which are as the database keeps
+    them, and its parameter. The text is one of two, however many there are."""
+    given, vendor = _one_or_list(values), connections[DEFAULT_DB_ALIAS].vendor
+    if not isinstance(given, list):
+        return "= %s", given
+    return _any(vendor), given if vendor == "postgresql" else codec.text(given)
 
 
 @cache
@@ -204,4 +215,5 @@ def _parameter(model: type[models.Model], name: str, value: Any, real: Any) -> A
     field = _field(model, name)
     if not isinstance(value, SEVERAL):
         return field.get_db_prep_value(value, real)
-    return several([field.get_db_prep_value(each, real) for each in value])
+    values = [field.get_db_prep_value(each, real) for each in value]
+    return values if real.vendor == "postgresql" else codec.text(values)

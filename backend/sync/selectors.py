@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from backend.core.lookup import any_of, find, several
+from backend.core.lookup import among, find
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
 from backend.sync.models.verdict import SETTLED
 
@@ -59,14 +59,14 @@ docket: ContextVar[Docket | None] = ContextVar("sync_docket", default=None)
 
 
 OPEN = """
-    SELECT device_id, have, settled, chain, NULL, NULL, NULL FROM sync_devicelog WHERE device_id {any}
+    SELECT device_id, have, settled, chain, NULL, NULL, NULL FROM sync_devicelog WHERE device_id {ours}
     UNION ALL
     SELECT o.device_id, 0, 0, '', o.id, o.n, v.status
     FROM sync_devicelog d
     JOIN sync_operation o ON o.device_id = d.device_id AND o.n > d.settled
     LEFT JOIN sync_verdict v ON v.operation_id = o.id
     LEFT JOIN sync_review r ON r.operation_id = o.id
-    WHERE d.device_id {any} AND r.operation_id IS NULL AND (v.operation_id IS NULL OR v.status IN ('held', 'error'))
+    WHERE d.device_id {ours} AND r.operation_id IS NULL AND (v.operation_id IS NULL OR v.status IN ('held', 'error'))
 """
 
 
@@ -84,15 +84,18 @@ def open_work(device_ids: Collection[uuid.UUID]) -> Docket:
 
 
 def _open_rows(device_ids: Collection[uuid.UUID]) -> Iterator[tuple[Any, ...]]:
+    if not device_ids:
+        return
+    kept: dict[Any, uuid.UUID] = {each if connection.vendor == "postgresql" else each.hex: each for each in device_ids}
+    ours, given = among(kept)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(OPEN.format(any=any_of()), [list(device_ids)] * 2)
-            yield from cursor.fetchall()
-            return
-        devices = {each.hex: each for each in device_ids}
-        cursor.execute(OPEN.format(any=any_of()), [several(list(devices))] * 2)
-        for device_id, have, settled, chain, pk, n, status in cursor.fetchall():
-            yield devices[device_id], have, settled, chain, uuid.UUID(pk) if pk else None, n, status
+        cursor.execute(OPEN.format(ours=ours), [given, given])
+        found = cursor.fetchall()
+    if connection.vendor == "postgresql":
+        yield from found
+        return
+    for device_id, have, settled, chain, pk, n, status in found:
+        yield kept[device_id], have, settled, chain, uuid.UUID(pk) if pk else None, n, status
 
 
 def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:

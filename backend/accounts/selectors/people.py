@@ -9,7 +9,7 @@ from backend.accounts.models import RoleAssignment, User
 from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.lookup import any_of, find, several
+from backend.core.lookup import among, find
 from backend.core.terms import in_term
 
 
@@ -42,7 +42,7 @@ def scoped(actor: Actor) -> QuerySet[User]:
 
 HOLDERS = """
     SELECT r.user_id FROM accounts_roleassignment r CROSS JOIN accounts_user u
-    WHERE u.id = r.user_id AND u.county_id = %s AND u.is_active AND r.role {any}
+    WHERE u.id = r.user_id AND u.county_id = %s AND u.is_active AND r.role {held}
     AND r.starts_at <= %s AND (r.ends_at IS NULL OR r.ends_at > %s)
 """
 """CROSS tells SQLite to begin with the role, which few hold."""
@@ -51,8 +51,9 @@ HOLDERS = """
 def with_role(county_id: int, roles: Iterable[str]) -> set[int]:
     """Ids of the county's active people who hold any of `roles` now."""
     now = connection.ops.adapt_datetimefield_value(clock.now())
+    held, wanted = among([str(role) for role in roles])
     with connection.cursor() as cursor:
-        cursor.execute(HOLDERS.format(any=any_of()), [county_id, several([str(role) for role in roles]), now, now])
+        cursor.execute(HOLDERS.format(held=held), [county_id, wanted, now, now])
         return {user_id for (user_id,) in cursor.fetchall()}
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from backend.core import clock
 from backend.core.ids import uuid7
-from backend.core.lookup import any_of, several
+from backend.core.lookup import among
 from backend.journal.rows import Batch, Row
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
@@ -22,7 +22,7 @@ RECEIVED = """
     SELECT * FROM (
         WITH promised AS (
             SELECT evidence_id, sha256, size, owner_id, state FROM media_expectation
-            WHERE evidence_id {any} ORDER BY id {lock}
+            WHERE evidence_id {asked} ORDER BY id {lock}
         )
         SELECT * FROM promised
     ) AS found WHERE state <> %s
@@ -112,9 +112,10 @@ def receipts(evidence_ids: Iterable[str]) -> list[Receipt]:
     ids = list(evidence_ids)
     if not ids:
         return []
+    asked, given = among(ids)
     lock = "FOR UPDATE" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(RECEIVED.format(any=any_of(), lock=lock), [several(ids), ExpectationState.AWAITED.value])
+        cursor.execute(RECEIVED.format(asked=asked, lock=lock), [given, ExpectationState.AWAITED.value])
         found = cursor.fetchall()
     return [
         Receipt(evidence_id, sha256, size, owner_id, state == ExpectationState.VERIFIED)
