@@ -30,7 +30,7 @@ from tests.foreign.process import Server
 
 SIZES = ((390, 844), (360, 640))
 COLUMNS, GAP, SMALLER = 8, 12, 3
-COLOURS = 24
+COLOURS = 64
 """Of a sheet: enough for flat screens, and small."""
 
 
