@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,13 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def opened(chromium: Browser, server: Server) -> Iterator[OpenPage]:  # noqa: F811
     """A browser of somebody's own, with a fresh profile; what its console complains of fails the test."""
+    with browsing(chromium, server) as open_page:
+        yield open_page
+
+
+@contextmanager
+def browsing(chromium: Browser, server: Server) -> Iterator[OpenPage]:  # noqa: F811
+    """The same for as long as a fixture of a wider scope lives."""
     contexts, complaints = [], []
 
     def open_page(username: str = "", *, width: int = PHONE["width"], **more: Any) -> Page:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.desk.conftest import PASSWORD, OpenPage
-from tests.desk.test_unit_browser import sound
+from tests.desk.screens import fine
 from tests.foreign.process import Server
 
 pytestmark = pytest.mark.once
@@ -26,12 +26,11 @@ def test_what_an_inspector_does_without_a_network_outlives_a_restart_and_arrives
     crew = send_crew(9, depart=False)
     page = opened()
     page.goto("/m/")
-    sound(page, axe)
+    fine(page, axe)
     enter(page, crew.leader.username)
     status = page.get_by_role("status")
     expect(page.get_by_text(crew.school["name"], exact=True)).to_be_visible()
     expect(status).to_have_text("全部工作已在服务器上。")
-    sound(page, axe)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     page.context.set_offline(True)
@@ -42,11 +41,10 @@ def test_what_an_inspector_does_without_a_network_outlives_a_restart_and_arrives
     expect(status).to_have_text("暂时连不上服务器，连上后自动继续。有 1 项只在这部手机上。")
     page.get_by_role("tab", name="上传").click()
     expect(page.get_by_text("只在这部手机上", exact=True)).to_be_visible()
-    sound(page, axe)
     page.get_by_role("tab", name="我的").click()
     page.get_by_role("button", name="退出登录").click()
     expect(page.get_by_role("alert")).to_contain_text("这部手机上还有未发送的工作")
-    sound(page, axe)
+    fine(page, axe)
 
     page.context.set_offline(False)
     page.get_by_role("tab", name="上传").click()

@@ -11,9 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 from backend.inspections.rules.class_draw import SchoolClass, draw, seed_of
 from tests.desk.conftest import OpenPage
 from tests.desk.handset import drafted
+from tests.desk.screens import fine
 from tests.desk.test_phone_browser import enter
 from tests.desk.test_phone_visit_browser import ANSWERED, begin, of, question, sign, synced, take
-from tests.desk.test_unit_browser import sound
 from tests.foreign.client import uuid7
 from tests.foreign.crew import applied, submit
 from tests.foreign.office import today
@@ -68,13 +68,12 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def look_at_the_card(page: Page, school: Any, axe: str) -> None:
+def look_at_the_card(page: Page, school: Any) -> None:
     press(page, f"任务卡：{school['name']}")
     expect(page.get_by_role("heading", name=school["name"], level=1)).to_be_visible()
     press(page, "从我的位置看方向")
     expect(page.get_by_text(re.compile("^从这里往.+方向，直线约50米。$"))).to_be_visible()
     expect(card(page, "上次的问题")).to_contain_text("没有尚未销号的问题。")
-    sound(page, axe)
     press(page, "返回今日")
 
 
@@ -86,7 +85,7 @@ def be_let_in(page: Page, axe: str) -> None:
     page.reload()  # what was typed is still there
     expect(gate.get_by_label("其他职务")).to_have_value("值班负责人")
     expect(gate.get_by_text("进入前应出示督学证。")).to_be_visible()
-    sound(page, axe)
+    fine(page, axe)
     gate.get_by_role("button", name="已向对方出示督学证").click()
     gate.get_by_role("button", name="登记进入").click()
     expect(gate).to_contain_text("已进入，已出示督学证，已告知值班负责人。")
@@ -106,11 +105,10 @@ def draw_classes(page: Page, axe: str) -> list[list[str]]:
     expect(card(page, "一年级").get_by_label("一年级每班人数")).to_have_value("31")
     press(page, "2个班")
     press(page, "3名")
-    sound(page, axe)
     page.get_by_role("button", name=re.compile("^从.*个班中抽取$")).click()
     drawn = card(page, "第1次抽取")
     expect(drawn).to_be_visible()
-    sound(page, axe)
+    fine(page, axe)
     shown = [each.get_by_role("listitem").all_text_contents() for each in drawn.get_by_role("list").all()]
     press(page, "返回清单")
     return shown
@@ -126,7 +124,7 @@ def fix_on_the_spot(page: Page, witness: str, photo: Path, axe: str) -> None:
     for side in ("整改前", "整改后"):
         take(page, card(page, side), f"拍{side}", photo)
     people.get_by_role("button", name=witness).click()
-    sound(page, axe)
+    fine(page, axe)
     press(page, "登记即知即改")
     expect(people.get_by_text(f"即知即改，已由{witness}确认。")).to_be_visible()
     press(page, "返回清单")
@@ -136,14 +134,13 @@ def raise_alarm(page: Page, axe: str) -> None:
     page.get_by_role("link", name="紧急上报（有危险）").click()
     press(page, "学生受伤或突发疾病")
     page.get_by_label("补充情况").fill(ALARM)
-    sound(page, axe)
     press(page, "立即上报")
     expect(page.get_by_role("alert")).to_contain_text("上报还没有送出")
-    sound(page, axe)
+    fine(page, axe)
     press(page, "返回")
 
 
-def report_a_site(page: Page, axe: str) -> None:
+def report_a_site(page: Page) -> None:
     press(page, "返回")
     press(page, "上报疑似违规点")
     page.get_by_label("叫什么").fill(SITE)
@@ -151,7 +148,6 @@ def report_a_site(page: Page, axe: str) -> None:
     press(page, "记下现在的位置")
     expect(page.get_by_text(re.compile("^已记下定位"))).to_be_visible()
     press(page, "民宅内上课")
-    sound(page, axe)
     press(page, "上报")
     expect(page.get_by_text("只有您、组长和督导办能看到。")).to_be_visible()
     press(page, "立即检查")
@@ -169,13 +165,13 @@ def test_entry_draw_fix_alarm_and_a_suspected_site_reach_the_server_as_they_were
     crew = send_crew(13)
     member = {"id": crew.member.user["id"], "name": crew.member.user["name"]}
     page = offline_at_school(opened, crew)
-    look_at_the_card(page, crew.school, axe)
+    look_at_the_card(page, crew.school)
     begin(page, crew.school["name"])
     be_let_in(page, axe)
     shown = draw_classes(page, axe)
     fix_on_the_spot(page, member["name"], photo, axe)
     raise_alarm(page, axe)
-    report_a_site(page, axe)
+    report_a_site(page)
     online(page)
 
     crew.leader.pull()
@@ -213,7 +209,7 @@ def settle_a_contradiction(page: Page, crew: Any, visit: str, axe: str) -> None:
     expect(both.get_by_role("button")).to_have_text(
         [re.compile("保留我 .*填写的：1人"), re.compile(".*：2人，备注：另一人在校门口")]
     )
-    sound(page, axe)
+    fine(page, axe)
     both.get_by_role("button").last.click()
     expect(both).to_have_count(0)
     press(page, "返回清单")
@@ -250,7 +246,7 @@ def test_a_crew_that_was_refused_submits_with_two_signatures_and_adds_what_it_le
     page.get_by_label("要补充的内容").fill("校长来电，称门卫不知情。")
     press(page, "补录说明")
     expect(card(page, "已补录")).to_contain_text("只在这部手机上")
-    sound(page, axe)
+    fine(page, axe)
     press(page, "返回清单")
     hand_in(page)
 
@@ -293,7 +289,7 @@ def test_somebody_tied_to_the_school_declares_it_before_departure_and_the_task_l
     press(page, f"任务卡：{crew.school['name']}")
     press(page, "申报回避")
     press(page, "配偶、父母、子女在该单位任职")
-    sound(page, axe)
+    fine(page, axe)
     drafted(page, "family_employed")
     page.reload()
     press(page, "确认申报回避")
@@ -343,13 +339,13 @@ def test_a_visit_begun_at_the_wrong_school_is_filed_where_a_review_waits_and_dec
     form = page.get_by_role("form", name="选错单位")
     form.get_by_role("button", name=f"任务：{crew.school['name']}").click()
     form.get_by_label("原因").fill("到错学校。")
-    sound(page, axe)
+    fine(page, axe)
     form.get_by_role("button", name="改挂", exact=True).click()
     expect(page.get_by_role("heading", name=crew.school["name"], level=1)).to_be_visible()
     page.get_by_role("link", name="复查上次的问题").click()
     press(page, "基本整改")
     page.get_by_label("还差什么").fill("仍仅一人到场。")
-    sound(page, axe)
+    fine(page, axe)
     press(page, "保存复查结论")
     expect(card(page, "上次的问题")).to_contain_text("退回重改")
     press(page, "返回清单")

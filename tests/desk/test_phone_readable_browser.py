@@ -1,16 +1,16 @@
-"""Every screen of the phone by its address, at 360 pixels: contrast and targets computed, also at the largest letters."""
+"""Every screen of the phone by its address, at 360 × 640: contrast and targets computed, and axe at the largest letters."""
 
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.desk.album import open_finding
 from tests.desk.handset import arrived, kept
 from tests.desk.photographs import noise
 from tests.desk.readable import faults
+from tests.desk.screens import SOURCES, addresses, violations, walk
 from tests.desk.shift import GATE, Go, going, snap  # noqa: F401 -- the fixture
 from tests.desk.test_phone_visit_browser import question
 
@@ -19,29 +19,15 @@ pytestmark = pytest.mark.once
 LARGEST = "150%"
 """The largest of the settings' letters (src/around/settings.ts)."""
 
-SOURCES = Path(__file__).resolve().parents[2] / "phone" / "src"
+SMALLEST: Any = {"width": 360, "height": 640}
 
 
-def names(path: str, constant: str) -> list[str]:
-    """The screens that the sources list, so that none is forgotten here."""
-    [listed] = re.findall(rf"{constant} = \[(.*?)\]", (SOURCES / path).read_text())
-    return re.findall(r'"(\w+)"', listed)
-
-
-def addresses(visit: str, assignment: str) -> list[str]:
-    tabs = names("visit/route.ts", "TABS") + names("around/places.ts", "AROUND")
-    parts = [f"{name}/{visit}" for name in names("visit/route.ts", "OF_VISIT")]
-    sections = [f"section/{visit}/{section}" for section in ("TY.0", "TY.1", "TY.2")]
-    return [*tabs, f"task/{assignment}", *parts, *sections]
-
-
-def look(page: Page, found: list[str]) -> dict[str, Any]:
+def look(page: Page, found: list[str], axe: str = "") -> dict[str, Any]:
+    """What is wrong, by address; with the rules of accessibility where they are given."""
     told: dict[str, Any] = {}
-    for address in found:
-        page.evaluate("(hash) => { location.hash = hash; }", address)
-        expect(page).to_have_url(re.compile(f"#{re.escape(address)}$"))
-        expect(page.locator("main h1, main h2, main p").first).to_be_visible()
-        if wrong := faults(page):
+    for address in walk(page, found):
+        wrong = faults(page) | ({"axe": said} if axe and (said := violations(page, axe)) else {})
+        if wrong:
             told[address] = wrong
     return told
 
@@ -57,10 +43,10 @@ def plant(page: Page) -> None:
     }""")
 
 
-def test_every_screen_can_be_read_in_the_sun_and_hit_with_a_glove(go: Go, tmp_path: Path) -> None:
+def test_every_screen_can_be_read_in_the_sun_and_hit_with_a_glove(go: Go, axe: str, tmp_path: Path) -> None:
     shift = go(11)
     page = shift.page
-    page.set_viewport_size({"width": 360, "height": 640})
+    page.set_viewport_size(SMALLEST)
     open_finding(page)
     snap(page, question(page, GATE), noise(tmp_path / "1.jpg", 200))
     arrived(page)
@@ -69,7 +55,7 @@ def test_every_screen_can_be_read_in_the_sun_and_hit_with_a_glove(go: Go, tmp_pa
     assert look(page, every) == {}
     assert f"{LARGEST[:-1]}]" in (SOURCES / "around" / "settings.ts").read_text()
     page.evaluate("(scale) => { document.documentElement.style.fontSize = scale; }", LARGEST)
-    assert look(page, every) == {}
+    assert look(page, every, axe) == {}
     plant(page)
     found = faults(page)
     assert (set(found), [each[0] for each in found["pale"]], len(found["small"])) == (

@@ -10,8 +10,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.desk.conftest import OpenPage
+from tests.desk.screens import fine
 from tests.desk.test_phone_browser import enter
-from tests.desk.test_unit_browser import sound
 from tests.foreign.content import content_hash
 
 pytestmark = pytest.mark.once
@@ -37,7 +37,7 @@ def photo(tmp_path: Path) -> Path:
     exif = Image.Exif()
     exif[UPRIGHT] = 6
     out = io.BytesIO()
-    Image.effect_noise((2400, 1600), 60).convert("RGB").save(out, "JPEG", quality=80, exif=exif)
+    Image.effect_noise((1440, 960), 60).convert("RGB").save(out, "JPEG", quality=80, exif=exif)
     path = tmp_path / "校门.jpg"
     path.write_bytes(out.getvalue())
     return path
@@ -98,7 +98,7 @@ def fill(page: Page, photo: Path, axe: str) -> None:
     people.get_by_role("button", name=WORDING).click()
     expect(people.get_by_text("送达后10天")).to_be_visible()
     expect(page.get_by_text(SAVED)).to_be_visible()
-    sound(page, axe)
+    fine(page, axe)
     people.get_by_role("button", name="记录问题").click()
     take(page, people, "拍照取证", photo)
     say(page, "是否向被查单位出示督学证", "是")
@@ -110,7 +110,6 @@ def fill(page: Page, photo: Path, axe: str) -> None:
     take(page, question(page, "单位门头/校门照片"), "拍照", photo)
     expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_contain_text("5/5")
-    sound(page, axe)
     page.get_by_role("button", name="下一节").click()
     say(page, "被查单位有无拒绝", "否")
     page.get_by_role("button", name="返回清单").click()
@@ -131,11 +130,10 @@ def conclude(page: Page, axe: str) -> None:
     expect(page.get_by_text("现场反馈已保存。")).to_be_visible()
     page.get_by_role("button", name="离场检查").click()
     expect(page.get_by_role("heading", name="还有2项未完成")).to_be_visible()
-    sound(page, axe)
+    fine(page, axe)
     page.get_by_role("button", name="去补第一项").click()
     sign(page, "督查员签字")
     sign(page, "被查单位签字")
-    sound(page, axe)
     page.get_by_role("button", name="离场检查").click()
     expect(page.get_by_text("必填项已全部完成，可以提交。")).to_be_visible()
     page.get_by_role("button", name="提交", exact=True).click()
@@ -152,12 +150,10 @@ def test_a_visit_made_without_a_network_is_on_the_server_whole_once_there_is_one
     page = opened(geolocation=position, permissions=["geolocation"])
     enter(page, crew.leader.username)
     expect(page.get_by_role("button", name=f"开始督查：{crew.school['name']}")).to_be_visible()
-    sound(page, axe)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     page.context.set_offline(True)
     begin(page, crew.school["name"])
-    sound(page, axe)
     page.get_by_role("button", name="签到", exact=True).click()
     expect(page.get_by_text("已签到：")).to_be_visible()
     fill(page, photo, axe)
@@ -222,7 +218,7 @@ def test_without_a_place_a_check_in_needs_a_reason_and_a_number_out_of_range_is_
     begin(page, crew.school["name"])
     page.get_by_role("button", name="签到", exact=True).click()
     expect(page.get_by_role("alert")).to_have_text("没有取得定位，请写明原因后签到。", timeout=20_000)
-    sound(page, axe)
+    fine(page, axe)
     page.get_by_label("原因").fill("校内无信号。")
     page.get_by_role("button", name="写明原因后签到").click()
     expect(page.get_by_text("已签到：无定位，校内无信号。")).to_be_visible()
@@ -231,7 +227,7 @@ def test_without_a_place_a_check_in_needs_a_reason_and_a_number_out_of_range_is_
     people.get_by_role("textbox").first.fill("2")
     people.get_by_role("textbox").first.fill("200")
     expect(people.get_by_role("alert")).to_have_text("未保存：数值应在0至99人之间。")
-    sound(page, axe)
+    fine(page, axe)
     expect(page.get_by_text(SAVED)).to_be_visible()
     page.reload()
     expect(question(page, "督查组到场人数").get_by_role("textbox").first).to_have_value("2")

@@ -235,7 +235,8 @@ def test_a_proof_of_an_open_paper_can_be_read_before_it_is_signed(world: World, 
 def test_others_have_no_page_of_notices(world: World, role: str) -> None:
     notice, visit = world.issued(), world.visit()
     seat = Seat(world.liaison if role == Role.SCHOOL_LIAISON else world.person(role))
-    pages = [("desk_notices",), ("desk_notice", notice.pk), ("desk_candidates",), ("desk_candidate", visit.pk)]
+    pages: list[tuple[Any, ...]] = [("desk_notices",), ("desk_notice", notice.pk), ("desk_candidates",)]
+    pages += [("desk_candidate", visit.pk)]
     assert [seat.status(*page) for page in [*pages, ("desk_escalations",)]] == [403] * 5
 
 

@@ -96,6 +96,13 @@ def test_programs_are_told_a_stable_code_in_chinese(world: World, notice: Rectif
     assert told["detail"].startswith("此页面打开已久")
 
 
+def test_of_a_form_without_words_it_is_not_said_that_they_are_kept(world: World, page: str) -> None:
+    client = browser(world)
+    answer = client.post(reverse("sign_out"), {"page": page}, headers={"Origin": HERE})
+    assert (answer.status_code, "没有执行" in text_of(answer), "还在" in text_of(answer)) == (403, True, False)
+    assert client.get(page).status_code == 200
+
+
 def test_a_page_that_is_too_long_to_be_kept_says_so(world: World, notice: RectificationNotice, page: str) -> None:
     client = browser(world)
     fields = {"page": page, "form": "defence", "text": "长" * 70_000}

@@ -2,6 +2,8 @@
 
 import io
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.desk.conftest import PASSWORD, OpenPage, enter
 from tests.foreign.client import uuid7
 from tests.foreign.crew import applied, one, submit
+from tests.foreign.process import Server
 
 pytestmark = pytest.mark.once
 
@@ -143,10 +146,31 @@ def test_words_survive_a_reload_and_a_session_that_ends(opened: OpenPage, office
     expect(page.get_by_text("已提交整改报告")).to_be_visible()
 
 
+def test_the_public_page_about_a_paper_is_sound_whatever_it_says(
+    opened: OpenPage, office: Any, inspected: Any, axe: str, server: Server
+) -> None:
+    visit, _ = inspected
+    notice = issue(office, visit)
+    data = Path(server.environment["DUDAO_DATA"]) / "dudao.sqlite3"
+    with closing(sqlite3.connect(f"file:{data}?mode=ro", uri=True)) as rows:
+        told = rows.execute("SELECT code FROM notices_papercode WHERE subject_id = ?", [notice["id"]])
+        [(code,)] = told.fetchall()
+    page = opened(width=360)
+    page.goto("/p/")
+    page.get_by_label("校验码").fill(code.lower())
+    page.get_by_role("button", name="查验").click()
+    expect(page.get_by_role("heading", name="文书真实有效")).to_be_visible()
+    sound(page, axe)
+    office.call("POST", f"/notices/{notice['id']}/withdraw", {"reason": "依据有误。"})
+    page.reload()
+    expect(page.get_by_role("heading", name="此文书已撤回")).to_be_visible()
+    sound(page, axe)
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_pages_without_a_script_still_serve_at_every_width(opened: OpenPage, axe: str, width: int) -> None:
     page = opened("sch002", width=width)
-    for path in ("/signin", "/unit/", "/unit/inbox", "/password", "/"):
+    for path in ("/signin", "/unit/", "/unit/inbox", "/unit/inbox/wishes", "/password", "/", "/p/", "/p/0000000000"):
         page.goto(path)
         sound(page, axe)
     bare = opened("sch003", width=width, java_script_enabled=False)

@@ -1,6 +1,5 @@
 """Keeping targets and their contacts; who may know of which."""
 
-import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +11,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.codec import loads
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.journal.grants import may_read
 from backend.journal.models import AuditLine, FeedRow
-from backend.journal.writing import write
 from backend.registry.models import Target, TargetKind, Track
 from backend.registry.selectors import responsibility
 from backend.registry.selectors import targets as selectors
@@ -115,43 +112,6 @@ def test_codes_are_taken_once_in_a_county(office_actor: Actor) -> None:
 def test_only_the_office_registers(cast: Cast, inspector: User) -> None:
     with pytest.raises(Forbidden):
         school(cast.actor(inspector))
-
-
-def test_a_suspected_site_is_known_to_its_reporter_and_the_office_only(
-    cast: Cast, inspector: User, office_actor: Actor
-) -> None:
-    reporter, colleague = cast.actor(inspector), cast.actor(cast.person(Role.INSPECTOR))
-    leader = cast.actor(cast.person(Role.LEADERSHIP))
-    site = targets.report_site(actor=reporter, site_id=uuid.uuid4(), name="某小区三号楼")
-    fed = FeedRow.objects.select_related("scope").get(kind="target")
-    assert fed.scope.name == f"target:{site.pk}"
-    assert [may_read(actor.user_id or 0, fed.scope.name) for actor in (reporter, colleague)] == [True, False]
-    seen = {actor.name: list(selectors.scoped(actor)) for actor in (reporter, office_actor, colleague, leader)}
-    assert seen == {reporter.name: [site], office_actor.name: [site], colleague.name: [], leader.name: []}
-
-
-def test_who_is_let_into_a_site_sees_it(cast: Cast, inspector: User, office_actor: Actor) -> None:
-    colleague = cast.person(Role.INSPECTOR)
-    site = targets.report_site(actor=cast.actor(inspector), site_id=uuid.uuid4(), name="某小区三号楼")
-    with write(actor=office_actor) as change:
-        change.grant(colleague.pk, site.scope)
-    assert list(selectors.scoped(cast.actor(colleague))) == [site]
-
-
-def test_reporting_a_site_again_changes_nothing_and_a_taken_id_is_refused(cast: Cast, inspector: User) -> None:
-    reporter, colleague = cast.actor(inspector), cast.actor(cast.person(Role.INSPECTOR))
-    number = uuid.uuid4()
-    first = targets.report_site(actor=reporter, site_id=number, name="某小区三号楼")
-    assert targets.report_site(actor=reporter, site_id=number, name="另一处") == first
-    assert Target.objects.get().name == "某小区三号楼"
-    with pytest.raises(Conflict) as fault:
-        targets.report_site(actor=colleague, site_id=number, name="另一处")
-    assert fault.value.code == "id_taken"
-
-
-def test_units_report_no_sites(cast: Cast, school_user: User) -> None:
-    with pytest.raises(Forbidden):
-        targets.report_site(actor=cast.actor(school_user), site_id=uuid.uuid4(), name="隔壁")
 
 
 def test_a_contact_acts_for_the_unit_while_the_term_lasts(office_actor: Actor, cast: Cast, places: Places) -> None:

@@ -69,8 +69,10 @@ def _page_of(request: HttpRequest) -> str:
 
 
 def _keep(request: HttpRequest, path: str) -> bool:
-    """Let the page at `path` show once what was typed. False where it is too long to be kept."""
+    """Let the page at `path` show once what was typed. False where nothing was, or it is too long to be kept."""
     fields = pages.fields_of(request)
+    if not fields.keys() - pages.OURS:
+        return False
     if sum(len(text) for texts in request.POST.lists() for text in texts[1]) > pages.MOST_KEPT:
         return False
     request.session["kept"] = {"path": path, "fields": fields}

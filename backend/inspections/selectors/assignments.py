@@ -11,11 +11,13 @@ from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.pages import in_order
 from backend.core.terms import in_term
-from backend.inspections.models import Assignment, AssignmentState, CrewMember
+from backend.inspections.models import Assignment, AssignmentState, CrewMember, Finding, SeverityLevel
+from backend.inspections.models.lifecycle import LOCKED
 from backend.journal import grants
-from backend.registry.models import Membership
+from backend.registry.models import Membership, TargetKind
 
 WHOLE_COUNTY = frozenset({Role.OFFICE, Role.LEADERSHIP, "system"})
+EVERYTHING = frozenset({Role.OFFICE, "system"})
 LEADERS = frozenset({Role.TEAM_LEADER, Role.STATION_HEAD, Role.DEPARTMENT_HEAD})
 CREW = "crew:"
 
@@ -23,18 +25,34 @@ CREW = "crew:"
 def scoped(actor: Actor) -> QuerySet[Assignment]:
     """The assignments `actor` may see (workflow.md section 12).
 
-    Office and leadership the whole county; leaders their own teams', from the reveal on; inspectors those whose scope
-    they hold, exactly as on the phone; everybody else none.
+    Office and leadership the whole county (leadership without what is `hidden_from` it); leaders their own teams', from
+    the reveal on; inspectors those whose scope they hold, exactly as on the phone; everybody else none.
     """
     rows = Assignment.objects.filter(county_id=actor.county_id)
     if actor.has(*WHOLE_COUNTY):
-        return rows
+        hidden = hidden_from(actor)
+        return rows if hidden is None else rows.exclude(pk__in=hidden)
     if actor.user_id is None or not actor.has(*PHONE_ROLES, *LEADERS):
         return rows.none()
     seen = Q(pk__in=_held(actor.user_id))
     if actor.has(*LEADERS):
         seen |= _of_own_teams(actor.user_id)
     return rows.filter(seen)
+
+
+def hidden_from(actor: Actor) -> QuerySet[Assignment] | None:
+    """Of `WHOLE_COUNTY` only: what leadership does not see, None for the others.
+
+    A suspected site is known to its crew and the office. Leadership learns of it where it has to judge whether what was
+    found there is a veto, and from the papers that it signs.
+    """
+    if actor.has(*EVERYTHING):
+        return None
+    rows = Assignment.objects.filter(county_id=actor.county_id, target__kind=TargetKind.SUSPECTED_SITE)
+    if actor.user_id is not None and actor.has(*PHONE_ROLES):
+        rows = rows.exclude(pk__in=_held(actor.user_id))
+    judged = Finding.objects.filter(severity=SeverityLevel.VETO, visit__state__in=LOCKED)
+    return rows.exclude(pk__in=judged.filter(county_id=actor.county_id).values("visit__assignment"))
 
 
 def _held(user_id: int) -> list[uuid.UUID]:

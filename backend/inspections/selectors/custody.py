@@ -10,7 +10,7 @@ from backend.core.actor import Actor
 from backend.inspections.models import CrewMember, Evidence
 from backend.inspections.selectors import authors
 from backend.inspections.selectors import evidence as evidence_rows
-from backend.inspections.selectors.assignments import WHOLE_COUNTY
+from backend.inspections.selectors.assignments import EVERYTHING
 from backend.journal.models import AuditLine
 from backend.media.models import Access, Expectation
 from backend.media.models.expectation import ExpectationState
@@ -108,7 +108,7 @@ def _known_to(actor: Actor, evidence: Evidence, rows: list[Access]) -> list[Acce
     """Who had the bytes; where these are also the bytes of an evidence hidden from `actor`, only its own crew's people:
     others may have seen the other one, of which `actor` must not learn.
     """
-    if not rows or actor.has(*WHOLE_COUNTY) or not _is_elsewhere(actor, evidence):
+    if not rows or actor.has(*EVERYTHING) or not _is_elsewhere(actor, evidence):
         return rows
     crew = CrewMember.objects.filter(assignment=evidence.visit.assignment_id).values_list("user_id", flat=True)
     own = {actor.user_id, *crew}

@@ -11,9 +11,9 @@ from backend.accounts.roles import FIELD_ROLES, UNIT_ROLES, Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.inspections.models import Evidence, EvidenceState
+from backend.inspections.models import Evidence, EvidenceState, Visit
 from backend.inspections.selectors import visits
-from backend.inspections.selectors.assignments import WHOLE_COUNTY
+from backend.inspections.selectors.assignments import WHOLE_COUNTY, hidden_from
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
 
@@ -21,7 +21,8 @@ from backend.media.models.expectation import ExpectationState
 def scoped(actor: Actor) -> QuerySet[Evidence]:
     """The evidence of the visits that `actor` may see."""
     if actor.has(*WHOLE_COUNTY):
-        return Evidence.objects.filter(county_id=actor.county_id)
+        rows, hidden = Evidence.objects.filter(county_id=actor.county_id), hidden_from(actor)
+        return rows if hidden is None else rows.exclude(visit__in=Visit.objects.filter(assignment__in=hidden))
     return Evidence.objects.filter(visit__in=visits.scoped(actor).values("pk"))
 
 

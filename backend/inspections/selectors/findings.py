@@ -15,7 +15,7 @@ from backend.core.lookup import instant, kept
 from backend.core.pages import in_order
 from backend.inspections.models import Finding, FindingState, Publication, Visit
 from backend.inspections.selectors import visits
-from backend.inspections.selectors.assignments import WHOLE_COUNTY
+from backend.inspections.selectors.assignments import WHOLE_COUNTY, hidden_from
 from backend.journal import grants
 
 TARGET = "target:"
@@ -31,7 +31,8 @@ REPEAT_WITHIN = dt.timedelta(days=365)
 def scoped(actor: Actor) -> QuerySet[Finding]:
     """The findings of the visits that `actor` may see, and those in the history of targets `actor` is sent to."""
     if actor.has(*WHOLE_COUNTY):
-        return Finding.objects.filter(county_id=actor.county_id)
+        rows, hidden = Finding.objects.filter(county_id=actor.county_id), hidden_from(actor)
+        return rows if hidden is None else rows.exclude(visit__in=Visit.objects.filter(assignment__in=hidden))
     seen = Q(visit__in=visits.scoped(actor).values("pk"))
     if actor.user_id is not None and actor.has(*PHONE_ROLES):
         seen |= Q(publication=Publication.TARGET, target__in=_sent_to(actor.user_id))

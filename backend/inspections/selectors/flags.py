@@ -12,7 +12,7 @@ from backend.core.actor import Actor
 from backend.inspections.models import Evidence, EvidenceFlag, FlagKind
 from backend.inspections.selectors import evidence as evidence_rows
 from backend.inspections.selectors import reviewers
-from backend.inspections.selectors.assignments import WHOLE_COUNTY
+from backend.inspections.selectors.assignments import EVERYTHING
 
 FOR_OFFICE, LABEL = "for_office", "须由督导办核看"
 """Instead of a flag that would tell of evidence hidden from the reader: of the other track, for example."""
@@ -48,7 +48,7 @@ def of(actor: Actor, rows: Iterable[Evidence]) -> dict[uuid.UUID, list[Shown]]:
 
 
 def _seen(actor: Actor, others: set[uuid.UUID]) -> set[uuid.UUID]:
-    if not others or actor.has(*WHOLE_COUNTY):
+    if not others or actor.has(*EVERYTHING):
         return others
     return set(evidence_rows.scoped(actor).filter(pk__in=others).values_list("pk", flat=True))
 
@@ -63,7 +63,7 @@ def with_flag(actor: Actor, rows: QuerySet[Evidence], kind: str) -> QuerySet[Evi
     """Those of `rows` that `actor` reviews and is shown a flag of `kind` for."""
     flags = EvidenceFlag.objects.filter(county_id=actor.county_id)
     visible = Q(other__isnull=True) | Q(other__in=evidence_rows.scoped(actor).values("pk"))
-    if actor.has(*WHOLE_COUNTY):
+    if actor.has(*EVERYTHING):
         flags = flags.filter(kind=kind)
     elif kind == FOR_OFFICE:
         flags = flags.exclude(visible)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from backend.core.actor import Actor
 from backend.inspections.models import Evidence, EvidenceKindName, EvidenceState
 from backend.inspections.selectors import evidence as evidence_rows
-from backend.inspections.selectors.assignments import WHOLE_COUNTY
+from backend.inspections.selectors.assignments import EVERYTHING
 from backend.media.services import looking
 
 MOST = 50
@@ -52,7 +52,7 @@ def shown(actor: Actor, evidence: Evidence) -> Shown:
     hidden a reviewer learns only that the office has to look, not how much there is or whose.
     """
     found = of(evidence)
-    if actor.has(*WHOLE_COUNTY):
+    if actor.has(*EVERYTHING):
         return Shown(found, hidden=False)
     ids = [one.evidence.pk for one in found]
     seen = set(evidence_rows.scoped(actor).filter(pk__in=ids).values_list("pk", flat=True))

@@ -27,7 +27,8 @@ from backend.inspections.selectors import assignments
 def scoped(actor: Actor) -> QuerySet[Visit]:
     """The visits of the assignments that `actor` may see."""
     if actor.has(*assignments.WHOLE_COUNTY):
-        return Visit.objects.filter(county_id=actor.county_id)
+        rows, hidden = Visit.objects.filter(county_id=actor.county_id), assignments.hidden_from(actor)
+        return rows if hidden is None else rows.exclude(assignment__in=hidden)
     return Visit.objects.filter(county_id=actor.county_id, assignment__in=assignments.scoped(actor).values("pk"))
 
 

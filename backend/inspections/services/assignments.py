@@ -311,11 +311,12 @@ def locked(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
 
 def _for_leader(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     """The assignment, locked, for its present leader, or for whom a reviewer answers in the leader's place."""
-    assignment = locked(actor, assignment_id)
     if actor.vouched_by is not None:
-        return assignment
-    if not crew_rows.works_on(actor, assignment):
+        return locked(actor, assignment_id)
+    # Asked before the row is looked for, so that what is hidden costs what is absent costs.
+    if not crew_rows.works_on(actor, Assignment(pk=assignment_id)):
         raise NotFound("assignment", assignment_id)
+    assignment = locked(actor, assignment_id)
     if assignment.leader_id != actor.user_id:
         raise Forbidden("not_leader", "此操作须由本次任务的组长办理。")
     return assignment

@@ -1,12 +1,11 @@
-"""Keeping schools, institutions and suspected sites."""
+"""Keeping schools and institutions; suspected sites are reported from the field (`inspections`)."""
 
 import uuid
 from typing import Any, TypedDict, Unpack
 
-from backend.accounts.roles import FIELD_ROLES
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Conflict, Forbidden, Invalid
+from backend.core.errors import Invalid
 from backend.journal.writing import write
 from backend.registry.models import BEGINNING, AreaStation, SchoolDistrict, Target, TargetKind, Team, Track
 from backend.registry.rules.places import in_china
@@ -85,40 +84,6 @@ def close_target(*, actor: Actor, target_id: uuid.UUID, status: str) -> Target:
 def reopen_target(*, actor: Actor, target_id: uuid.UUID, status: str = "") -> Target:
     """Take a closed target into inspection again."""
     return _switch(actor, target_id, status, is_active=True)
-
-
-def report_site(
-    *,
-    actor: Actor,
-    site_id: uuid.UUID,
-    name: str,
-    longitude: float | None = None,
-    latitude: float | None = None,
-    datum: str = "wgs84",
-    address: str = "",
-) -> Target:
-    """A suspected unlicensed site met on the road, known to its reporter and the office only. Repeating does no harm.
-
-    Raises `Forbidden`, `Conflict(id_taken)` when the id is another target's, `Invalid(coordinates)`.
-    """
-    if not actor.has(*FIELD_ROLES):
-        raise Forbidden()
-    with write(actor=actor) as change:
-        known = Target.objects.filter(pk=site_id).first()
-        if known is not None:
-            if known.county_id != actor.county_id or known.reported_by != actor.user_id:
-                raise Conflict("id_taken", "编号已被使用。")
-            return known
-        site = Target(id=site_id, county_id=actor.county_id, kind=TargetKind.SUSPECTED_SITE, code=f"S{site_id.hex[1:]}")
-        site.name, site.address, site.reported_by = name, address, actor.user_id
-        site.longitude, site.latitude, site.datum = longitude, latitude, datum
-        check_target(site)
-        site.save(force_insert=True)
-        change.put(site)
-        if actor.user_id is not None:
-            change.grant(actor.user_id, site.scope)
-        change.log("target.site_reported", site, name=name)
-    return site
 
 
 def check_target(target: Target) -> None:

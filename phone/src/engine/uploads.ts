@@ -11,7 +11,7 @@ import { type Answer, checked, LineDown, Refused } from "./http.ts";
 import { isPast } from "./outbox.ts";
 import { isExpected, type Trouble } from "./trouble.ts";
 import type { Session } from "./session.ts";
-import { CHUNK, type FileRow, numberKey, type Store, type Writing } from "./store/port.ts";
+import { CHUNK, type ChunkRow, type FileRow, numberKey, type Store, type Writing } from "./store/port.ts";
 import { API, text } from "./wire.ts";
 
 /** Codes of refusals that sending the same bytes again would not change. */
@@ -52,6 +52,7 @@ export class Uploads {
         sent.trouble = fault;
         if (!(fault instanceof Refused)) break;
       }
+      this.held = null;
     }
     return sent;
   }
@@ -153,11 +154,15 @@ export class Uploads {
   /** The bytes from the offset on, at most a piece and to the end of their row; null where the row is gone. */
   private async piece(file: FileRow): Promise<Uint8Array | null> {
     const place = Math.floor(file.offset / CHUNK);
-    const row = await this.store.read(["chunks"], (tx) => tx.get("chunks", chunkKey(file.key, place)));
-    if (row === undefined) return null;
+    const key = chunkKey(file.key, place);
+    if (this.held?.key !== key) this.held = await this.store.read(["chunks"], async (tx) => (await tx.get("chunks", key)) ?? null);
+    if (this.held === null) return null;
     const from = file.offset - place * CHUNK;
-    return new Uint8Array(row.bytes.slice(from, from + this.pace.piece));
+    return new Uint8Array(this.held.bytes.slice(from, from + this.pace.piece));
   }
+
+  /** The row whose pieces go out just now: a megabyte is read once, not once for each of its pieces. */
+  private held: ChunkRow | null = null;
 
   /** A complete pull came at `at`, by the server's clock: what it says of our files. */
   async pulled(tx: Writing, at: number): Promise<void> {

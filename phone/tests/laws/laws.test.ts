@@ -4,7 +4,7 @@ import { test } from "vitest";
 
 import { play, stories } from "./steps.ts";
 
-const RUNS = Number(process.env["LAW_RUNS"] ?? 40);
+const RUNS = Number(process.env["LAW_RUNS"] ?? 24);
 const SEED = Number(process.env["LAW_SEED"] ?? 20261122);
 
 test("nothing is lost, nothing doubled, nothing left that may not be seen, whatever happens", async () => {

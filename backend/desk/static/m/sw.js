@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-414cdebf0e65";
-const FILES = ["/m/", ...["/static/m/assets/index.a1cbcf46a0d6.css","/static/m/assets/index.dde806342e06.js","/static/m/assets/worker.5b505c27574a.js"]];
+const CACHE = "dudao-d21cfd8ce5c7";
+const FILES = ["/m/", ...["/static/m/assets/index.5786b483998c.js","/static/m/assets/index.a3b0adf0fa8e.css","/static/m/assets/worker.5b505c27574a.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 

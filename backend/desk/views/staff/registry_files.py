@@ -66,12 +66,19 @@ def _said(report: Report, dry: bool) -> str:
     return f"试运行通过，尚未写入。{counts}。确认后请选择“正式导入”。" if dry else f"导入完成。{counts}。"
 
 
+def _heard(report: dict[str, Any]) -> str:
+    """The sentence above the form; the report itself stands below it."""
+    if report["errors"]:
+        return "名单已检查，有错误，结果见下。"
+    return "试运行完毕，结果见下。" if report["dry"] else "导入完毕，结果见下。"
+
+
 class ImportPage(StaffPage[None]):
     """Import a list; what came of it stands below the form until the page is left."""
 
     template = "staff/registry_import.html"
     roles = OFFICE
-    deeds = (Deed("import", "导入名单", _import, lambda report: report["said"], ImportForm, tone="main"),)
+    deeds = (Deed("import", "导入名单", _import, _heard, ImportForm, tone="main"),)
 
     def find(self, actor: Actor, **key: Any) -> None:
         return None
