@@ -238,6 +238,10 @@ SESSION_COOKIE_SECURE = env.flag("DUDAO_TLS")
 CSRF_COOKIE_SECURE = env.flag("DUDAO_TLS")
 CSRF_FAILURE_VIEW = "backend.desk.views.stale.refused"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("DUDAO_TLS") else None
+SECURE_SSL_REDIRECT = env.flag("DUDAO_TLS")
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked for beside the proxy
+SECURE_HSTS_SECONDS = 365 * 86_400 if env.flag("DUDAO_TLS") else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.flag("DUDAO_TLS")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

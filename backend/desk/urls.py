@@ -86,6 +86,7 @@ urlpatterns = [
     path("desk/files/<sha256:sha256>", files.file, name="desk_file"),
     *plans.PlanList.urls("desk/plans", "desk_plans"),
     *plans.PlanPage.urls("desk/plans/<uuid:plan_id>", "desk_plan"),
+    *plan_coverage.PlanGapsPage.urls("desk/plans/<uuid:plan_id>/gaps", "desk_plan_gaps"),
     *plan_coverage.PlanCoveragePage.urls("desk/plans/<uuid:plan_id>/coverage", "desk_plan_coverage"),
     *plan_coverage.BurdenList.urls("desk/burden", "desk_burden"),
     path("desk/today/pulse", today.pulse, name="desk_pulse"),

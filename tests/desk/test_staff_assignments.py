@@ -9,6 +9,7 @@ from django.urls import reverse
 from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import system
+from backend.inspections.models import Assignment
 from backend.inspections.services import assignments, recusals
 from backend.registry.services.conflicts import Declaration, record
 from tests.desk.clicking import Seat, hidden, refusal
@@ -47,6 +48,18 @@ def test_one_and_a_whole_day_are_released(office: Seat, fieldwork: Fieldwork) ->
     assert [one.state for one in (first, second, third)] == ["released"] * 3
 
 
+def test_one_is_arranged_by_hand_and_refused_in_words(office: Seat, fieldwork: Fieldwork) -> None:
+    team = fieldwork.places.team()
+    school, (leader, member) = fieldwork.places.school(), fieldwork.places.people(team)
+    fields = {"target": school.name, "team": str(team.pk), "leader": str(leader.pk), "crew": [str(member.pk)]}
+    fields |= {"scheduled_on": clock.today().isoformat(), "kind": "tip_check", "mode": "covert", "plan": ""}
+    told = office.done("assign", "desk_assignments", **fields)
+    row = Assignment.objects.get(target=school)
+    assert (school.name in told, row.kind, row.mode, row.state) == (True, "tip_check", "covert", "planned")
+    late = office.does("assign", "desk_assignments", **fields | {"scheduled_on": "2026-01-05", "target": school.code})
+    assert refusal(late) == (400, "安排日期不能早于今天。")
+
+
 def test_other_people_are_sent_and_the_old_ones_are_named_as_gone(office: Seat, fieldwork: Fieldwork) -> None:
     row = fieldwork.released()
     team = fieldwork.places.team()
@@ -69,12 +82,15 @@ def test_who_must_stay_away_is_marked_and_refused(office: Seat, fieldwork: Field
     assert refusal(answer) == (400, f"{member.name}与检查对象存在利害关系，当日应当回避。")
 
 
-def test_a_declared_recusal_stands_on_the_page(office: Seat, fieldwork: Fieldwork, cast: Cast) -> None:
+def test_a_declared_recusal_stands_on_the_page(
+    office: Seat, fieldwork: Fieldwork, cast: Cast, django_assert_max_num_queries: Any
+) -> None:
     row = fieldwork.released()
     assignments.depart(actor=fieldwork.leader(row), assignment_id=row.pk)
     member = fieldwork.crew(row)[1]
     recusals.declare(actor=cast.actor(member), assignment_id=row.pk, kind="own_employer", reason="原工作单位")
-    text = office.opens("desk_assignment", row.pk)
+    with django_assert_max_num_queries(15):
+        text = office.opens("desk_assignment", row.pk)
     assert (f"{member.name}已声明回避" in text, "原工作单位" in text) == (True, True)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -111,7 +112,12 @@ def test_a_refused_seal_names_the_rule_and_keeps_what_was_chosen(office: Seat) -
 def test_draws_are_the_offices_and_leaderships_only(drawing: DrawDesk, cast: Cast) -> None:
     drawing.settled()
     draw = drawing.drawn()
-    names = [("desk_draws",), ("desk_draw", draw.pk), ("desk_draw_check", draw.pk), ("desk_draw_record", draw.pk)]
+    names: list[Any] = [
+        ("desk_draws",),
+        ("desk_draw", draw.pk),
+        ("desk_draw_check", draw.pk),
+        ("desk_draw_record", draw.pk),
+    ]
     for role in (Role.TEAM_LEADER, Role.INSPECTOR, Role.SCHOOL_LIAISON, Role.STATION_HEAD, Role.DEPARTMENT_HEAD):
         assert [Seat(cast.person(role)).status(*each) for each in names] == [403] * 4
     lead = Seat(cast.person(Role.LEADERSHIP))

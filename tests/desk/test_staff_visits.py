@@ -33,7 +33,7 @@ def visit(fieldwork: Fieldwork) -> Visit:
 def test_the_page_shows_all_that_a_reviewer_needs(
     office: Seat, visit: Visit, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(15):
         text = office.opens("desk_visit", visit.pk)
     wanted = ("公示栏没有 &lt;b&gt;课后服务&lt;/b&gt; 安排", "满分 100 分", "TY-02", "督查通用页", "提交")
     assert [each in text for each in wanted] == [True] * len(wanted)

@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.accounts.models import County
+from backend.accounts.models import County, User
 from backend.core import clock
 from backend.core.actor import Actor, system
 from backend.inspections.models import Visit, VisitRound, VisitState
@@ -20,6 +20,7 @@ from backend.registry.models import AreaStation, Target, TargetKind, Team, TeamI
 from backend.registry.services import responsibility, targets
 from backend.registry.services.responsibility import NewTerm
 from tests.bulletins.records import Records
+from tests.fixtures.draws import DrawDesk
 from tests.fixtures.people import Cast
 from tests.fixtures.places import Places
 from tests.fixtures.visits import Fieldwork
@@ -365,3 +366,20 @@ def test_the_yearly_list_counts_by_kind(actors: dict[str, Actor], fieldwork: Fie
     assert dict(found.month) == {"routine": 1, "tip_check": 1, "review_visit": 1}
     assert dict(found.year) == {"routine": 2, "tip_check": 1, "review_visit": 1}
     assert (found.counted, found.is_over) == (1, False)
+
+
+def test_the_checks_of_an_institution_are_counted_over_the_year(
+    actors: dict[str, Actor], fieldwork: Fieldwork, hand: "clock.Hand"
+) -> None:
+    """Shown, and no limit of schools is laid on them (workflow.md section 0, fact 2)."""
+    drawing = DrawDesk(fieldwork.cast, fieldwork.places, fieldwork)
+    team, institution = drawing.team(), drawing.institution()
+    for day in (3, 4, 5):
+        hand.set(noon(day))
+        fieldwork.planned(institution, team, kind="administrative_check")
+    office = fieldwork.cast.client(User.objects.get(pk=actors["author"].user_id))
+    path = f"/api/v1/coverage/burden?month={MONTH}"
+    (row,) = office.get(f"{path}&kind=institution").json()["items"]
+    assert (row["target"]["id"], row["year"], row["over"]) == (str(institution.pk), {"administrative_check": 3}, False)
+    assert office.get(path).json()["items"] == []
+    assert office.get(f"{path}&kind=suspected_site").status_code == 400

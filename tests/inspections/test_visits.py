@@ -11,6 +11,7 @@ from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.core.ids import uuid7
 from backend.inspections.models import Visit, VisitRound
+from backend.inspections.selectors import coverage
 from backend.inspections.selectors.content import content_hash, content_of
 from backend.inspections.services import answers, reviews, submissions, visits
 from backend.inspections.services.findings import OnSpot
@@ -18,6 +19,8 @@ from backend.inspections.services.visits import Place
 from backend.journal import grants
 from backend.journal.models import Outbox
 from backend.journal.writing import write
+from backend.registry.models import Membership
+from backend.registry.services import memberships, targets
 from tests.fixtures.visits import AT_SCHOOL, Fieldwork
 
 
@@ -225,3 +228,20 @@ def test_a_visit_begins_somewhere(leader: Actor) -> None:
     with pytest.raises(Invalid) as refused:
         visits.start(actor=leader, visit_id=uuid7())
     assert refused.value.extra["path"] == "assignment"
+
+
+def test_a_unit_closed_and_a_member_moved_while_they_are_there_cost_nothing_of_the_visit(
+    fieldwork: Fieldwork, office_actor: Actor
+) -> None:
+    """Each keeps the authority they worked under; what they did stays, and the visit is submitted and approved."""
+    visit = fieldwork.filled()
+    assignment, member = visit.assignment, fieldwork.member(visit.assignment)
+    targets.close_target(actor=office_actor, target_id=visit.target_id, status="已停办")
+    row = Membership.objects.get(user_id=member.user_id)
+    memberships.end_membership(actor=office_actor, membership_id=row.pk)
+    found = fieldwork.finding(visit, member)
+    submitted = submissions.submit(actor=fieldwork.leader(assignment), visit_id=visit.pk)
+    assert (submitted.state, submitted.counts_for_coverage) == ("submitted", True)
+    assert fieldwork.approved(submitted).findings.get().pk == found.pk
+    (cell,) = [one for one in coverage.coverage(visit.county_id, visit.plan_month).cells if one.is_covered]
+    assert cell.target.pk == visit.target_id

@@ -1,4 +1,4 @@
-"""How often one address may ask a public page: a few at once, then one every two seconds. Counted per process."""
+"""How often one address may ask a public page: a few at once, then one every so often. Counted per process."""
 
 import ipaddress
 import threading
@@ -13,7 +13,8 @@ REMEMBERED = 4096
 class Patience:
     """One bucket for each address; neighbours of an IPv6 network, which one line hands out freely, share theirs."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: float = AT_ONCE, per_second: float = PER_SECOND) -> None:
+        self._at_once, self._per_second = at_once, per_second
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -21,8 +22,8 @@ class Patience:
         """Whether the address may ask at `now` (monotonic, seconds); if so, that is counted."""
         key = caller(address)
         with self._lock:
-            level, at = self._levels.pop(key, (AT_ONCE, now))
-            level = min(AT_ONCE, level + (now - at) * PER_SECOND)
+            level, at = self._levels.pop(key, (self._at_once, now))
+            level = min(self._at_once, level + (now - at) * self._per_second)
             allowed = level >= 1.0
             self._levels[key] = (level - 1.0 if allowed else level, now)
             if len(self._levels) > REMEMBERED:

@@ -3,14 +3,19 @@
 import uuid
 from collections.abc import Collection
 
+from django.db.models import Q
+
 from backend.accounts.models import User
 from backend.accounts.roles import PHONE_ROLES, UNIT_ROLES
 from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.errors import Invalid
 from backend.core.terms import in_term
 from backend.inspections.models import ChecklistTemplate, TemplateStatus
-from backend.registry.models import AreaStation, Department, Membership, SchoolDistrict, Team
+from backend.inspections.models.plan_lifecycle import TAKES_ASSIGNMENTS
+from backend.inspections.selectors import plans
+from backend.registry.models import AreaStation, Department, Membership, SchoolDistrict, Target, TargetKind, Team
 
 Choices = list[tuple[str, str]]
 ANY = ("", "全部")
@@ -73,6 +78,23 @@ def witnesses(actor: Actor) -> list[tuple[int, str]]:
     known = dict(rows.order_by("name", "pk").values_list("pk", "name"))
     roles = people.roles_of_all(known)
     return [(pk, name) for pk, name in known.items() if roles[pk] and not roles[pk] & UNIT_ROLES]
+
+
+def target_named(actor: Actor, text: str) -> Target:
+    """The school or institution with this code or name. Raises `Invalid(unknown_target)`."""
+    words = text.strip()
+    rows = Target.objects.filter(Q(code=words) | Q(name=words), county_id=actor.county_id)
+    found = list(rows.exclude(kind=TargetKind.SUSPECTED_SITE)[:2])
+    if len(found) != 1:
+        said = "有同名对象，请填代码。" if found else f"没有代码或名称为“{words}”的检查对象。"
+        raise Invalid("unknown_target", said, path="target", msg=said)
+    return found[0]
+
+
+def plans_in_force(actor: Actor) -> Choices:
+    """Plans for which crews may be sent, the newest first."""
+    rows = plans.scoped(actor).filter(state__in=TAKES_ASSIGNMENTS).order_by("-month", "pk")
+    return [(str(pk), title) for pk, title in rows.values_list("pk", "title")]
 
 
 def as_ids(texts: Collection[str]) -> list[uuid.UUID]:

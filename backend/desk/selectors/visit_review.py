@@ -91,7 +91,7 @@ def review(actor: Actor, visit: Visit) -> Review:
         findings=list(visit.findings.all()),
         photos=[one for one in proofs if one.row.kind != EvidenceKindName.SIGNATURE],
         signatures=[one for one in proofs if one.row.kind == EvidenceKindName.SIGNATURE],
-        score=scores.explain(visit),
+        score=scores.explain(visit, known),
         steps=visit_log.steps(visit),
         templates=known,
     )

@@ -13,10 +13,11 @@ from backend.accounts.models import User
 from backend.accounts.selectors import people
 from backend.accounts.services import people as people_services
 from backend.accounts.services import second_steps, sessions
-from backend.core.errors import Problem, Unauthorized
+from backend.core.errors import Problem, Throttled, Unauthorized
 from backend.desk import navigation
 from backend.desk.forms import PasswordForm, SignInForm
-from backend.desk.pages import KEPT, actor_of, keep, page, to_sign_in
+from backend.desk.pages import KEPT, actor_of, keep, page, to_sign_in, told
+from backend.desk.patience import at_the_door
 from backend.desk.views import second_step
 from backend.journal.writing import write
 
@@ -26,6 +27,8 @@ from backend.journal.writing import write
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page; after it, the page that was asked for or the person's own first page."""
+    if not at_the_door(request):
+        return told(request, Throttled(retry_after=10))
     wanted = _within(request, request.POST.get("next") or request.GET.get("next") or "")
     if request.method != "POST":
         return page(request, "sign_in.html", {"next": wanted})

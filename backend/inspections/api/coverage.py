@@ -54,15 +54,18 @@ class ForecastView(APIView):
 
 
 class BurdenView(APIView):
-    """How often each school is entered in a month and its year, by kind of visit; in the order of codes."""
+    """How often each school, or institution, is entered in a month and its year, by kind; in the order of codes.
+
+    Of institutions the administrative checks of the year are what 国办发〔2024〕54号 asks to be kept few.
+    """
 
     permission_classes = (Overseers,)
 
-    @extend_schema(operation_id="coverage_burden", parameters=[*PAGING, s.MonthQuery], responses=paged(s.BurdenOut))
+    @extend_schema(operation_id="coverage_burden", parameters=[*PAGING, s.BurdenQuery], responses=paged(s.BurdenOut))
     def get(self, request: Request) -> Response:
-        county = actor_of(request).county_id
-        found = page(burden.schools(county), request.query_params, by="code")
-        known = burden.of_targets(county, [target.pk for target in found.rows], month_of(request))
+        county, query = actor_of(request).county_id, read_query(s.BurdenQuery, request)
+        found = page(burden.units(county, query["kind"]), request.query_params, by="code")
+        known = burden.of_targets(county, [target.pk for target in found.rows], query.get("month") or this_month())
         return Response(found.answer(lambda target: s.burden(target, known[target.pk])))
 
 

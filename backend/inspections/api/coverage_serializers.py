@@ -7,17 +7,22 @@ from rest_framework import serializers
 
 from backend.core.schema import paged
 from backend.inspections.api.assignment_serializers import PLAN_MONTH
+from backend.inspections.api.draw_serializers import DRAWN_KINDS
 from backend.inspections.api.fields import NamedOut, named
 from backend.inspections.models import VisitKind
 from backend.inspections.rules.planning import Forecast
 from backend.inspections.selectors.burden import Burden
 from backend.inspections.selectors.coverage import Coverage, Share, TeamShare
 from backend.inspections.selectors.gaps import FailedRule, Gap, GapReason
-from backend.registry.models import Target, Team, Track
+from backend.registry.models import Target, TargetKind, Team, Track
 
 
 class MonthQuery(serializers.Serializer[Any]):
     month = serializers.RegexField(PLAN_MONTH, required=False, help_text="YYYY-MM, default the present month.")
+
+
+class BurdenQuery(MonthQuery):
+    kind = serializers.ChoiceField(choices=DRAWN_KINDS, default=TargetKind.SCHOOL, help_text="Which units to list.")
 
 
 class GapFilters(serializers.Serializer[Any]):
@@ -181,5 +186,5 @@ def burden(target: Target, found: Burden) -> dict[str, Any]:
         "year": dict(sorted(found.year.items())),
         "counted": found.counted,
         "limit": found.limit,
-        "over": found.is_over,
+        "over": found.is_over and target.kind == TargetKind.SCHOOL,
     }

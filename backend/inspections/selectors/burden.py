@@ -1,4 +1,4 @@
-"""How often schools are entered: the yearly list, and warnings before it becomes too often (workflow.md, fact 3)."""
+"""How often units are entered: the yearly list, and warnings before it becomes too often (workflow.md, fact 3)."""
 
 import uuid
 from collections import Counter, defaultdict
@@ -19,7 +19,7 @@ UNCOUNTED = frozenset({VisitKind.TIP_CHECK, VisitKind.REVIEW_VISIT})
 
 @dataclass(slots=True)
 class Burden:
-    """Visits of a school by kind: `month` with what is still planned in it, `year` the same of the whole year."""
+    """Visits of a unit by kind: `month` with what is still planned in it, `year` the same of the whole year."""
 
     limit: int
     month: Counter[str] = field(default_factory=Counter)
@@ -83,6 +83,13 @@ def warnings(county_id: int, made: Iterable[Assignment]) -> list[Warning]:
     return found
 
 
+def units(county_id: int, kind: str) -> QuerySet[Target]:
+    """The county's schools, or its institutions, whose checks in a year are counted (workflow.md section 0, fact 2);
+    those that were closed as well: the yearly list has them.
+    """
+    return Target.objects.filter(county_id=county_id, kind=kind)
+
+
 def schools(county_id: int) -> QuerySet[Target]:
-    """The county's schools, those that were closed as well: the yearly list has them."""
-    return Target.objects.filter(county_id=county_id, kind=TargetKind.SCHOOL)
+    """See `units`."""
+    return units(county_id, TargetKind.SCHOOL)

@@ -1,11 +1,12 @@
 """The score of a visit, explained finding by finding (workflow.md section 4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from backend.inspections.models import Finding, FindingState, VetoView, Visit, VisitState
 from backend.inspections.models.finding import SeverityLevel
-from backend.inspections.rules.checklist import Severity
+from backend.inspections.rules.checklist import Severity, Template
 from backend.inspections.rules.grading import LADDER, LEVELS
 from backend.inspections.rules.scoring import FULL_SCORE
 from backend.inspections.selectors import templates
@@ -24,10 +25,10 @@ class Explained:
     left_out: list[dict[str, Any]]
 
 
-def explain(visit: Visit) -> Explained:
-    """Wants `findings` in order, each with its `veto_opinions`."""
+def explain(visit: Visit, known: Sequence[Template] | None = None) -> Explained:
+    """Wants `findings` in order, each with its `veto_opinions`; `known`: its templates, where they are at hand."""
     findings = list(visit.findings.all())
-    texts = {item.code: item.text for template in templates.pinned(visit) for item in template.items}
+    texts = {item.code: item.text for template in known or templates.pinned(visit) for item in template.items}
     counted = [row for row in findings if row.state != FindingState.WITHDRAWN]
     lines = [_line(row, texts.get(row.item_code, "")) for row in counted]
     deducted = sum(line["points"] for line in lines)

@@ -1,5 +1,6 @@
 """Who may do what here, beyond what the crew's own grants say."""
 
+import uuid
 from collections.abc import Collection
 
 from backend.accounts.roles import Role
@@ -41,8 +42,8 @@ def check_sender(actor: Actor, assignment: Assignment, wanted: Collection[int]) 
         raise Invalid("bad_assignment", "只能改派本组成员。", path="crew", msg="只能改派本组成员。")
 
 
-def leads(actor: Actor, team_id: object) -> bool:
+def leads(actor: Actor, team_id: uuid.UUID | None) -> bool:
     """Whether the actor leads this team today."""
-    if actor.user_id is None or not actor.has(*assignments.LEADERS):
+    if team_id is None or actor.user_id is None or not actor.has(*assignments.LEADERS):
         return False
     return teams.led_by(actor.user_id).filter(pk=team_id).exists()

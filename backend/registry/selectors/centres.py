@@ -21,7 +21,7 @@ def of_districts(county_id: int) -> list[Centre]:
 
     Datums are not told apart: they differ by some hundred metres, and districts do not.
     """
-    middle = {"x": Avg("target__longitude"), "y": Avg("target__latitude")}
-    rows = SchoolDistrict.objects.filter(county_id=county_id).annotate(**middle).order_by("code")
+    rows = SchoolDistrict.objects.filter(county_id=county_id).order_by("code")
+    rows = rows.annotate(x=Avg("target__longitude"), y=Avg("target__latitude"))
     found = rows.values_list("pk", "name", "x", "y")
     return [Centre(pk, name, None if x is None or y is None else (x, y)) for pk, name, x, y in found]

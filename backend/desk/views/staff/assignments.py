@@ -6,11 +6,13 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest
+from django.urls import reverse
 
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.errors import NotFound
 from backend.core.pages import page_by_keys
 from backend.desk.deeds import Deed, ReasonForm
 from backend.desk.fields import DayField, MonthField, day_input
@@ -19,11 +21,12 @@ from backend.desk.navigation import LEADERSHIP, OFFICE
 from backend.desk.selectors import choices
 from backend.desk.selectors.today import unfinished
 from backend.desk.staff import StaffPage, stamp_of
-from backend.inspections.models import Assignment, AssignmentState, Recusal
+from backend.inspections.models import Assignment, AssignmentState, VisitKind, VisitMode
 from backend.inspections.models.lifecycle import ASSIGNMENT_MOVES
 from backend.inspections.selectors import assignments as selectors
 from backend.inspections.selectors import burden
 from backend.inspections.services import assignments
+from backend.inspections.services.assignments import NewAssignment
 from backend.registry.models import RecusalKind, TargetKind, Track
 from backend.registry.selectors import avoidance
 
@@ -67,6 +70,19 @@ def narrowed(
     return unfinished(rows).filter(state__in=OPEN, scheduled_on__lt=clock.today()) if missed else rows
 
 
+class AssignForm(forms.Form):
+    """See `NewAssignment`; the checklists are those of the plan, or all that fit the target."""
+
+    target = forms.CharField(label="对象（代码或全称）", max_length=120)
+    team = forms.ChoiceField(label="督查组")
+    leader = forms.TypedChoiceField(label="组长", coerce=int)
+    crew = forms.TypedMultipleChoiceField(label="组员", coerce=int, widget=forms.SelectMultiple({"size": 8}))
+    scheduled_on = forms.DateField(label="安排日期", widget=day_input())
+    kind = forms.ChoiceField(label="种类", choices=VisitKind.choices)
+    mode = forms.ChoiceField(label="方式", choices=VisitMode.choices)
+    plan = forms.ChoiceField(label="计划", required=False)
+
+
 class ReleaseDayForm(forms.Form):
     day = forms.DateField(label="安排日期", widget=day_input())
 
@@ -77,12 +93,28 @@ def _release_day(actor: Actor, found: None, values: dict[str, Any]) -> int:
     return len(assignments.release_many(actor=actor, assignment_ids=ids))
 
 
+def _assign(actor: Actor, found: None, values: dict[str, Any]) -> Assignment:
+    target, plan = choices.target_named(actor, values.pop("target")), values.pop("plan")
+    team = uuid.UUID(values.pop("team"))
+    new = NewAssignment(target=target.pk, team=team, plan=uuid.UUID(plan) if plan else None, **values)
+    return assignments.assign(actor=actor, new=new)
+
+
 class AssignmentList(StaffPage[None]):
     """The county's assignments, the newest first."""
 
     template = "staff/assignments.html"
     roles = READERS
     deeds = (
+        Deed(
+            "assign",
+            "安排一项任务",
+            _assign,
+            "已安排，下达前只有督导办知道。",
+            AssignForm,
+            explains="举报核查、复查和补派等逐项安排；成批的由抽取产生。应当回避或证件不足的，系统拒绝。",
+            leads_to=lambda row: reverse("desk_assignment", args=[row.pk]),
+        ),
         Deed(
             "release_day",
             "下达一天的任务",
@@ -104,10 +136,20 @@ class AssignmentList(StaffPage[None]):
         return None
 
     def offered(self, actor: Actor, found: None) -> frozenset[str]:
-        return frozenset({"release_day", "release"}) if actor.has(*OFFICE) else frozenset()
+        return frozenset({"assign", "release_day", "release"}) if actor.has(*OFFICE) else frozenset()
 
     def initial(self, actor: Actor, found: None, deed: Deed, row: str) -> dict[str, Any]:
-        return {"day": clock.today()} if deed.name == "release_day" else {}
+        return {"day": clock.today(), "scheduled_on": clock.today()}
+
+    def form(self, actor: Actor, found: None, deed: Deed, **more: Any) -> forms.Form:
+        form = deed.form(**more)
+        if deed.name == "assign":
+            people = choices.field_people(choices.able(actor))
+            known: dict[str, Any] = {"team": choices.teams(actor), "leader": people, "crew": people}
+            known["plan"] = [("", "不属于计划"), *choices.plans_in_force(actor)]
+            for name, offered in known.items():
+                form.fields[name].choices = offered  # type: ignore[attr-defined]
+        return form
 
     def context(self, request: HttpRequest, actor: Actor, found: None) -> dict[str, Any]:
         teams = choices.teams(actor)
@@ -165,7 +207,12 @@ class AssignmentPage(StaffPage[Assignment]):
     )
 
     def find(self, actor: Actor, **key: Any) -> Assignment:
-        return selectors.get(actor, uuid.UUID(str(key["assignment_id"])))
+        rows = selectors.with_crew(selectors.scoped(actor)).select_related("visit")
+        found = rows.filter(pk=key["assignment_id"]).first()
+        if found is None:
+            raise NotFound("assignment", key["assignment_id"])
+        prefetch_related_objects([found], "recusals__user")
+        return found
 
     def stamp(self, found: Assignment) -> str:
         present = sorted(one.user_id for one in found.crew.all() if one.ended_at is None)
@@ -194,24 +241,23 @@ class AssignmentPage(StaffPage[Assignment]):
 
     def context(self, request: HttpRequest, actor: Actor, found: Assignment) -> dict[str, Any]:
         crew = sorted(found.crew.all(), key=lambda one: (one.ended_at is not None, not one.is_leader, one.pk))
-        recusals = Recusal.objects.filter(assignment=found).select_related("user").order_by("pk")
+        often = _burden(found)
         return {
             "row": found,
             "track": Track(found.track).label,
             "crew": crew,
-            "recusals": [(one, RecusalKind(one.kind).label) for one in recusals],
+            "recusals": [(one, RecusalKind(one.kind).label) for one in found.recusals.all()],
             "codes": "、".join(f"{code} 第{version}版" for code, version in found.templates),
             "visit": getattr(found, "visit", None),
-            "burden": _burden(found),
-            "warning": _too_often(found),
+            "burden": often,
+            "warning": _too_often(found, often),
         }
 
 
 def _away(found: Assignment, able: Collection[int]) -> set[int]:
     """Who must stay away from its target on its day, or has declared to."""
     wanted = [(pk, found.target_id, found.scheduled_on) for pk in able]
-    declared = Recusal.objects.filter(assignment=found).values_list("user_id", flat=True)
-    return {pk for pk, _, _ in avoidance.kept_away(wanted)} | set(declared)
+    return {pk for pk, _, _ in avoidance.kept_away(wanted)} | {one.user_id for one in found.recusals.all()}
 
 
 def _burden(found: Assignment) -> burden.Burden | None:
@@ -221,5 +267,8 @@ def _burden(found: Assignment) -> burden.Burden | None:
     return burden.of_targets(found.county_id, [found.target_id], found.plan_month)[found.target_id]
 
 
-def _too_often(found: Assignment) -> str:
-    return "".join(one.text for one in burden.warnings(found.county_id, [found]))
+def _too_often(found: Assignment, often: burden.Burden | None) -> str:
+    """A sentence where with this visit the school is entered more often than the plan allows."""
+    if often is None or not often.is_over or found.kind in burden.UNCOUNTED:
+        return ""
+    return burden.Warning(found, found.plan_month, often.counted, often.limit).text

@@ -21,12 +21,10 @@ from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE
 from backend.desk.selectors import choices
 from backend.desk.staff import StaffPage, stamp_of
-from backend.inspections.models import Draw, DrawnTarget, DrawState, InspectionPlan, VisitKind
+from backend.inspections.models import Draw, DrawnTarget, DrawState, VisitKind
 from backend.inspections.models.draw_lifecycle import DRAW_MOVES
-from backend.inspections.models.plan_lifecycle import TAKES_ASSIGNMENTS
 from backend.inspections.rules.draw_points import DIFFERS, POINTS, verdict
 from backend.inspections.selectors import draws as selectors
-from backend.inspections.selectors import plans
 from backend.inspections.selectors.draw_audit import audited
 from backend.inspections.services import draw_confirmation, draws
 from backend.inspections.services.draw_confirmation import usual_hours
@@ -79,7 +77,7 @@ class DrawList(StaffPage[None]):
 
     def form(self, actor: Actor, found: None, deed: Deed, **more: Any) -> forms.Form:
         form = deed.form(**more)
-        form.fields["plan"].choices = [("", "不按计划，指定月份"), *_plans(actor)]  # type: ignore[attr-defined]
+        form.fields["plan"].choices = [("", "不按计划，指定月份"), *choices.plans_in_force(actor)]  # type: ignore[attr-defined]
         form.fields["teams"].choices = choices.teams(actor)  # type: ignore[attr-defined]
         return form
 
@@ -88,11 +86,6 @@ class DrawList(StaffPage[None]):
         shown = rows_of(selectors.matching(actor, **wanted), request.GET)
         rows = [(row, Track(row.track).label, VisitKind(row.kind).label) for row in shown.rows]
         return {"rows": rows, "next": shown.next, "filters": filters}
-
-
-def _plans(actor: Actor) -> choices.Choices:
-    rows: list[InspectionPlan] = list(plans.scoped(actor).filter(state__in=TAKES_ASSIGNMENTS).order_by("-month", "pk"))
-    return [(str(row.pk), row.title) for row in rows]
 
 
 STEPS = (("sealed_at", "封存"), ("drawn_at", "抽取"), ("revealed_at", "公布种子"), ("confirmed_at", "确认"))

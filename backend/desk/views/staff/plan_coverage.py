@@ -55,7 +55,7 @@ class GapFilters(forms.Form):
 
 
 class PlanCoveragePage(StaffPage[InspectionPlan]):
-    """One plan in figures; the gaps page by page."""
+    """One plan in figures, from every side, and where the pace leads; a draft has none yet."""
 
     template = "staff/plan_coverage.html"
     roles = READERS
@@ -65,22 +65,29 @@ class PlanCoveragePage(StaffPage[InspectionPlan]):
 
     def context(self, request: HttpRequest, actor: Actor, found: InspectionPlan) -> dict[str, Any]:
         told = coverage.of_plan(found)
+        foretold = found.is_frozen and found.kind != PlanKind.SPECIAL_CAMPAIGN
+        outlook = pace.outlook(told, found.county_id) if foretold else None
+        open_ = sum(not cell.is_covered for cell in told.cells)
+        return {"plan": found, "columns": columns(told, outlook), "outlook": outlook, "open": open_}
+
+
+class PlanGapsPage(PlanCoveragePage):
+    """What the plan has not covered, each with the reason or the rule that its visit breaks."""
+
+    template = "staff/plan_gaps.html"
+
+    def context(self, request: HttpRequest, actor: Actor, found: InspectionPlan) -> dict[str, Any]:
+        told = coverage.of_plan(found)
         teams = [(str(one.team.pk), one.team.name) for one in told.teams]
         filters, wanted = chosen(lambda *given, **more: GapFilters(*given, teams=teams, **more), request)
         missing = gaps.gaps(told, found.county_id, **wanted)
         shown = page_of(missing, request.GET, mark=lambda gap: gap.mark)
         names = {one.team.pk: one.team.name for one in told.teams}
-        outlook = None if found.kind == PlanKind.SPECIAL_CAMPAIGN else pace.outlook(told, found.county_id)
         return {
             "plan": found,
-            "columns": columns(told, outlook),
-            "outlook": outlook,
             "filters": filters,
             "missing": len(missing),
-            "gaps": [
-                (gap, Track(gap.cell.track).label, names.get(gap.cell.team) if gap.cell.team else None)
-                for gap in shown.rows
-            ],
+            "gaps": [(gap, Track(gap.cell.track).label, _team(gap, names)) for gap in shown.rows],
             "next": shown.next,
         }
 

@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
 from backend.core.actor import Actor
-from backend.core.errors import Invalid
 from backend.core.pages import page as rows_of
 from backend.core.pages import page_of
 from backend.desk.deeds import Deed, ReasonForm, RemarkForm
@@ -32,8 +30,8 @@ from backend.inspections.models import InspectionPlan, PlanKind, ScopeException
 from backend.inspections.models.plan_lifecycle import PLAN_MOVES
 from backend.inspections.selectors import plans as selectors
 from backend.inspections.services import plan_steps, plans
-from backend.inspections.services.plan_steps import Released
-from backend.registry.models import Target, TargetKind, Track
+from backend.inspections.services.plan_steps import AUTHORING, Released
+from backend.registry.models import Track
 
 READERS = OFFICE | LEADERSHIP
 
@@ -73,7 +71,7 @@ def _unchoose(actor: Actor, plan: InspectionPlan, values: dict[str, Any]) -> Ins
 
 
 def _except(actor: Actor, plan: InspectionPlan, values: dict[str, Any]) -> ScopeException:
-    target = _named(actor, values.pop("target").strip())
+    target = choices.target_named(actor, values.pop("target"))
     return plans.except_target(actor=actor, plan_id=plan.pk, target_id=target.pk, **values)
 
 
@@ -83,16 +81,6 @@ def _went_out(out: Released) -> str:
     if not out.held_back:
         return text
     return f"{text}{len(out.held_back)}项未发：{''.join(one.text for one in out.held_back[:3])}"
-
-
-def _named(actor: Actor, text: str) -> Target:
-    """The target with this code or name. Raises `Invalid`."""
-    rows = Target.objects.filter(Q(code=text) | Q(name=text), county_id=actor.county_id)
-    found = list(rows.exclude(kind=TargetKind.SUSPECTED_SITE)[:2])
-    if len(found) != 1:
-        said = "有同名对象，请填代码。" if found else f"没有代码或名称为“{text}”的检查对象。"
-        raise Invalid("unknown_target", said, path="target", msg=said)
-    return found[0]
 
 
 class PlanList(StaffPage[None]):
@@ -217,9 +205,14 @@ class PlanPage(StaffPage[InspectionPlan]):
         open_now = {verb for verb, moves in PLAN_MOVES.items() if found.state in moves}
         if not actor.has(*OFFICE):
             return frozenset(open_now & {"approve", "return"})
+        if "approve" in open_now and self._is_author(actor, found):
+            open_now -= {"approve"}
         names = open_now & {"approve", "return", "submit", "release", "close", "change"}
         names |= {"choose", "unchoose", "withdraw"} if "change" in open_now else set()
         return frozenset(names | ({"except"} if "exclude" in open_now else set()))
+
+    def _is_author(self, actor: Actor, found: InspectionPlan) -> bool:
+        return found.transitions.filter(verb__in=AUTHORING, actor_id=actor.user_id).exists()
 
     def initial(self, actor: Actor, found: InspectionPlan, deed: Deed, row: str) -> Mapping[str, Any]:
         return stands(found) if deed.name == "change" else {}
