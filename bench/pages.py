@@ -71,7 +71,8 @@ def _addresses(role: str) -> Iterator[str]:
 
     from backend.desk.staff import StaffPage
 
-    for pattern in get_resolver().url_patterns[0].url_patterns:
+    patterns: list[Any] = get_resolver().url_patterns[0].url_patterns  # type: ignore[union-attr]
+    for pattern in patterns:
         page = getattr(inspect.unwrap(pattern.callback), "__self__", None)
         route = str(pattern.pattern)
         if isinstance(page, StaffPage) and role in page.roles and "/do/" not in route and "<" not in route:

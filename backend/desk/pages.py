@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,7 +15,7 @@ from backend.accounts.models import User
 from backend.accounts.selectors import people
 from backend.core import http
 from backend.core.actor import Actor
-from backend.core.errors import NotFound, Problem
+from backend.core.errors import NotFound, Problem, TooLarge
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -74,6 +75,19 @@ def for_roles(roles: frozenset[str]) -> Callable[[ActorView[P]], View[P]]:
         return guarded
 
     return decorate
+
+
+def bounded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """What is too much to be read at all is told as a page; what was typed lies on the device (`drafts.js`)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except (RequestDataTooBig, TooManyFieldsSent):
+            return told(request, TooLarge("body_too_large", "填写的内容过多，没有提交。请返回上一页，删减后重新提交。"))
+
+    return guarded
 
 
 def told(request: HttpRequest, problem: Problem) -> HttpResponse:

@@ -120,12 +120,12 @@ class StaffPage(Generic[T]):
     @property
     def shown(self) -> Any:
         """The view that shows the page."""
-        return csrf_protect(pages.for_roles(self.roles)(self._show))
+        return pages.bounded(csrf_protect(pages.for_roles(self.roles)(self._show)))
 
     @property
     def done(self) -> Any:
         """The view that does one deed."""
-        return csrf_protect(pages.for_roles(self.roles)(self._do))
+        return pages.bounded(csrf_protect(pages.for_roles(self.roles)(self._do)))
 
     def _show(self, request: HttpRequest, actor: Actor, /, **key: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):

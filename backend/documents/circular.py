@@ -6,6 +6,7 @@ the foot of the last page.
 """
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from reportlab.lib.colors import black
@@ -15,6 +16,7 @@ from reportlab.platypus import Flowable
 from backend.documents.canvas import Meta, draw_centred, draw_right, draw_text
 from backend.documents.circular_data import Circular, Named
 from backend.documents.composer import BODY, Composer
+from backend.documents.fitting import Setting, fitted
 from backend.documents.fonts import Face
 from backend.documents.grid import (
     LEADING,
@@ -53,12 +55,13 @@ def render(data: Circular, fonts: Path | None = None) -> Rendered:
     """
     press = Press(fonts)
     meta = Meta(f"{data.title}（{data.document_number}）", data.agency_name, data.title, data.issued_at)
-    poured = Pouring(press, meta, [template("page", numbered(press))]).pour(_story(press, data))
+    story = fitted(partial(_story, press, data))
+    poured = Pouring(press, meta, [template("page", numbered(press))]).pour(story)
     return Rendered(poured.content, poured.pages, press.warnings)
 
 
-def _story(press: Press, data: Circular) -> list[Flowable]:
-    composer = Composer(press)
+def _story(press: Press, data: Circular, setting: Setting) -> list[Flowable]:
+    composer = Composer(press, setting)
     story = composer.story
     story.add(CircularHead(press, data.agency_name, data.document_number), minimum=0)
     story.head(Heading(press, data.title, TITLE, level=0))

@@ -13,7 +13,8 @@ from reportlab.platypus import CondPageBreak, Flowable, Frame, PageBreak, Spacer
 
 from backend.documents.grid import LINES, TYPE_HEIGHT, TYPE_WIDTH
 
-HALF = 0.5
+FULL_ENOUGH = 0.55
+"""Share of a page that must be filled; less looks as if something were missing."""
 LINES_TRIED = (LINES + 1, LINES - 1, LINES + 2)
 WHITE_TRIED = (-2.0, 2.0)
 
@@ -75,8 +76,8 @@ def _best_lines(stories: Callable[[Setting], Sequence[Flowable]], usual: float) 
 
 
 def wanting(pages: Sequence[float]) -> float:
-    """How much is missing on pages that are less than half full; a section of one page is as long as it is."""
-    return sum(max(0.0, HALF - page) for page in pages) if len(pages) > 1 else 0.0
+    """How much is missing on pages that are not full enough; a section of one page is as long as it is."""
+    return sum(max(0.0, FULL_ENOUGH - page) for page in pages) if len(pages) > 1 else 0.0
 
 
 def sections(flowables: Sequence[Flowable]) -> list[list[float]]:

@@ -51,4 +51,5 @@ def violations(page: Page, axe: str) -> list[Any]:
 
 def fine(page: Page, axe: str) -> None:
     """No violation of accessibility, every text at 7 : 1, every target of 48 pixels, nothing wider than the screen."""
-    assert (violations(page, axe), faults(page)) == ([], {})
+    found = (violations(page, axe), faults(page))
+    assert found == ([], {}), found

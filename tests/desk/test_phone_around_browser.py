@@ -30,6 +30,11 @@ DAMAGE = """(rows) => new Promise((done) => {
     };
 })"""
 
+UNSENT = """() => new Promise((done) => { const request = indexedDB.open('dudao'); request.onsuccess = () => {
+    const ask = request.result.transaction('ops').objectStore('ops').index('waiting').getAll(1);
+    ask.onsuccess = () => { request.result.close(); done(ask.result[0].op); }; }; })"""
+"""The id of the one operation that waits."""
+
 Signed = Callable[..., Page]
 
 
@@ -260,9 +265,17 @@ def test_a_revoked_phone_says_so_holds_nothing_of_the_county_and_hands_in_its_ow
     page.context.set_offline(True)
     read_on(page)
     office.call("POST", f"/devices/{device_of(page)}/revoke")
+    refuse(page, page.evaluate(UNSENT))
     page.context.set_offline(False)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("此设备已停用")
+    own = page.get_by_role("region", name="未发送的工作")
+    expect(own).to_contain_text("先点“导出未发送的工作”")
+    with page.expect_download():
+        page.get_by_role("button", name="导出未发送的工作").click()
+    own.get_by_role("checkbox").check()
+    fine(page, axe)
+    own.get_by_role("button", name="移出待传").click()
     expect(page.get_by_role("status")).to_contain_text("您的工作已全部上交")
     expect(page.get_by_text(crew.school["name"])).to_have_count(0)
     fine(page, axe)
@@ -305,11 +318,11 @@ def test_damaged_downloads_come_anew_and_a_damaged_outbox_is_taken_out_before_it
     page.evaluate(DAMAGE, {"ops": {"key": "000000000001", "waiting": 1, "shown": 1, "n": 1}})
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("手机里的数据库打不开")
-    fine(page, axe)
     with page.expect_download() as download:
         page.get_by_role("button", name="导出能读出的内容").click()
     assert json.loads(download.value.path().read_text())["tables"]["ops"][0]["waiting"] == 1
     page.get_by_role("checkbox").check()
+    fine(page, axe)
     page.get_by_role("button", name="重建数据库").click()
     expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
 

@@ -118,6 +118,16 @@ def test_hostile_words_are_shown_as_words_and_huge_pastes_come_back_whole(world:
     assert refusal(many) == (400, "整改要求：最多 20 条，现有 21 条。")
 
 
+def test_what_is_too_much_to_be_read_at_all_is_told_as_a_page(world: World, office: Seat, settings: Any) -> None:
+    notice = world.draft()
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
+    answer = office.does("amend", "desk_notice", notice.pk, requirements="长" * 50_000)
+    assert (answer.status_code, "请返回上一页" in answer.content.decode()) == (413, True)
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+    many = office.does("amend", "desk_notice", notice.pk, copy_to=["甲"] * 60)
+    assert (many.status_code, fresh(notice).copy_to) == (413, [])
+
+
 def test_a_draft_that_somebody_changed_meanwhile_shows_both(world: World, office: Seat) -> None:
     notice = world.draft()
     answer = office.client.get(reverse("desk_notice", args=[notice.pk]))

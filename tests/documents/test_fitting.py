@@ -52,12 +52,13 @@ def test_the_share_of_a_page_is_that_of_its_lines(lines, pages):
 
 @pytest.mark.parametrize(
     ("lines", "chosen"),
-    [(22, 22), (40, 22), (23, 23), (68, 23), (55, 22), (28, 21)],
+    [(22, 22), (40, 22), (23, 23), (68, 23), (57, 22), (55, 21), (28, 21)],
 )
 def test_lines_are_set_closer_only_where_a_page_would_be_half_empty(lines, chosen):
     press = Press(None)
     whole = fitted(partial(story, press, lines=lines))
-    assert sections(whole)[0][0] == pytest.approx(min(lines, chosen) / chosen)
+    full, rest = divmod(lines, chosen)
+    assert sections(whole) == [pytest.approx([1.0] * full + ([rest / chosen] if rest else []))]
 
 
 def test_what_no_setting_fills_is_set_as_usual():

@@ -75,6 +75,7 @@ def test_our_own_office_does_see_what_the_others_must_not(ours: FullCounty, thei
     }
     assert {route for route, status in missing.items() if status != 200} == {
         "blobs/<str:sha256>",  # nothing names this blob
+        "bulletins/<uuid:bulletin_id>/draft",  # for heads who are asked about it
         "bulletins/<uuid:bulletin_id>/paper",  # the issue at hand is a draft
         "bulletins/<uuid:bulletin_id>/sheet",
         "registry/departments/<uuid:place_id>",  # the place at hand is a district

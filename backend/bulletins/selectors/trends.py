@@ -41,7 +41,4 @@ def course(actor: Actor, keys: Sequence[str], *, most: int = MOST) -> list[Issue
 
 
 def _value(key: str) -> KeyTransform:
-    path: KeyTransform | F = F("facts")
-    for name in ("figures", key, "value"):
-        path = KeyTransform(name, path)
-    return path
+    return KeyTransform("value", KeyTransform(key, KeyTransform("figures", F("facts"))))

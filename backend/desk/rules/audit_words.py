@@ -141,6 +141,7 @@ HAPPENED = {
     "published": "发布",
     "record": "记录约谈",
     "recorded": "记录",
+    "recovery_code_used": "使用恢复码",
     "rectified_on_spot": "即知即改",
     "rectifying": "开始整改",
     "referred": "移送",
@@ -203,6 +204,10 @@ HAPPENED = {
     "withdrawn": "撤回",
     "withheld": "消息未投递",
     "year_added": "加入年度",
+    "second_step_begun": "开始设置二次验证",
+    "second_step_ended": "关闭二次验证",
+    "second_step_removed": "解除二次验证",
+    "second_step_set": "启用二次验证",
     "set": "作答",
 }
 

@@ -76,7 +76,7 @@ def _read(parts: list[QuerySet[Any, Any]]) -> list[Awaited]:
 
 def _named(rows: QuerySet[Any], kind: str, name: str, day: str = "", state: str = "") -> QuerySet[Any, Any]:
     """Rows as (kind, key, name, day, state): the same columns whatever they are of."""
-    return (
+    told: QuerySet[Any, Any] = (
         rows.order_by()
         .annotate(
             sort=Value(kind, CharField()),
@@ -86,3 +86,4 @@ def _named(rows: QuerySet[Any], kind: str, name: str, day: str = "", state: str 
         )
         .values_list("sort", "pk", "told", "when", "how")
     )
+    return told

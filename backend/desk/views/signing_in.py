@@ -1,5 +1,7 @@
 """Signing in and out by session, and changing the own password."""
 
+from typing import Any
+
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -38,10 +40,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             raise Unauthorized("bad_credentials", "账号或密码不正确。")
         user = check_password(request, **form.cleaned_data)
     except Problem as fault:
-        fields = [(name, text) for name, texts in request.POST.lists() for text in texts if name.startswith(KEPT)]
         context = {
             "next": wanted,
-            "kept": fields,
+            "kept": _kept_fields(request),
             "fault": fault.detail,
             "username": request.POST.get("username", "")[:40],
         }
@@ -72,8 +73,9 @@ def code(request: HttpRequest) -> HttpResponse:
     return _enter(request, user, wanted)
 
 
-def _kept_fields(request: HttpRequest) -> dict[str, str]:
-    return {name: text for name, text in request.POST.items() if name.startswith(KEPT)}
+def _kept_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    sent: Any = request.POST.lists()
+    return [(name, text) for name, texts in sent for text in texts if name.startswith(KEPT)]
 
 
 def _enter(request: HttpRequest, user: User, wanted: str) -> HttpResponse:

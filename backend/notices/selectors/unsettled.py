@@ -23,7 +23,7 @@ class Some(NamedTuple):
     district: uuid.UUID | None
     severity: str
     overdue: bool
-    count: int
+    number: int
 
 
 def counted(actor: Actor) -> list[Some]:
@@ -36,4 +36,4 @@ def counted(actor: Actor) -> list[Some]:
 
 def total(rows: Iterable[Some], fits: Callable[[Some], bool] = lambda row: True) -> int:
     """How many lines the rows that fit stand for."""
-    return sum(row.count for row in rows if fits(row))
+    return sum(row.number for row in rows if fits(row))

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-d21cfd8ce5c7";
-const FILES = ["/m/", ...["/static/m/assets/index.5786b483998c.js","/static/m/assets/index.a3b0adf0fa8e.css","/static/m/assets/worker.5b505c27574a.js"]];
+const CACHE = "dudao-c1c132daed0f";
+const FILES = ["/m/", ...["/static/m/assets/index.b5d0f856cd82.js","/static/m/assets/index.cf61fff17738.css","/static/m/assets/worker.5b505c27574a.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 

@@ -38,6 +38,7 @@ class LedgerFilters(forms.Form):
     severity = forms.ChoiceField(label="级别", required=False, choices=[ALL, *SeverityLevel.choices])
     state = forms.ChoiceField(label="状态", required=False, choices=[ALL, *FindingState.choices])
     overdue = YesNoField(label="逾期")
+    unsettled = YesNoField(label="未销号")
     reopened = YesNoField(label="反弹")
     found_since = forms.DateField(label="发现日期自", required=False, widget=day_input())
     found_until = forms.DateField(label="发现日期至", required=False, widget=day_input())
