@@ -377,7 +377,7 @@ def test_the_checks_of_an_institution_are_counted_over_the_year(
     for day in (3, 4, 5):
         hand.set(noon(day))
         fieldwork.planned(institution, team, kind="administrative_check")
-    office = fieldwork.cast.client(User.objects.get(pk=actors["author"].user_id))
+    office = fieldwork.cast.client(User.objects.get(pk=actors["author"].person))
     path = f"/api/v1/coverage/burden?month={MONTH}"
     (row,) = office.get(f"{path}&kind=institution").json()["items"]
     assert (row["target"]["id"], row["year"], row["over"]) == (str(institution.pk), {"administrative_check": 3}, False)

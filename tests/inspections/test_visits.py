@@ -237,7 +237,7 @@ def test_a_unit_closed_and_a_member_moved_while_they_are_there_cost_nothing_of_t
     visit = fieldwork.filled()
     assignment, member = visit.assignment, fieldwork.member(visit.assignment)
     targets.close_target(actor=office_actor, target_id=visit.target_id, status="已停办")
-    row = Membership.objects.get(user_id=member.user_id)
+    row = Membership.objects.get(user_id=member.person)
     memberships.end_membership(actor=office_actor, membership_id=row.pk)
     found = fieldwork.finding(visit, member)
     submitted = submissions.submit(actor=fieldwork.leader(assignment), visit_id=visit.pk)
