@@ -1,5 +1,6 @@
 """Deeds: what a page can do, as a table. Each is a button, perhaps a form, and the one service that it calls."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,14 @@ def values_of(deed: Deed, form: forms.Form, row: str) -> dict[str, Any]:
     name, sentences = next(iter(form.errors.items()))
     label = form.fields[name].label if name in form.fields else ""
     raise Invalid("invalid", f"{label}：{sentences[0]}" if label else str(sentences[0]), path=str(name))
+
+
+def row_key(text: object) -> uuid.UUID:
+    """The key of the row that a deed is about. Raises `Invalid(bad_form)` for what is none."""
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        raise Invalid("bad_form", "表单不完整，请刷新页面后重新填写。") from None
 
 
 class ReasonForm(forms.Form):

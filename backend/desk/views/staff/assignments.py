@@ -14,7 +14,7 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.pages import page_by_keys
-from backend.desk.deeds import Deed, ReasonForm
+from backend.desk.deeds import Deed, ReasonForm, row_key
 from backend.desk.fields import DayField, MonthField, day_input
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE
@@ -126,7 +126,7 @@ class AssignmentList(StaffPage[None]):
         Deed(
             "release",
             "下达",
-            lambda actor, found, values: assignments.release(actor=actor, assignment_id=uuid.UUID(values["row"])),
+            lambda actor, found, values: assignments.release(actor=actor, assignment_id=row_key(values["row"])),
             "已下达，组长到公布时间可以看到任务。",
             row=True,
         ),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from backend.core.actor import Actor
 from backend.core.pages import page_by_keys
-from backend.desk.deeds import Deed
+from backend.desk.deeds import Deed, row_key
 from backend.desk.filters import chosen
 from backend.desk.links import to
 from backend.desk.navigation import LEADERSHIP, OFFICE
@@ -40,7 +40,7 @@ def _give(actor: Actor, found: About, values: dict[str, Any]) -> LeaderInstructi
 
 
 def _answer(actor: Actor, found: object, values: dict[str, Any]) -> object:
-    return instructions.answer(actor=actor, instruction_id=uuid.UUID(values.pop("row")), **values)
+    return instructions.answer(actor=actor, instruction_id=row_key(values.pop("row")), **values)
 
 
 class InstructionList(StaffPage[None]):

@@ -12,7 +12,7 @@ from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.pages import page_by_keys
-from backend.desk.deeds import Deed, ReasonForm, RemarkForm
+from backend.desk.deeds import Deed, ReasonForm, RemarkForm, row_key
 from backend.desk.fields import DayField, MonthField
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE, STAFF
@@ -102,12 +102,12 @@ class OpinionForm(forms.Form):
 
 
 def _hear(actor: Actor, found: Visit, values: dict[str, Any]) -> Finding:
-    finding_id = uuid.UUID(values["row"])
+    finding_id = row_key(values["row"])
     return vetoes.hear(actor=actor, finding_id=finding_id, way=values["way"], statement=values["statement"])
 
 
 def _judge(actor: Actor, found: Visit, values: dict[str, Any]) -> Finding:
-    finding_id = uuid.UUID(values["row"])
+    finding_id = row_key(values["row"])
     return vetoes.judge(actor=actor, finding_id=finding_id, view=values["view"], reason=values["reason"])
 
 
