@@ -88,7 +88,7 @@ def test_what_somebody_else_changed_meanwhile_is_shown_before_it_is_decided(
     client: Client, office: User, cast: Cast
 ) -> None:
     plan = drafted(cast, cast.person(Role.OFFICE))
-    plan_steps.submit(actor=cast.actor(User.objects.get(pk=plan.created_by)), plan_id=plan.pk)
+    plan_steps.submit(actor=cast.actor(User.objects.get(pk=plan.created_by or 0)), plan_id=plan.pk)
     address = reverse("desk_plan", args=[plan.pk])
     fields = form(client.get(address), "return") | {"reason": "片区漏了两所学校"}
     plan_steps.approve(actor=cast.actor(cast.person(Role.LEADERSHIP)), plan_id=plan.pk)
@@ -102,7 +102,7 @@ def test_what_somebody_else_changed_meanwhile_is_shown_before_it_is_decided(
 
 def test_words_typed_into_a_form_survive_a_session_that_ended(client: Client, office: User, cast: Cast) -> None:
     plan = drafted(cast, cast.person(Role.OFFICE))
-    plan_steps.submit(actor=cast.actor(User.objects.get(pk=plan.created_by)), plan_id=plan.pk)
+    plan_steps.submit(actor=cast.actor(User.objects.get(pk=plan.created_by or 0)), plan_id=plan.pk)
     address = reverse("desk_plan", args=[plan.pk])
     fields = form(client.get(address), "return") | {"reason": "请补充第二片区"}
     client.logout()

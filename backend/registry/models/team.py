@@ -42,7 +42,7 @@ class Membership(models.Model):
     """`user` belongs to `team` from `starts_at` until `ends_at`; a team has at most one leader at a time.
 
     Terms of one person never overlap: an exclusion constraint on PostgreSQL, triggers on SQLite
-    (`registry/migrations/0007_one_team_at_a_time`; whoever has Django rebuild this table on SQLite makes them again).
+    (`registry/guards.py`).
     """
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")

@@ -90,7 +90,7 @@ def get(client: Client, path: str) -> Any:
 
 
 def table(client: Client, path: str) -> list[list[str]]:
-    answer = client.get(f"{API}/{path}")
+    answer: Any = client.get(f"{API}/{path}")
     assert answer.status_code == 200
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
