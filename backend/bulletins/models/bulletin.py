@@ -87,10 +87,14 @@ class Bulletin(Journaled):
     def title(self) -> str:
         return f"“双减”督查半月报{self.number_text}（{self.period.label}）"
 
+    _snapshot: "BulletinSnapshot | None" = None
+
     @property
     def snapshot(self) -> "BulletinSnapshot":
-        """The frozen facts this issue prints."""
-        return self.snapshots.get(version=self.version)
+        """The frozen facts this issue prints; read once, because they never change."""
+        if self._snapshot is None or self._snapshot.version != self.version:
+            self._snapshot = self.snapshots.get(version=self.version)
+        return self._snapshot
 
     @property
     def facts(self) -> dict[str, Any]:
