@@ -16,6 +16,7 @@ from backend.accounts.services import second_steps
 from backend.core import clock
 from backend.core.errors import Conflict, Forbidden, NotFound, Unauthorized
 from backend.journal.models import AuditLine
+from tests.desk.clicking import Seat
 from tests.fixtures.people import PASSWORD, Cast
 
 NOON = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
@@ -193,3 +194,12 @@ def test_a_secret_sealed_by_another_server_leaves_the_recovery_codes(
     with pytest.raises(Unauthorized):
         second_steps.check(user=chief, code="123456")
     second_steps.check(user=chief, code=codes[2])
+
+
+def test_the_office_takes_it_away_from_whoever_lost_the_phone(cast: Cast, chief: User, codes: list[str]) -> None:
+    desk = Seat(cast.person(Role.OFFICE))
+    assert "验证码" in sign_in(chief)[1].content.decode()
+    assert "二次验证已解除" in desk.done("second_step", "desk_person", chief.pk, sure="on")
+    assert "second_step" not in desk.offers("desk_person", chief.pk)
+    assert sign_in(chief)[1]["Location"] == reverse("desk_lead")
+    assert AuditLine.objects.filter(verb="user.second_step_removed", object_id=str(chief.pk)).count() == 1

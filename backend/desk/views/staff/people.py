@@ -13,7 +13,7 @@ from django.urls import reverse
 from backend.accounts.models import Device, DeviceSession, RoleAssignment, User
 from backend.accounts.roles import Role
 from backend.accounts.selectors import people as selectors
-from backend.accounts.services import people, sessions
+from backend.accounts.services import people, second_steps, sessions
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
@@ -172,6 +172,15 @@ class PersonPage(StaffPage[User]):
             explains=f"停用后不能登录；其手机在 {KEPT_DAYS} 天内仍可上交未发送的内容，这些内容须人工核对。",
         ),
         Deed(
+            "second_step",
+            "解除二次验证",
+            lambda actor, user, values: second_steps.remove(actor=actor, user_id=user.pk),
+            "二次验证已解除，本人登录后可以重新设置。",
+            SureForm,
+            tone="grave",
+            explains="本人的验证手机遗失时使用；解除前请当面或来电核实身份。",
+        ),
+        Deed(
             "enable",
             "启用账号",
             lambda actor, user, values: people.enable(actor=actor, user_id=user.pk),
@@ -202,7 +211,10 @@ class PersonPage(StaffPage[User]):
         own = found.pk == actor.user_id
         if not found.is_active:
             return frozenset({"enable", "revoke"})
-        return frozenset({"roles", "start_code", "revoke"} | (set() if own else {"disable", "reset"}))
+        always = {"roles", "start_code", "revoke"}
+        if own:
+            return frozenset(always)
+        return frozenset(always | {"disable", "reset"} | ({"second_step"} if second_steps.needed(found) else set()))
 
     def initial(self, actor: Actor, found: User, deed: Deed, row: str) -> dict[str, Any]:
         return {"roles": sorted(selectors.roles_of(found))} if deed.name == "roles" else {}
