@@ -148,7 +148,7 @@ def _asked(client: Client, path: str) -> Asked | None:
 
 @contextmanager
 def _left() -> Iterator[list[Model]]:
-    """The rows that only the collector could free afterwards."""
+    """The rows that only the collector could free afterwards; it looks at what is new since the last freeze."""
     left: list[Model] = []
     gc.collect()
     gc.freeze()
@@ -162,7 +162,12 @@ def _left() -> Iterator[list[Model]]:
         gc.set_debug(0)
         gc.garbage.clear()
         gc.enable()
-        gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
