@@ -13,8 +13,8 @@ from backend.desk.rules import mending, story
 from backend.desk.rules.faults import Faults
 from backend.desk.rules.mending import PlannedNotice
 from backend.desk.rules.story import PlannedVisit, Unit, drawn
-from backend.desk.rules.term import HALVES, HOLIDAY, HOMEWORK_MEANS, LAST_DAY, TYPICAL, Half
-from backend.inspections.catalogue import load_catalogue
+from backend.desk.rules.term import HALVES, HOLIDAY, HOMEWORK_MEANS, LAST_DAY, TEXTS, TYPICAL, Half
+from backend.inspections.catalogue import load_catalogue, load_wordings
 from backend.inspections.rules.applicability import default_grades
 from backend.inspections.rules.checklist import TargetType
 from backend.inspections.rules.grading import LEVELS, can_fix_on_spot
@@ -109,6 +109,11 @@ def test_typical_items_come_by_frequency_and_no_item_fails_twice_at_a_unit() -> 
     assert {code: found[code] for code in TYPICAL} == TYPICAL
     places = Counter((visit.place, one.item) for visit in term()[0] for one in visit.findings)
     assert set(places.values()) == {1}
+
+
+def test_every_finding_has_its_words() -> None:
+    found = {each.item for seed in ("1", "2", "3") for visit in term(seed)[0] for each in visit.findings}
+    assert found - load_wordings().keys() - TEXTS.keys() == set()
 
 
 def test_only_lighter_findings_are_put_right_on_the_spot() -> None:

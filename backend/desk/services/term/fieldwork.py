@@ -16,6 +16,7 @@ from backend.desk.rules.faults import failing_keys
 from backend.desk.rules.story import PlannedFinding, PlannedVisit
 from backend.desk.rules.term import TEXTS
 from backend.desk.services.term.stage import Stage
+from backend.inspections.catalogue import load_wordings
 from backend.inspections.models import Assignment, Visit
 from backend.inspections.rules.answer_keys import parse_key
 from backend.inspections.rules.checklist import AnswerType, Item, Template
@@ -177,8 +178,7 @@ class Fieldwork:
         room = self._rooms[0]
         if code in TEXTS:
             return TEXTS[code].format(room=f"{room // 100}年级{room % 100}班", few=self.rng.randint(2, 5))
-        item = next(each for template in self.checklists if (each := template.item(code)) is not None)
-        return f"现场查看并询问负责人，“{item.text.rstrip('？?。')}”一项不符合要求。"
+        return load_wordings()[code][0].text
 
     # -- pictures
 
