@@ -61,7 +61,7 @@ async def month(server: Server, number: int, seed: int, until: float) -> Month:
 async def test_months_over_bad_lines_lose_and_double_nothing_and_the_server_stays_as_small_as_it_was(
     request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    until = time.monotonic() + WORK * SHARE * float(os.environ.get("SOAK_SECONDS", "600"))
+    seconds = WORK * SHARE * float(os.environ.get("SOAK_SECONDS", "600"))
     reporter: Any = request.config.pluginmanager.get_plugin("terminalreporter")
 
     def say(line: str) -> None:
@@ -71,6 +71,7 @@ async def test_months_over_bad_lines_lose_and_double_nothing_and_the_server_stay
     seed, number, done = random.randrange(2**32), 0, 0
     memory: list[int] = []
     with serving(request.config.getoption("--engine"), tmp_path / "data", START.isoformat()) as server:
+        until = time.monotonic() + seconds
         while number == 0 or (time.monotonic() < until and done < OPERATIONS):
             played = await month(server, number, seed, until)
             memory = [*(memory if number % MONTHS_OF_A_PROCESS else []), *played.memory]
