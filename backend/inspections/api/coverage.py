@@ -36,8 +36,7 @@ class GapsView(APIView):
     def get(self, request: Request) -> Response:
         county, query = actor_of(request).county_id, read_query(s.GapsQuery, request)
         found = coverage.coverage(county, query.pop("month", None) or this_month())
-        rows = gaps.gaps(found, county, **query)
-        return Response(page_of(rows, request.query_params, mark=lambda gap: gap.mark).answer(s.gap))
+        return Response(gaps.page_of_gaps(found, county, request.query_params, **query).answer(s.gap))
 
 
 class ForecastView(APIView):

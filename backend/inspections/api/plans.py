@@ -157,8 +157,8 @@ class PlanGapsView(APIView):
     def get(self, request: Request, plan_id: uuid.UUID) -> Response:
         actor = actor_of(request)
         found = coverage.of_plan(selectors.get(actor, plan_id))
-        rows = gaps.gaps(found, actor.county_id, **read_query(c.GapFilters, request))
-        return Response(page_of(rows, request.query_params, mark=lambda gap: gap.mark).answer(c.gap))
+        query = read_query(c.GapFilters, request)
+        return Response(gaps.page_of_gaps(found, actor.county_id, request.query_params, **query).answer(c.gap))
 
 
 def answer(request: Request, plan_id: uuid.UUID, status: int = 200) -> Response:

@@ -13,6 +13,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Exists, Min, OuterRef, prefetch_related_objects
@@ -71,15 +72,20 @@ class Cell:
         return self.covered_at is not None
 
 
-@dataclass(slots=True)
+@dataclass
 class Coverage:
     """One month or campaign, cell by cell; by track, by team, and what both tracks visited (双督查)."""
 
+    county_id: int
     month: str
     cells: list[Cell]
-    teams: list[TeamShare]
     in_charge: "InCharge"
     plan: InspectionPlan | None = None
+
+    @cached_property
+    def teams(self) -> list[TeamShare]:
+        """Every team of the county, in the order of codes; one query."""
+        return _by_team(self.county_id, self.cells)
 
     @property
     def tracks(self) -> dict[str, Share]:
@@ -161,7 +167,7 @@ class _Period:
 def _counted(month: str, period: _Period, plan: InspectionPlan | None) -> Coverage:
     in_charge = InCharge(period.county_id)
     cells = _cells(period, plan, in_charge)
-    return Coverage(month, cells, _by_team(period.county_id, cells), in_charge, plan)
+    return Coverage(period.county_id, month, cells, in_charge, plan)
 
 
 def _cells(period: _Period, plan: InspectionPlan | None, in_charge: "InCharge") -> list[Cell]:
@@ -192,9 +198,13 @@ def _scope(period: _Period, plan: InspectionPlan | None) -> Iterator[tuple[Place
         pairs = [(places.place(line.target), line.track) for line in lines]
         left = plan_lines.exclusions(plan)
     for target, track in pairs:
-        days = [day for day in (target.closed_on, left.get(target.pk)) if day is not None]
-        if not days or min(days) > period.first or plan is not None:
-            yield target, track, min(days, default=None)
+        until = _sooner(target.closed_on, left.get(target.pk) if left else None)
+        if until is None or until > period.first or plan is not None:
+            yield target, track, until
+
+
+def _sooner(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    return one or other if one is None or other is None else min(one, other)
 
 
 def _first_visits(period: _Period) -> dict[Key, dt.datetime]:

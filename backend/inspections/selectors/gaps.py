@@ -2,15 +2,18 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
+from django.http import QueryDict
 
+from backend.core.pages import Page, page_of
 from backend.inspections.models import Assignment, AssignmentState, PlanKind, VisitState
-from backend.inspections.selectors.coverage import Cell, Coverage
+from backend.inspections.selectors.coverage import Cell, Coverage, Ids
 from backend.inspections.selectors.plan_lines import Key
 
 
@@ -68,8 +71,7 @@ class Gap:
 
     @property
     def mark(self) -> str:
-        """Unique and in the order of the list."""
-        return f"{self.cell.target.code}/{self.cell.track}"
+        return mark(self.cell)
 
     @property
     def text(self) -> str:
@@ -88,11 +90,41 @@ def gaps(
     reason: str | None = None,
 ) -> list[Gap]:
     """What is not covered, in the order of codes and tracks, as far as every filter given fits."""
-    open_ = [cell for cell in found.cells if not cell.is_covered]
-    open_ = [cell for cell in open_ if team in (None, cell.team) and track in (None, cell.track)]
-    newest = _newest(county_id, found) if open_ else {}
-    every = [_gap(cell, newest.get(cell.key)) for cell in open_]
-    return sorted((gap for gap in every if reason in (None, gap.reason)), key=lambda gap: gap.mark)
+    every = _why(found, county_id, open_cells(found, team=team, track=track))
+    return [gap for gap in every if reason in (None, gap.reason)]
+
+
+def page_of_gaps(
+    found: Coverage,
+    county_id: int,
+    query: QueryDict,
+    *,
+    team: uuid.UUID | None = None,
+    track: str | None = None,
+    reason: str | None = None,
+) -> Page[Gap]:
+    """One page of `gaps`; only of what is on it the newest attempts are read, unless their reason is asked for."""
+    if reason is not None:
+        rows = gaps(found, county_id, team=team, track=track, reason=reason)
+        return page_of(rows, query, mark=lambda gap: gap.mark)
+    cells = page_of(open_cells(found, team=team, track=track), query, mark=mark)
+    return Page(_why(found, county_id, cells.rows, {cell.target.pk for cell in cells.rows}), cells.next)
+
+
+def open_cells(found: Coverage, *, team: uuid.UUID | None = None, track: str | None = None) -> list[Cell]:
+    """What is not covered, in the order of codes and tracks."""
+    open_ = [cell for cell in found.cells if cell.covered_at is None]
+    return sorted((cell for cell in open_ if team in (None, cell.team) and track in (None, cell.track)), key=mark)
+
+
+def mark(cell: Cell) -> str:
+    """Unique and in the order of the list."""
+    return f"{cell.target.code}/{cell.track}"
+
+
+def _why(found: Coverage, county_id: int, cells: Sequence[Cell], targets: Ids | None = None) -> list[Gap]:
+    newest = _newest(county_id, found, targets) if cells else {}
+    return [_gap(cell, newest.get(cell.key)) for cell in cells]
 
 
 class Attempt(NamedTuple):
@@ -114,12 +146,15 @@ COLUMNS = (
 )
 
 
-def _newest(county_id: int, found: Coverage) -> dict[Key, Attempt]:
-    """The newest attempt per target and track, of one day the one that came further; those called off are none."""
+def _newest(county_id: int, found: Coverage, targets: Ids | None) -> dict[Key, Attempt]:
+    """The newest attempt per target (of `targets`, or all) and track, of one day the one that came further; those
+    called off are none."""
     plan = found.plan
     campaign = plan is not None and plan.kind == PlanKind.SPECIAL_CAMPAIGN
     rows = Assignment.objects.filter(county_id=county_id)
     rows = rows.filter(plan=plan) if campaign else rows.filter(plan_month=found.month)
+    if targets is not None:
+        rows = rows.filter(target__in=targets)
     rows = rows.exclude(state=AssignmentState.CANCELLED).exclude(visit__state=VisitState.CANCELLED)
     newest_first = [F("scheduled_on").desc(), F("visit").desc(nulls_last=True), F("pk").desc()]
     place = Window(RowNumber(), partition_by=["target", "track"], order_by=newest_first)
