@@ -13,6 +13,7 @@ that calls one service. The rules are the services'; what is decided here is onl
 
 import hashlib
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
@@ -69,7 +70,7 @@ class Offer:
         return uuid.uuid4()
 
 
-class StaffPage(Generic[T]):
+class StaffPage(ABC, Generic[T]):
     """One page and its deeds. Subclasses say what it is about; `urls` mounts it.
 
     `roles`: who may open it at all. What each of them may see is decided by the selectors that `find` and `context`
@@ -80,13 +81,13 @@ class StaffPage(Generic[T]):
     roles: ClassVar[frozenset[str]]
     deeds: ClassVar[tuple[Deed, ...]] = ()
 
+    @abstractmethod
     def find(self, actor: Actor, **key: Any) -> T:
         """What the page is about. Raises `NotFound`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def context(self, request: HttpRequest, actor: Actor, found: T) -> dict[str, Any]:
         """What the template shows."""
-        raise NotImplementedError
 
     def stamp(self, found: T) -> str:
         """Anything that changes whenever what the reader saw has changed; "" where nothing can become stale."""
