@@ -224,12 +224,13 @@ class Offers(Generic[T]):
 
 def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """What the frame of every desk page shows: the way around, and what is new."""
+    last, unread = inbox.standing([actor.person]).get(actor.person, (0, 0))
     return {
         "actor": actor,
         "ways": navigation.ways(actor, request.path),
         "second": actor.has(*second_steps.FOR),
-        "unread": inbox.unread(actor),
-        "last": inbox.last_seq(actor),
+        "unread": unread,
+        "last": last,
     }
 
 
