@@ -119,6 +119,9 @@ def test_a_target_leaves_by_its_code_and_returns(office: Seat, plan: InspectionP
         True,
         [(False, "on_holiday")],
     )
+    sent = hidden(office.opens("desk_plan", plan.pk), "withdraw", str(school.pk)) | {"row": "unsinn"}
+    forged = office.client.post(reverse("desk_plan_do", args=[plan.pk, "withdraw"]), sent)
+    assert (forged.status_code, plan.exceptions.count()) == (400, 1)
     office.done("withdraw", "desk_plan", plan.pk, row=school.pk)
     assert plan.exceptions.count() == 0
 

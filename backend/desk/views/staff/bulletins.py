@@ -28,7 +28,7 @@ from backend.core.errors import Invalid
 from backend.core.pages import page as rows_of
 from backend.desk import pages
 from backend.desk.bulletin_forms import PeriodForm, RemarkForm
-from backend.desk.deeds import Deed, ReasonForm
+from backend.desk.deeds import Deed, ReasonForm, row_key
 from backend.desk.links import to
 from backend.desk.navigation import LEADERS, LEADERSHIP, OFFICE
 from backend.desk.staff import StaffPage, stamp_of
@@ -143,7 +143,7 @@ DEEDS = (
         "settle",
         "已处理",
         lambda actor, bulletin, values: comments.settle(
-            actor=actor, bulletin_id=bulletin.pk, comment_id=_key(values["row"])
+            actor=actor, bulletin_id=bulletin.pk, comment_id=row_key(values["row"])
         ),
         "已标为处理完毕。",
         row=True,
@@ -158,14 +158,6 @@ DEEDS = (
         explains="期号作废，不再使用；读者会收到撤回消息。",
     ),
 )
-
-
-def _key(text: str) -> uuid.UUID:
-    """The key of a row. Raises `Invalid`."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise Invalid("bad_form", "表单不完整，请刷新页面后重新填写。") from None
 
 
 class BulletinPage(StaffPage[Bulletin]):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from backend.core.actor import Actor
 from backend.core.pages import page as rows_of
 from backend.core.pages import page_of
-from backend.desk.deeds import Deed, ReasonForm, RemarkForm
+from backend.desk.deeds import Deed, ReasonForm, RemarkForm, row_key
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERSHIP, OFFICE
 from backend.desk.plan_forms import (
@@ -187,7 +187,7 @@ class PlanPage(StaffPage[InspectionPlan]):
             "withdraw",
             "撤销",
             lambda actor, plan, values: plans.withdraw_exception(
-                actor=actor, plan_id=plan.pk, target_id=uuid.UUID(values["row"])
+                actor=actor, plan_id=plan.pk, target_id=row_key(values["row"])
             ),
             "已撤销，该对象改按范围规则办。",
             row=True,
