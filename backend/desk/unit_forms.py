@@ -158,3 +158,7 @@ class MemberForm(forms.Form):
     username = forms.CharField(label="账号", max_length=40, help_text="督查员、组长或站长的账号，可在“人员”中新建。")
     is_leader = forms.BooleanField(label="任组长", required=False)
     card_number = forms.CharField(label="督学证号（可不填）", max_length=40, required=False)
+
+
+class HeadForm(forms.Form):
+    username = forms.CharField(label="账号", max_length=40, help_text="科室负责人的账号，可在“人员和设备”中新建。")

@@ -7,6 +7,7 @@ from backend.registry.models import (
     AreaStation,
     CalendarYear,
     Department,
+    Headship,
     Membership,
     SchoolDistrict,
     Target,
@@ -56,3 +57,9 @@ class TargetContactAdmin(ReadOnlyAdmin):
 @admin.register(CalendarYear)
 class CalendarYearAdmin(ReadOnlyAdmin):
     list_display = ("year", "added_at")
+
+
+@admin.register(Headship)
+class HeadshipAdmin(ReadOnlyAdmin):
+    list_display = ("user", "department", "starts_at", "ends_at")
+    search_fields = ("user__username", "department__name")

@@ -12,6 +12,8 @@ urlpatterns = [
     path("registry/departments", organisation.DepartmentsView.as_view()),
     path("registry/departments/<uuid:place_id>", organisation.DepartmentView.as_view()),
     path("registry/departments/<uuid:place_id>/close", organisation.DepartmentCloseView.as_view()),
+    path("registry/departments/<uuid:place_id>/head", organisation.DepartmentHeadView.as_view()),
+    path("registry/departments/<uuid:place_id>/head/end", organisation.DepartmentHeadEndView.as_view()),
     path("registry/teams", teams.TeamsView.as_view()),
     path("registry/teams/<uuid:team_id>", teams.TeamView.as_view()),
     path("registry/teams/<uuid:team_id>/close", teams.TeamCloseView.as_view()),

@@ -7,6 +7,8 @@ import pytest
 from backend.accounts.models import User
 from backend.accounts.roles import Role
 from backend.core.ids import uuid7
+from backend.registry.models import Department
+from backend.registry.services import headships, organisation, teams
 from backend.sync.models import DeviceReport
 from tests.desk.clicking import Seat, refusal
 from tests.fixtures.people import Cast
@@ -64,6 +66,20 @@ def test_leaders_see_what_is_theirs_and_others_nothing(desk: Desk, cast: Cast) -
         True,
     )
     assert Seat(cast.person(Role.LEADERSHIP)).status("desk_held") == 403
+
+
+def test_who_has_the_team_in_their_care_merges_late_work(desk: Desk, cast: Cast) -> None:
+    """Not only the leader of the crew: the leader of the team, and the head of its department."""
+    assert desk.visit.assignment.team is not None
+    office = desk.office
+    head = cast.person(Role.DEPARTMENT_HEAD)
+    department = organisation.create(Department, actor=office, code="K03", name="基础教育科")
+    teams.update_team(actor=office, team_id=desk.visit.assignment.team.pk, department_id=department.pk)
+    op = desk.op(desk.late("answer.set", desk.visit.pk, given(TY_01="no")))
+    assert Seat(head).status("desk_held_one", op) == 404
+    headships.name_head(actor=office, department_id=department.pk, user_id=head.pk)
+    assert Seat(head).offers("desk_held_one", op) == {"addendum", "refile", "dismiss"}
+    assert "已采用" in Seat(head).done("addendum", "desk_held_one", op, reason="现场补录")
 
 
 def test_marks_of_pages_that_are_none_are_refused(office: Seat) -> None:

@@ -19,6 +19,9 @@ from backend.inspections.services import assignments
 from backend.journal.models import Outbox
 from backend.notices.models import RectificationNotice
 from backend.notices.services import drafts
+from backend.registry.models import Department
+from backend.registry.services import organisation, teams
+from tests.desk.clicking import Seat, refusal
 from tests.desk.test_staff_frame import form
 from tests.fixtures.people import Cast
 from tests.fixtures.visits import Fieldwork
@@ -127,6 +130,27 @@ def test_nobody_drafts_for_another_team(cast: Cast, fieldwork: Fieldwork, task: 
 
 def test_who_leads_no_team_is_told_so(cast: Cast) -> None:
     assert "还没有负责的督查组" in text(signed_in(cast.person(Role.DEPARTMENT_HEAD)), "desk_team")
+
+
+def test_a_head_of_a_department_has_the_desk_of_its_teams(cast: Cast, fieldwork: Fieldwork, task: Assignment) -> None:
+    """Named at the page of the department; from then on its teams' tasks and visits, and nothing of another team's."""
+    office, head = Seat(cast.person(Role.OFFICE)), Seat(cast.person(Role.DEPARTMENT_HEAD, username="k03_head"))
+    department = organisation.create(Department, actor=cast.actor(office.user), code="K03", name="基础教育科")
+    assert task.team is not None
+    teams.update_team(actor=cast.actor(office.user), team_id=task.team.pk, department_id=department.pk)
+    other = fieldwork.submitted(fieldwork.filled(fieldwork.begun(fieldwork.released())))
+    mine = fieldwork.submitted(fieldwork.filled(fieldwork.begun(task)))
+    place = ("desk_place", "departments", department.pk)
+    assert "尚未任命" in office.opens(*place)
+    assert refusal(office.does("name_head", *place, username=task.leader.username))[0] == 409
+    assert "k03_head" in office.done("name_head", *place, username="k03_head")
+    page = head.opens("desk_team")
+    told = [word in page for word in (task.team.name, mine.target.name, other.target.name)]
+    assert told == [True, True, False]
+    assert (head.status("desk_visit", mine.pk), head.status("desk_visit", other.pk)) == (200, 404)
+    assert "approve" in head.offers("desk_visit", mine.pk)
+    office.done("end_head", *place, sure="on")
+    assert ("还没有负责的督查组" in head.opens("desk_team"), head.status("desk_visit", mine.pk)) == (True, 404)
 
 
 def test_tracks_are_compared_only_once_both_are_known_to_the_unit(fieldwork: Fieldwork, task: Assignment) -> None:

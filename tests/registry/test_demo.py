@@ -197,6 +197,7 @@ def test_people_by_role(loaded: Loaded) -> None:
         "team_leader": 17,
         "inspector": 17 * 4 + 8 * 3,
         "station_head": 8,
+        "department_head": 17,
         "office": 5,
         "tip_clerk": 2,
         "leadership": 4,
@@ -204,7 +205,7 @@ def test_people_by_role(loaded: Loaded) -> None:
         "school_liaison": 115,
         "institution_contact": 206,
     }
-    assert (len(loaded.people), loaded.contacts) == (460, 115 + 206)
+    assert (len(loaded.people), loaded.contacts) == (477, 115 + 206)
 
 
 def test_people_are_posts_with_invented_numbers(loaded: Loaded) -> None:
@@ -221,7 +222,7 @@ def test_people_are_posts_with_invented_numbers(loaded: Loaded) -> None:
         "dept11": "消防救援机构联络员",
     }
     phones = {user.phone for user in loaded.people.values()}
-    assert phones == {f"100-0000-{number:04d}" for number in range(1, 461)}
+    assert phones == {f"100-0000-{number:04d}" for number in range(1, 478)}
 
 
 def test_every_card_number_is_one_persons(loaded: Loaded) -> None:

@@ -15,11 +15,10 @@ from backend.bulletins.models import Bulletin, BulletinComment
 from backend.bulletins.rules.lifecycle import State
 from backend.bulletins.rules.parts import PART_NAMES
 from backend.bulletins.rules.veil import Veil
-from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.core.terms import in_term
-from backend.registry.models import Membership, Target
+from backend.registry.models import Target
+from backend.registry.selectors import teams
 
 HEADS = frozenset({Role.DEPARTMENT_HEAD.value, Role.STATION_HEAD.value})
 UNDER_REVIEW = (State.DRAFT, State.REVIEWED)
@@ -79,10 +78,10 @@ def own_units(actor: Actor) -> frozenset[str]:
     """Names of the units that the teams and stations which `actor` leads are in charge of today."""
     if actor.user_id is None:
         return frozenset()
-    led = Membership.objects.filter(in_term(clock.now()), user_id=actor.user_id, is_leader=True)
-    stations = led.filter(team__station__isnull=False)
+    led = teams.led_by(actor.user_id)
+    stations = led.filter(station__isnull=False)
     rows = Target.objects.filter(county_id=actor.county_id)
-    mine = Q(team__in=led.values("team")) | Q(station__in=stations.values("team__station"))
+    mine = Q(team__in=led.values("pk")) | Q(station__in=stations.values("station"))
     return frozenset(rows.filter(mine).values_list("name", flat=True))
 
 

@@ -114,6 +114,8 @@ HAPPENED = {
     "fix_confirmed": "即知即改确认",
     "flagged": "标记",
     "given": "作出",
+    "head_left": "负责人离任",
+    "head_named": "任命负责人",
     "held_back": "暂缓下达",
     "impossible": "无法抽签",
     "in_notice": "列入通知书",

@@ -8,6 +8,7 @@ from typing import Any
 from backend.core import clock
 from backend.core.errors import NotFound
 from backend.inspections.models import Assignment, AssignmentState, Finding, Recusal, Visit, VisitAlias
+from backend.registry.selectors import teams
 
 UNSEEN = (AssignmentState.PLANNED, AssignmentState.CANCELLED)
 """A leader knows nothing of what is only planned, and no longer sees what was called off."""
@@ -58,6 +59,8 @@ class _Known:
     visits: dict[uuid.UUID, Visit] = field(default_factory=dict)
     assignments: dict[uuid.UUID, Assignment] = field(default_factory=dict)
     recused: set[tuple[uuid.UUID, int]] = field(default_factory=set)
+    leaders: dict[uuid.UUID, set[int]] = field(default_factory=dict)
+    """By team who has it in their care."""
 
 
 def as_uuid(text: object) -> uuid.UUID | None:
@@ -107,6 +110,8 @@ def _read(county_id: int, asked: Sequence[Asked]) -> _Known:
     rows = visits.in_bulk(ids | set(findings.values()) | set(aliases.values()))
     known = _Known(rows | {other: rows[visit] for other, visit in (findings | aliases).items() if visit in rows})
     known.assignments = Assignment.objects.filter(county_id=county_id).select_related("target").in_bulk(ids)
+    sent = [*known.assignments.values(), *(row.assignment for row in rows.values())]
+    known.leaders = teams.leaders_of({row.team_id for row in sent if row.team_id is not None})
     known.recused = _recused({row.assignment_id for row in rows.values()} | set(known.assignments))
     return known
 
@@ -146,8 +151,12 @@ def _hinge(one: Asked) -> tuple[str, str]:
 
 
 def _first(one: Asked, assignment: Assignment, known: _Known) -> frozenset[int]:
-    """The crew's leader, from the reveal on; nobody where author or leader stay away from it: then the office."""
+    """The crew's leader and who has the team in their care, from the reveal on, without those who stay away from it;
+    nobody where author or leader do: then the office."""
     shown = assignment.released_at is not None and assignment.reveal_at <= clock.now()
     leader = assignment.leader_id
     away = {(assignment.pk, leader), (assignment.pk, one.author)} & known.recused
-    return frozenset({leader}) if shown and assignment.state not in UNSEEN and not away else frozenset()
+    if not shown or assignment.state in UNSEEN or away:
+        return frozenset()
+    above = known.leaders.get(assignment.team_id, set()) if assignment.team_id else set()
+    return frozenset({leader} | {user for user in above if (assignment.pk, user) not in known.recused})

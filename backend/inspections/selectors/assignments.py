@@ -10,11 +10,11 @@ from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.pages import in_order
-from backend.core.terms import in_term
 from backend.inspections.models import Assignment, AssignmentState, CrewMember, Finding, SeverityLevel
 from backend.inspections.models.lifecycle import LOCKED
 from backend.journal import grants
-from backend.registry.models import Membership, TargetKind
+from backend.registry.models import TargetKind
+from backend.registry.selectors import teams
 
 WHOLE_COUNTY = frozenset({Role.OFFICE, Role.LEADERSHIP, "system"})
 EVERYTHING = frozenset({Role.OFFICE, "system"})
@@ -60,7 +60,7 @@ def _held(user_id: int) -> list[uuid.UUID]:
 
 
 def _of_own_teams(user_id: int) -> Q:
-    led = Membership.objects.filter(in_term(clock.now()), user_id=user_id, is_leader=True).values("team")
+    led = list(teams.led_by(user_id).values_list("pk", flat=True))  # read, so that PostgreSQL can count what they have
     shown = Q(team__in=led, reveal_at__lte=clock.now(), released_at__isnull=False)
     hidden = Q(state__in=[AssignmentState.PLANNED, AssignmentState.CANCELLED]) | Q(recusals__user_id=user_id)
     return shown & ~hidden

@@ -16,6 +16,7 @@ from backend.inspections.models.lifecycle import assignment_after
 from backend.inspections.selectors import crews as crew_rows
 from backend.inspections.selectors import visits as selectors
 from backend.inspections.services import assignments, crews, dossiers, field, findings, publication, submissions
+from backend.inspections.services.authority import leads
 from backend.journal.writing import Change, write
 
 KEPT_ON_PHONES = dt.timedelta(days=35)
@@ -43,7 +44,7 @@ class Decision:
 def approve(*, actor: Actor, visit_id: uuid.UUID, reason: str = "") -> Visit:
     """Confirm a submitted visit: its findings stand, what was fixed on the spot is closed, the assignment is done.
 
-    By the office, or the leader of the team if somebody else submitted it. Raises `NotFound`, `Forbidden`, `Conflict`.
+    By whom `may_review` names. Raises `NotFound`, `Forbidden`, `Conflict`.
     """
     with write(actor=actor) as change:
         visit = _for_review(actor, visit_id)
@@ -96,10 +97,19 @@ def _for_review(actor: Actor, visit_id: uuid.UUID) -> Visit:
     if not selectors.scoped(actor).filter(pk=visit_id).exists():
         raise NotFound("visit", visit_id)
     visit = field.locked(actor, visit_id)
-    leads = visit.assignment.leader_id == actor.user_id or actor.has(Role.TEAM_LEADER, Role.STATION_HEAD)
-    if not actor.has(Role.OFFICE) and (not leads or visit.submitted_by == actor.user_id):
-        raise Forbidden("not_reviewer", "须由督导办或未提交本次记录的组长审核。")
+    if not may_review(actor, visit):
+        raise Forbidden("not_reviewer", "须由督导办，或未提交本次记录的组长、科室负责人审核。")
     return visit
+
+
+def may_review(actor: Actor, visit: Visit) -> bool:
+    """Whether `actor`, who may see the visit, approves or returns it: the office, and of those who did not submit it
+    themselves the leader of the crew, who leads a team, and the head of the team's department.
+    """
+    if actor.has(Role.OFFICE):
+        return True
+    led = visit.assignment.leader_id == actor.user_id or actor.has(Role.TEAM_LEADER, Role.STATION_HEAD)
+    return visit.submitted_by != actor.user_id and (led or leads(actor, visit.assignment.team_id))
 
 
 def decide(*, actor: Actor, visit_id: uuid.UUID, decisions: Sequence[Decision]) -> Visit:

@@ -17,7 +17,8 @@ from backend.core.schema import PAGING, paged
 from backend.registry.api import serializers as s
 from backend.registry.api.permissions import OfficeWrites
 from backend.registry.models import AreaStation, Department, Place, SchoolDistrict
-from backend.registry.selectors import places
+from backend.registry.selectors import places, teams
+from backend.registry.services import headships
 from backend.registry.services import organisation as services
 
 Serializer = type[serializers.Serializer[Any]]
@@ -120,6 +121,32 @@ class DepartmentView(PlaceView):
 @closing("departments")
 class DepartmentCloseView(PlaceCloseView):
     model = Department
+
+
+class DepartmentHeadView(APIView):
+    """Who heads a department today, and with it has its teams in their care; naming somebody else."""
+
+    permission_classes = (OfficeWrites,)
+
+    @extend_schema(operation_id="departments_head", responses=s.HeadOut)
+    def get(self, request: Request, place_id: uuid.UUID) -> Response:
+        return Response(s.head(teams.head_of(places.one(Department, actor_of(request), place_id))))
+
+    @extend_schema(operation_id="departments_name_head", request=s.HeadIn, responses=s.HeadOut)
+    def put(self, request: Request, place_id: uuid.UUID) -> Response:
+        row = headships.name_head(actor=actor_of(request), department_id=place_id, **read(s.HeadIn, request))
+        return Response(s.head(row))
+
+
+class DepartmentHeadEndView(APIView):
+    """Nobody heads the department from now on."""
+
+    permission_classes = (OfficeOnly,)
+
+    @extend_schema(operation_id="departments_end_headship", request=None, responses=s.HeadOut)
+    def post(self, request: Request, place_id: uuid.UUID) -> Response:
+        headships.end_headship(actor=actor_of(request), department_id=place_id)
+        return Response(s.head(None))
 
 
 @closing("districts")

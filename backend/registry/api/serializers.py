@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from backend.core.fields import InstantField
-from backend.registry.models import Membership, Place, SchoolDistrict, Team, Track
+from backend.registry.models import Headship, Membership, Place, SchoolDistrict, Team, Track
 from backend.registry.models.target import TargetContact
 from backend.registry.rules.places import CODE
 from backend.registry.rules.sheets import SHEETS
@@ -100,6 +100,18 @@ class LeaderIn(serializers.Serializer[Any]):
     user_id = serializers.IntegerField(min_value=1, max_value=2**53, help_text="A member of the team.")
 
 
+class HeadIn(serializers.Serializer[Any]):
+    user_id = serializers.IntegerField(
+        min_value=1, max_value=2**53, help_text="Somebody with the role department_head."
+    )
+
+
+class HeadOut(serializers.Serializer[Any]):
+    user = serializers.IntegerField(allow_null=True, help_text="null: nobody.")
+    name = serializers.CharField(allow_blank=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
+
+
 class EndIn(serializers.Serializer[Any]):
     at = InstantField(allow_null=True, default=None, help_text="Default: now.")
 
@@ -171,6 +183,12 @@ def team(row: Team) -> dict[str, Any]:
         "station": ref(row.station),
         "members": [member(each) for each in row.memberships.all()],
     }
+
+
+def head(row: Headship | None) -> dict[str, Any]:
+    if row is None:
+        return {"user": None, "name": "", "starts_at": None}
+    return {"user": row.user_id, "name": row.user.name, "starts_at": row.starts_at}
 
 
 def member(row: Membership) -> dict[str, Any]:

@@ -63,6 +63,10 @@ def team_name(number: int) -> str:
     return f"第{NUMERALS[number - 1]}督查组"
 
 
+def department_code(number: int) -> str:
+    return f"K{number:02d}"
+
+
 def station_code(number: int) -> str:
     return f"ST{number}"
 

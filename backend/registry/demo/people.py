@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.accounts.roles import Role
-from backend.registry.demo.county import DEPARTMENTS, NUMERALS, STATIONS, station_code, table, team_code
+from backend.registry.demo.county import (
+    DEPARTMENTS,
+    NUMERALS,
+    STATIONS,
+    department_code,
+    station_code,
+    table,
+    team_code,
+)
 from backend.registry.rules.sheets import CLOSED_STATUSES
 
 PASSWORD = "Yunchuan-2026"  # noqa: S105 -- printed for everybody to read; it opens nothing outside DUDAO_DEMO
@@ -29,7 +37,7 @@ MEMBER_DEPARTMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account, and the team or unit (by code) that it belongs to."""
+    """An account, and the team or unit (by code) that it belongs to, or the department that it heads."""
 
     username: str
     name: str
@@ -38,11 +46,12 @@ class Person:
     is_leader: bool = False
     card_number: str = ""
     unit: str = ""
+    department: str = ""
 
 
 def everybody() -> list[Person]:
-    """All 460 accounts."""
-    return [*_teams(), *_stations(), *_county(), *_units()]
+    """All 477 accounts."""
+    return [*_teams(), *_stations(), *_county(), *_units(), *_heads()]
 
 
 def _teams() -> Iterator[Person]:
@@ -83,6 +92,12 @@ def _units() -> Iterator[Person]:
             yield Person(row["code"].lower(), name, Role.INSTITUTION_CONTACT, unit=row["code"])
 
 
+def _heads() -> Iterator[Person]:
+    for number, department in enumerate(DEPARTMENTS, 1):
+        code = department_code(number)
+        yield Person(f"{code.lower()}_head", f"{department}负责人", Role.DEPARTMENT_HEAD, department=code)
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(table(name).decode())))
 
@@ -97,6 +112,7 @@ SIGN_INS = (
     ("督查组组长", "t03_lead"),
     ("督查员", "t03_a"),
     ("督导站站长", "st2_head"),
+    ("科室负责人", "k03_head"),
     ("领导", "lead1"),
     ("举报受理员", "tip1"),
     ("成员单位", "dept1"),

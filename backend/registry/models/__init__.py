@@ -3,6 +3,7 @@
 from backend.registry.models.calendar import CalendarYear
 from backend.registry.models.certificate import Certificate, CertificateKind
 from backend.registry.models.conflict import ConflictOfInterest, ConflictState, Declarer, RecusalKind
+from backend.registry.models.headship import Headship
 from backend.registry.models.organisation import AreaStation, Department, Place, SchoolDistrict
 from backend.registry.models.responsibility import BEGINNING, TeamInCharge
 from backend.registry.models.target import InstitutionClass, Stage, Target, TargetContact, TargetKind
@@ -18,6 +19,7 @@ __all__ = [
     "ConflictState",
     "Declarer",
     "Department",
+    "Headship",
     "InstitutionClass",
     "Membership",
     "Place",

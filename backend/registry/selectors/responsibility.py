@@ -9,8 +9,7 @@ from django.db.models import F, Q, QuerySet
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
-from backend.core.terms import in_term
-from backend.registry.models import Membership, Target, Team, TeamInCharge, Track
+from backend.registry.models import Target, Team, TeamInCharge, Track
 from backend.registry.selectors import targets, teams
 
 Key = tuple[uuid.UUID, str]
@@ -51,10 +50,9 @@ def led_targets(user_id: int, day: dt.date | None = None) -> QuerySet[TeamInChar
 
 
 def heads_of(target_id: uuid.UUID, day: dt.date | None = None) -> set[int]:
-    """Who leads the teams in charge of the target on `day` (default today): 包片科室 and 片区督导站."""
+    """Who has the teams in charge of the target on `day` (default today) in their care: 包片科室 and 片区督导站."""
     held = TeamInCharge.objects.filter(on_day(day or clock.today()), target_id=target_id)
-    rows = Membership.objects.filter(in_term(clock.now()), team__in=held.values("team"), is_leader=True)
-    return set(rows.values_list("user_id", flat=True))
+    return set().union(*teams.leaders_of(list(held.values_list("team_id", flat=True))).values())
 
 
 def terms_of(actor: Actor, target_id: uuid.UUID) -> QuerySet[TeamInCharge]:

@@ -1,4 +1,4 @@
-"""The demonstration county: 115 schools, 216 institutions, 25 teams, 460 people. Loading it again changes nothing."""
+"""The demonstration county: 115 schools, 216 institutions, 25 teams, 477 people. Loading it again changes nothing."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -34,6 +34,7 @@ from backend.registry.services import organisation
 from backend.registry.services.certificates import NewCertificate, add_certificates
 from backend.registry.services.conflicts import Declaration, record
 from backend.registry.services.contacts import NewContact, add_contacts
+from backend.registry.services.headships import name_head
 from backend.registry.services.imports import import_targets
 from backend.registry.services.memberships import NewMember, add_members
 from backend.registry.services.targets import create_target
@@ -101,7 +102,7 @@ def _organise(actor: Actor) -> None:
         station = stations[lists.station_of_district(number) - 1]
         organisation.assign_station(actor=actor, district_id=district.pk, station_id=station.pk)
     for number, name in enumerate(lists.DEPARTMENTS, 1):
-        department = _place(Department, actor, f"K{number:02d}", name)
+        department = _place(Department, actor, lists.department_code(number), name)
         _team(actor, lists.team_code(number), lists.team_name(number), department)
     for station in stations:
         _team(actor, station.code, station.name, station)
@@ -153,6 +154,10 @@ def _people(actor: Actor, wanted: Sequence[cast.Person]) -> None:
         actor=actor,
         contacts=[NewContact(units[p.unit].pk, user.pk, _post(p)) for p, user in placed if p.unit],
     )
+    departments = dict(Department.objects.filter(county_id=actor.county_id).values_list("code", "pk"))
+    for person, user in placed:
+        if person.department:
+            name_head(actor=actor, department_id=departments[person.department], user_id=user.pk)
 
 
 def _avoidance(actor: Actor) -> None:

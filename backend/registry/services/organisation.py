@@ -9,6 +9,7 @@ from backend.core.errors import Conflict
 from backend.journal.writing import Change, write
 from backend.registry.models import AreaStation, Department, Place, SchoolDistrict, Target, Team
 from backend.registry.services.authority import found, locked, only_office, unique_code
+from backend.registry.services.headships import end_of
 
 P = TypeVar("P", bound=Place)
 
@@ -93,6 +94,8 @@ def close(model: type[P], *, actor: Actor, place_id: uuid.UUID) -> P:
                 raise Conflict("in_use", f"“{row.name}”仍有在用的检查对象、学区或督查组，不能停用。")
             row.closed_at = clock.now()
             row.save(update_fields=["closed_at"])
+            if isinstance(row, Department):
+                end_of(change, row)
             change.log(f"{model.journal_kind}.closed", row)
     return row
 

@@ -18,10 +18,10 @@ from backend.desk.navigation import LEADERSHIP, OFFICE
 from backend.desk.selectors import choices
 from backend.desk.staff import StaffPage, stamp_of
 from backend.desk.views.staff.units import person_named, row_number
-from backend.registry.models import AreaStation, Department, Place, SchoolDistrict, Team, Track
+from backend.registry.models import AreaStation, Department, Headship, Place, SchoolDistrict, Team, Track
 from backend.registry.selectors import places, responsibility
 from backend.registry.selectors import teams as selectors
-from backend.registry.services import memberships, organisation, teams
+from backend.registry.services import headships, memberships, organisation, teams
 from backend.registry.services.memberships import NewMember
 
 READERS = OFFICE | LEADERSHIP
@@ -242,16 +242,38 @@ class PlacePage(StaffPage[Place]):
             tone="grave",
             explains="仍有在用的检查对象、学区或督查组时不能停用；历史记录保留。",
         ),
+        Deed(
+            "name_head",
+            "任命负责人",
+            lambda actor, place, values: headships.name_head(
+                actor=actor, department_id=place.pk, user_id=person_named(actor, values["username"])
+            ),
+            "已任命，本科室督查组的进度、待审记录和起草事项都在其“本组”页。",
+            asked.HeadForm,
+            explains="一个科室同时只有一名负责人；原负责人的任期到此结束。",
+        ),
+        Deed(
+            "end_head",
+            "免去负责人",
+            lambda actor, place, values: headships.end_headship(actor=actor, department_id=place.pk),
+            "已免去，不再能读取本科室督查组的任务。",
+            SureForm,
+            tone="grave",
+        ),
     )
 
     def find(self, actor: Actor, **key: Any) -> Place:
         return places.one(_kind(key["kind"]).kind.model, actor, uuid.UUID(str(key["place_id"])))
 
     def stamp(self, found: Place) -> str:
-        return stamp_of(found.name, found.closed_at, getattr(found, "station_id", None))
+        head = _head(found)
+        return stamp_of(found.name, found.closed_at, getattr(found, "station_id", None), head.pk if head else "")
 
     def offered(self, actor: Actor, found: Place) -> frozenset[str]:
-        return frozenset({"change", "close"}) if actor.has(*OFFICE) and found.closed_at is None else frozenset()
+        if not actor.has(*OFFICE) or found.closed_at is not None:
+            return frozenset()
+        heads = {"name_head"} | ({"end_head"} if _head(found) else set()) if isinstance(found, Department) else set()
+        return frozenset({"change", "close"} | heads)
 
     def initial(self, actor: Actor, found: Place, deed: Deed, row: str) -> dict[str, Any]:
         return {"name": found.name, "station_id": getattr(found, "station_id", None)} if deed.name == "change" else {}
@@ -267,4 +289,10 @@ class PlacePage(StaffPage[Place]):
             "name": name,
             "title": KINDS[name].title,
             "station": getattr(found, "station", None),
+            "head": _head(found),
+            "teams": list(found.team_set.order_by("code")) if isinstance(found, AreaStation | Department) else [],
         }
+
+
+def _head(place: Place) -> Headship | None:
+    return selectors.head_of(place) if isinstance(place, Department) else None

@@ -8,7 +8,6 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from backend.accounts.roles import Role
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.pages import page_by_keys
@@ -33,9 +32,6 @@ from backend.inspections.selectors.visit_log import Step
 from backend.inspections.services import reviews, vetoes
 from backend.inspections.services.vetoes import JUDGES
 from backend.registry.models import Track
-
-REVIEWERS = OFFICE | frozenset({Role.TEAM_LEADER, Role.STATION_HEAD})
-"""Who approves or returns a visit (`reviews`)."""
 
 
 class VisitFilters(forms.Form):
@@ -154,14 +150,11 @@ class VisitPage(StaffPage[Visit]):
 
     def offered(self, actor: Actor, found: Visit) -> frozenset[str]:
         names = set()
-        if found.state == VisitState.SUBMITTED and self._reviews(actor, found):
+        if found.state == VisitState.SUBMITTED and reviews.may_review(actor, found):
             names |= {"approve", "return"}
         if found.state in (VisitState.SUBMITTED, VisitState.APPROVED) and actor.has(*JUDGES):
             names |= {"hear", "judge"}
         return frozenset(names)
-
-    def _reviews(self, actor: Actor, found: Visit) -> bool:
-        return actor.has(*OFFICE) or (actor.has(*REVIEWERS) and found.submitted_by != actor.user_id)
 
     def context(self, request: HttpRequest, actor: Actor, found: Visit) -> dict[str, Any]:
         told = visit_review.review(actor, found)
