@@ -65,6 +65,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("desk_notices", "整改通知书", OFFICE | LEADERSHIP),
             Entry("desk_escalations", "督办文书", OFFICE | LEADERSHIP),
+            Entry("desk_look_backs", "回头看", OFFICE | LEADERSHIP),
             Entry("desk_ledger", "问题台账", OFFICE | LEADERSHIP),
         ),
     ),

@@ -10,7 +10,7 @@ from backend.accounts.roles import Role
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.pages import in_order
-from backend.inspections.models import FindingState
+from backend.inspections.models import FindingState, Visit, VisitKind, VisitState
 from backend.notices.models import LookBack, LookBackItem, NoticeFinding
 from backend.notices.rules.lifecycle import State
 from backend.notices.rules.lookbacks import Look
@@ -36,6 +36,21 @@ def get(actor: Actor, look_back_id: uuid.UUID) -> LookBack:
     if found is None:
         raise NotFound("look_back", look_back_id)
     return found
+
+
+def item(actor: Actor, look_id: uuid.UUID) -> LookBackItem:
+    """One problem that was drawn, with notice, unit and finding. Raises `NotFound`."""
+    found = items(actor).select_related("item__notice__target", "item__finding", "look_back").filter(pk=look_id).first()
+    if found is None:
+        raise NotFound("look_back_item", look_id)
+    return found
+
+
+def reviews(look: LookBackItem) -> QuerySet[Visit]:
+    """The reviews on the spot that a result may rest on: submitted ones at the unit, newest first."""
+    notice = look.item.notice
+    rows = Visit.objects.filter(county_id=notice.county_id, target=notice.target_id, kind=VisitKind.REVIEW_VISIT)
+    return rows.filter(state__in=(VisitState.SUBMITTED, VisitState.APPROVED)).order_by("-started_at", "pk")
 
 
 def filtered(

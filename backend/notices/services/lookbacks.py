@@ -11,7 +11,7 @@ from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor, system
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.inspections.models import FindingState, Visit, VisitKind, VisitState
+from backend.inspections.models import FindingState, Visit
 from backend.journal.writing import write
 from backend.notices.models import FindingReport, LookBack, LookBackItem
 from backend.notices.rules.lifecycle import Party
@@ -30,6 +30,7 @@ from backend.notices.rules.lookbacks import (
 from backend.notices.selectors import lookbacks
 from backend.notices.services.looks import settle
 from backend.notices.services.reviewing import open_again
+from backend.notices.services.refusals import on_record
 from backend.notices.services.steps import Step, changing, require
 from backend.registry.selectors.calendar import calendar
 
@@ -117,14 +118,19 @@ def record(
     it again. Raises `NotFound`: `look_back_item`, `visit`; `Forbidden`: `reviewer_is_author`, `reviewer_closed_it`;
     `Invalid`: `result`, `reason_missing`; `Conflict`: `looked_already`, `bad_state` for what is open again.
     """
-    known = lookbacks.items(actor).filter(pk=look_id).values_list("item__notice_id", flat=True).first()
-    if known is None:
-        raise NotFound("look_back_item", look_id)
+    with on_record(actor=actor, action="look_back", look_id=look_id):
+        known = lookbacks.items(actor).filter(pk=look_id).values_list("item__notice_id", flat=True).first()
+        if known is None:
+            raise NotFound("look_back_item", look_id)
     with changing(actor=actor, notice_id=known, action="look_back") as step:
         require(actor, Party.OFFICE)
-        look = LookBackItem.objects.select_for_update().select_related("item__finding").get(pk=look_id)
+        look = (
+            LookBackItem.objects.select_for_update(of=("self",))
+            .select_related("item__finding", "item__notice")
+            .get(pk=look_id)
+        )
         _check(step, look, result, reason)
-        look.visit = _review_visit(step, visit_id) if visit_id else None
+        look.visit = _review_visit(look, visit_id) if visit_id else None
         settle(step, look, result, reason)
         if OUTCOMES[result].reopens:
             open_again(step, [look.item_id], reason)
@@ -147,14 +153,8 @@ def _check(step: Step, look: LookBackItem, result: str, reason: str) -> None:
         raise Forbidden("reviewer_closed_it", "回头看须由原复查人以外的人员办理。")
 
 
-def _review_visit(step: Step, visit_id: uuid.UUID) -> Visit:
-    found = Visit.objects.filter(
-        pk=visit_id,
-        county_id=step.notice.county_id,
-        target=step.notice.target_id,
-        kind=VisitKind.REVIEW_VISIT,
-        state__in=(VisitState.SUBMITTED, VisitState.APPROVED),
-    ).first()
+def _review_visit(look: LookBackItem, visit_id: uuid.UUID) -> Visit:
+    found = lookbacks.reviews(look).filter(pk=visit_id).first()
     if found is None:
         raise NotFound("visit", visit_id)
     return found

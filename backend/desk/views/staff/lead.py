@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from backend.bulletins.rules import months, periods
 from backend.core.actor import Actor
 from backend.desk.links import to
 from backend.desk.navigation import LEADERSHIP, OFFICE
@@ -167,7 +168,14 @@ def _trend(found: Overview, place: int, trend: Trend) -> tuple[str, Drawing]:
 def _grouped(rows: list[Awaited]) -> list[tuple[str, list[tuple[str, str]]]]:
     """By kind, in the order of `PAGES`, the names and addresses of what waits."""
     found = {
-        title: [(row.name, to(page, row.id)) for row in rows if row.kind == kind]
+        title: [(_name(row), to(page, row.id)) for row in rows if row.kind == kind]
         for kind, (title, page) in PAGES.items()
     }
     return [(title, waiting) for title, waiting in found.items() if waiting]
+
+
+def _name(row: Awaited) -> str:
+    """Papers over a span of time are called by it."""
+    if row.kind == "bulletin":
+        return periods.beginning(dt.date.fromisoformat(row.name[:10])).label
+    return months.of(row.name).label if row.kind == "circular" else row.name

@@ -23,6 +23,7 @@ from backend.notices.services import inbox as services
 ABOUT: dict[str, tuple[str, frozenset[Any]]] = {
     "notice": ("desk_notice", OFFICE | LEADERSHIP),
     "escalation_paper": ("desk_escalation", OFFICE | LEADERSHIP),
+    "look_back": ("desk_look_back", OFFICE | LEADERSHIP),
     "inspection_plan": ("desk_plan", OFFICE | LEADERSHIP),
     "visit": ("desk_visit", STAFF),
     "bulletin": ("desk_bulletin", STAFF),
