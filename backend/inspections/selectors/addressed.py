@@ -13,8 +13,11 @@ from backend.registry.selectors import teams
 UNSEEN = (AssignmentState.PLANNED, AssignmentState.CANCELLED)
 """A leader knows nothing of what is only planned, and no longer sees what was called off."""
 
-WIDE = ("check_in", "sample", "details", "feedback", "signatures", "heard", "score_lines")
-"""Of a visit: long, and nothing that a reviewer's list shows."""
+SHOWN = (
+    *("id", "plan_month", "state", "released_at", "reveal_at", "leader", "team", "target"),
+    *("target__id", "target__name"),
+)
+"""Of an assignment, what a reviewer's list shows and who decides depends on; of a visit, which one it is."""
 
 FIELD = ("assignment", "recusal", "visit", "answer", "finding", "evidence", "review")
 """Kinds of operations that hang on one of our objects; others may name one."""
@@ -104,12 +107,13 @@ def _assignment_of(county_id: int, one: Asked, to: str) -> uuid.UUID:
 
 def _read(county_id: int, asked: Sequence[Asked]) -> _Known:
     ids = {found for one in asked for found in (as_uuid(one.id), one.named("visit"), one.named("assignment")) if found}
-    visits = Visit.objects.filter(county_id=county_id).select_related("assignment__target").defer(*WIDE)
-    findings = dict(Finding.objects.filter(county_id=county_id, pk__in=ids).values_list("pk", "visit_id"))
-    aliases = dict(VisitAlias.objects.filter(pk__in=ids).values_list("pk", "visit_id"))
-    rows = visits.in_bulk(ids | set(findings.values()) | set(aliases.values()))
-    known = _Known(rows | {other: rows[visit] for other, visit in (findings | aliases).items() if visit in rows})
-    known.assignments = Assignment.objects.filter(county_id=county_id).select_related("target").in_bulk(ids)
+    visits = Visit.objects.filter(county_id=county_id).select_related("assignment__target")
+    findings = Finding.objects.filter(county_id=county_id, pk__in=ids).values_list("pk", "visit_id")
+    others = dict(findings.union(VisitAlias.objects.filter(pk__in=ids).values_list("pk", "visit_id")))
+    rows = visits.only("id", *(f"assignment__{name}" for name in SHOWN)).in_bulk(ids | set(others.values()))
+    known = _Known(rows | {other: rows[visit] for other, visit in others.items() if visit in rows})
+    sendings = Assignment.objects.filter(county_id=county_id).select_related("target").only(*SHOWN)
+    known.assignments = sendings.in_bulk(ids)
     sent = [*known.assignments.values(), *(row.assignment for row in rows.values())]
     known.leaders = teams.leaders_of({row.team_id for row in sent if row.team_id is not None})
     known.recused = _recused({row.assignment_id for row in rows.values()} | set(known.assignments))
