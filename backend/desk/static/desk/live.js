@@ -38,10 +38,30 @@
     const fresh = page.querySelector('[data-live]');
     if (!fresh) return;
     seen = Number(fresh.dataset.seen);
+    if (desk.changed) return offerRefresh(); // typed while it was fetched
     tag = fresh.dataset.tag;
-    host.replaceChildren(...document.importNode(fresh, true).childNodes);
+    replace(document.importNode(fresh, true));
     showUnread(Number(page.querySelector('[data-unread]').textContent || 0));
     document.dispatchEvent(new Event('desk:refreshed'));
+  }
+
+  /** What was unfolded stays unfolded, the focus stays where it was, and what was said of the last deed stays said. */
+  function replace(fresh) {
+    const unfolded = new Map([...host.querySelectorAll('details')].map((each) => [nameOf(each), each.open]));
+    for (const each of fresh.querySelectorAll('details')) each.open = unfolded.get(nameOf(each)) ?? each.open;
+    const focused = document.activeElement;
+    const [field, folded] = [focused.id, focused.localName === 'summary' ? nameOf(focused.parentElement) : null];
+    const said = host.querySelector('[data-said]');
+    host.replaceChildren(...fresh.childNodes);
+    if (said && !host.querySelector('[data-said]')) (host.querySelector('h1') ?? host.firstElementChild).after(said);
+    const summary = [...host.querySelectorAll('details')].find((each) => nameOf(each) === folded)?.firstElementChild;
+    (summary ?? (field ? document.getElementById(field) : null))?.focus({ preventScroll: true });
+  }
+
+  /** By its form, or by its words without what they count. */
+  function nameOf(details) {
+    const form = details.querySelector('form[data-draft]');
+    return form ? form.dataset.draft : details.firstElementChild.textContent.replace(/\d+/g, '');
   }
 
   function showUnread(count) {

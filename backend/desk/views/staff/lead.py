@@ -1,5 +1,6 @@
 """Leadership's one page: how far, how grave, how late, where it leads, where it lies, and what waits for a word."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
