@@ -44,11 +44,14 @@ class Server:
     process: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls, data: Path, database: str | None) -> "Server":
+    def start(cls, data: Path, database: str | None, clock: str = "") -> "Server":
+        """`clock`: an instant (ISO 8601) at which the server's own time begins; the present one where it is empty."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DUDAO_")}
         environment |= {"DUDAO_DEMO": "yes", "DUDAO_DATA": str(data)}
         if database:
             environment["DUDAO_DATABASE"] = database
+        if clock:
+            environment["DUDAO_CLOCK"] = clock
         port = free_port()
         log = data.parent / "server.log"
         server = cls(f"http://127.0.0.1:{port}", environment, _up(port, environment, log))
@@ -60,6 +63,12 @@ class Server:
         log = Path(self.environment["DUDAO_DATA"]).parent / "server.log"
         self.process = _up(int(self.base.rpartition(":")[2]), self.environment, log)
         self.wait(log)
+
+    def travel(self, clock: str) -> None:
+        """On the same port and data at a later time."""
+        self.stop()
+        self.environment = {**self.environment, "DUDAO_CLOCK": clock}
+        self.start_again()
 
     def wait(self, log: Path) -> None:
         """Until /readyz answers 200; what the server printed, where it does not come up."""
