@@ -14,6 +14,7 @@ from backend.core.pages import page_by_keys
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING
 from backend.notices.api import escalation_serializers as s
+from backend.notices.api.doors import StepView
 from backend.notices.api.office import Overseers
 from backend.notices.api.paper_answers import row
 from backend.notices.api.serializers import ReasonIn
@@ -39,7 +40,7 @@ class EscalationsView(APIView):
         return Response(page_by_keys(rows, request.query_params, escalations.listed).answer(row))
 
 
-class NoticeEscalationsView(APIView):
+class NoticeEscalationsView(StepView):
     """Call for a talk, propose a circular or accountability, out of turn."""
 
     permission_classes = (OfficeOnly,)
@@ -50,7 +51,7 @@ class NoticeEscalationsView(APIView):
         return answer(request, paper.pk, 201)
 
 
-class EscalationView(APIView):
+class EscalationView(StepView):
     """One paper with its steps."""
 
     permission_classes = (Overseers,)
@@ -76,7 +77,7 @@ class EscalationProofView(APIView):
         return HttpResponse(content, content_type="application/pdf", headers={"Cache-Control": "private, no-store"})
 
 
-class EscalationSignView(APIView):
+class EscalationSignView(StepView):
     """Sign a 督办通知: number, paper, and the unit is told."""
 
     permission_classes = (Overseers,)
@@ -87,7 +88,7 @@ class EscalationSignView(APIView):
         return answer(request, paper_id)
 
 
-class EscalationSummonView(APIView):
+class EscalationSummonView(StepView):
     """Call the unit to a talk."""
 
     permission_classes = (OfficeOnly,)
@@ -98,7 +99,7 @@ class EscalationSummonView(APIView):
         return answer(request, paper_id)
 
 
-class EscalationRecordView(APIView):
+class EscalationRecordView(StepView):
     """Record a talk that was held."""
 
     permission_classes = (OfficeOnly,)
@@ -109,7 +110,7 @@ class EscalationRecordView(APIView):
         return answer(request, paper_id)
 
 
-class EscalationDecideView(APIView):
+class EscalationDecideView(StepView):
     """Adopt or decline a proposal."""
 
     permission_classes = (Overseers,)
@@ -120,7 +121,7 @@ class EscalationDecideView(APIView):
         return answer(request, paper_id)
 
 
-class EscalationDropView(APIView):
+class EscalationDropView(StepView):
     """End a paper that is neither issued nor decided."""
 
     permission_classes = (OfficeOnly,)
@@ -131,7 +132,7 @@ class EscalationDropView(APIView):
         return answer(request, paper_id)
 
 
-class ScansView(APIView):
+class ScansView(StepView):
     """Declare a scan of the stamped paper; its bytes go to /api/v1/uploads/ under the id answered."""
 
     permission_classes = (OfficeOnly,)

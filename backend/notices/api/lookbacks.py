@@ -14,6 +14,7 @@ from backend.core.pages import page_by_keys
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
 from backend.inspections.rules.randomness import ALGORITHM
+from backend.notices.api.doors import StepView
 from backend.notices.api.office import Overseers
 from backend.notices.models import LookBack, LookBackItem
 from backend.notices.models.lookback import LOOKS
@@ -123,7 +124,7 @@ class LookBackItemsView(APIView):
         return Response(page_by_keys(rows, request.query_params, lookbacks.listed).answer(item))
 
 
-class LookBackResultView(APIView):
+class LookBackResultView(StepView):
     permission_classes = (OfficeOnly,)
 
     @extend_schema(operation_id="look_back_items_result", request=LookBackResultIn, responses=LookBackItemOut)

@@ -14,6 +14,7 @@ from backend.core.requests import read, read_query
 from backend.core.schema import PAGING
 from backend.notices.api import answers
 from backend.notices.api import serializers as s
+from backend.notices.api.doors import DraftingView, StepView
 from backend.notices.selectors import notices
 from backend.notices.services import drafts, issuing, reviewing, signing
 from backend.notices.services.reviewing import Verdict
@@ -33,7 +34,7 @@ def answer(request: Request, notice_id: uuid.UUID, status: int = 200) -> Respons
     return Response(answers.for_office(notices.get(actor_of(request), notice_id)), status=status)
 
 
-class NoticesView(APIView):
+class NoticesView(DraftingView):
     """The county's notices, newest first."""
 
     permission_classes = (Overseers,)
@@ -50,7 +51,7 @@ class NoticesView(APIView):
         return answer(request, notice.pk, 201)
 
 
-class NoticeView(APIView):
+class NoticeView(StepView):
     """One notice with its findings, reports, steps and receipts."""
 
     permission_classes = (Overseers,)
@@ -65,7 +66,7 @@ class NoticeView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeReviewView(APIView):
+class NoticeReviewView(StepView):
     permission_classes = (OfficeOnly,)
 
     @extend_schema(operation_id="notices_review", request=s.NoteIn, responses=s.NoticeOut)
@@ -74,7 +75,7 @@ class NoticeReviewView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeReviseView(APIView):
+class NoticeReviseView(StepView):
     permission_classes = (OfficeOnly,)
 
     @extend_schema(operation_id="notices_revise", request=s.ReasonIn, responses=s.NoticeOut)
@@ -83,7 +84,7 @@ class NoticeReviseView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeIssueView(APIView):
+class NoticeIssueView(StepView):
     """Sign off: number, paper, service on the unit."""
 
     permission_classes = (Overseers,)
@@ -94,7 +95,7 @@ class NoticeIssueView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeDeliverView(APIView):
+class NoticeDeliverView(StepView):
     """Record service by hand or post."""
 
     permission_classes = (OfficeOnly,)
@@ -105,7 +106,7 @@ class NoticeDeliverView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeDecideView(APIView):
+class NoticeDecideView(StepView):
     """Judge what the unit reported."""
 
     permission_classes = (OfficeOnly,)
@@ -117,7 +118,7 @@ class NoticeDecideView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeCloseView(APIView):
+class NoticeCloseView(StepView):
     """销号."""
 
     permission_classes = (OfficeOnly,)
@@ -128,7 +129,7 @@ class NoticeCloseView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeReopenView(APIView):
+class NoticeReopenView(StepView):
     """A relapse."""
 
     permission_classes = (OfficeOnly,)
@@ -140,7 +141,7 @@ class NoticeReopenView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeWithdrawView(APIView):
+class NoticeWithdrawView(StepView):
     permission_classes = (OfficeOnly,)
 
     @extend_schema(operation_id="notices_withdraw", request=s.ReasonIn, responses=s.NoticeOut)
@@ -149,7 +150,7 @@ class NoticeWithdrawView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeDefenceView(APIView):
+class NoticeDefenceView(StepView):
     """Answer the unit's defence."""
 
     permission_classes = (OfficeOnly,)
@@ -160,7 +161,7 @@ class NoticeDefenceView(APIView):
         return answer(request, notice_id)
 
 
-class NoticeExtensionView(APIView):
+class NoticeExtensionView(StepView):
     """Answer the unit's wish for more time."""
 
     permission_classes = (OfficeOnly,)

@@ -13,6 +13,7 @@ from backend.core.requests import read, read_query
 from backend.core.schema import PAGING
 from backend.notices.api import answers
 from backend.notices.api import serializers as s
+from backend.notices.api.doors import StepView
 from backend.notices.selectors import notices
 from backend.notices.services import evidence, issuing, replies, reports
 from backend.notices.services.reports import Part
@@ -45,7 +46,7 @@ class UnitNoticeView(APIView):
         return Response(answers.for_unit(notice))
 
 
-class UnitAcknowledgeView(APIView):
+class UnitAcknowledgeView(StepView):
     permission_classes = (UnitOnly,)
 
     @extend_schema(operation_id="unit_notices_acknowledge", request=None, responses=s.UnitNoticeOut)
@@ -54,7 +55,7 @@ class UnitAcknowledgeView(APIView):
         return answer(request, notice_id)
 
 
-class UnitDefenceView(APIView):
+class UnitDefenceView(StepView):
     permission_classes = (UnitOnly,)
 
     @extend_schema(operation_id="unit_notices_object", request=s.DefenceIn, responses={201: s.UnitNoticeOut})
@@ -63,7 +64,7 @@ class UnitDefenceView(APIView):
         return answer(request, notice_id, 201)
 
 
-class UnitExtensionView(APIView):
+class UnitExtensionView(StepView):
     permission_classes = (UnitOnly,)
 
     @extend_schema(operation_id="unit_notices_extend", request=s.ExtensionIn, responses={201: s.UnitNoticeOut})
@@ -72,7 +73,7 @@ class UnitExtensionView(APIView):
         return answer(request, notice_id, 201)
 
 
-class UnitReportView(APIView):
+class UnitReportView(StepView):
     """Report on some or all findings."""
 
     permission_classes = (UnitOnly,)
@@ -85,7 +86,7 @@ class UnitReportView(APIView):
         return answer(request, notice_id, 201)
 
 
-class UnitEvidenceView(APIView):
+class UnitEvidenceView(StepView):
     """Declare a photo or paper; its bytes go to /api/v1/uploads/ under the id answered."""
 
     permission_classes = (UnitOnly,)

@@ -19,6 +19,7 @@ from backend.notices.models import NoticeFinding, RectificationNotice
 from backend.notices.rules import wording
 from backend.notices.rules.lifecycle import Party, State
 from backend.notices.services import codes, escalations
+from backend.notices.services.refusals import on_record
 from backend.notices.services.steps import Step, changing, require
 
 ANNOUNCED = (VisitKind.SPECIAL, VisitKind.COMPREHENSIVE)
@@ -36,8 +37,13 @@ def draft_from_visit(
     `NotFound(visit | finding)`, `Conflict`: `visit_not_approved`, `notice_exists`, `nothing_to_rectify`,
     `veto_undecided` for a veto that two people have not confirmed yet (workflow.md section 4).
     """
-    if not actor.has(Role.OFFICE, *LEADERS):
-        raise Forbidden()
+    with on_record(actor=actor, action="draft", visit_id=visit_id):
+        if not actor.has(Role.OFFICE, *LEADERS):
+            raise Forbidden()
+        return _drafted(actor, visit_id, finding_ids)
+
+
+def _drafted(actor: Actor, visit_id: uuid.UUID, finding_ids: Collection[uuid.UUID]) -> RectificationNotice:
     with write(actor=actor) as change:
         visit = _approved(actor, visit_id)
         chosen = _chosen(visit, finding_ids)

@@ -26,6 +26,7 @@ from backend.notices.rules.ladder import LABELS, Rung
 from backend.notices.rules.lifecycle import UNISSUED, Party, State, refusal
 from backend.notices.selectors import escalations
 from backend.notices.services import codes
+from backend.notices.services.refusals import on_record
 from backend.notices.services.steps import Step, changing, require
 
 BY_HAND = (Rung.ADMONITION_TALK, *sorted(PROPOSALS))
@@ -71,9 +72,10 @@ class PaperStep:
 @contextmanager
 def moving(*, actor: Actor, paper_id: uuid.UUID, action: str) -> Iterator[PaperStep]:
     """A transaction about one paper and its notice, both locked, saved at its end. Raises `NotFound`."""
-    known = escalations.scoped(actor).filter(pk=paper_id).values_list("notice_id", flat=True).first()
-    if known is None:
-        raise NotFound("escalation_paper", paper_id)
+    with on_record(actor=actor, action=f"escalation.{action}", paper_id=paper_id):
+        known = escalations.scoped(actor).filter(pk=paper_id).values_list("notice_id", flat=True).first()
+        if known is None:
+            raise NotFound("escalation_paper", paper_id)
     with changing(actor=actor, notice_id=known, action=f"escalation.{action}") as step:
         paper = EscalationPaper.objects.select_for_update().select_related("reminder").get(pk=paper_id)
         paper.notice = step.notice

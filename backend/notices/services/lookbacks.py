@@ -29,8 +29,8 @@ from backend.notices.rules.lookbacks import (
 )
 from backend.notices.selectors import lookbacks
 from backend.notices.services.looks import settle
-from backend.notices.services.reviewing import open_again
 from backend.notices.services.refusals import on_record
+from backend.notices.services.reviewing import open_again
 from backend.notices.services.steps import Step, changing, require
 from backend.registry.selectors.calendar import calendar
 

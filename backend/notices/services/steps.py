@@ -11,13 +11,14 @@ from backend.accounts.roles import UNIT_ROLES, Role
 from backend.accounts.selectors import people
 from backend.core import clock
 from backend.core.actor import Actor
-from backend.core.errors import Forbidden, Problem
+from backend.core.errors import Forbidden
 from backend.inspections.models import SeverityLevel
 from backend.journal.writing import Change, write
 from backend.notices.models import Extension, NoticeFinding, NoticeTransition, RectificationNotice
 from backend.notices.rules.lifecycle import ASKABLE, TRANSITIONS, WITH_THE_UNIT, Party, State, refusal, state_after
 from backend.notices.selectors import deputies, notices
 from backend.notices.selectors.possible import OPEN_FINDINGS
+from backend.notices.services.refusals import on_record
 from backend.registry.selectors import responsibility, targets
 
 LAPSED = "通知书已转入其他环节，延期申请自行终止。"
@@ -118,30 +119,11 @@ def changing(*, actor: Actor, notice_id: uuid.UUID, action: str) -> Iterator[Ste
     of its own: the attempt stays on record, its effects do not. Of another unit's or county's notice only the attempt
     is known, under the id that was named.
     """
-    try:
-        with write(actor=actor) as change:
-            step = Step(change, notices.locked(actor, notice_id), actor)
-            yield step
-            step.next_deadline()
-            step.notice.save()
-    except Problem as fault:
-        _record_refusal(actor, notice_id, action, fault)
-        raise
-
-
-def _record_refusal(actor: Actor, notice_id: uuid.UUID, action: str, fault: Problem) -> None:
-    with write(actor=actor) as change:
-        notice = RectificationNotice.objects.filter(pk=notice_id, county_id=actor.county_id).first()
-        state = str(notice.state) if notice else ""
-        change.log("notice.refused", notice or Named(str(notice_id)), action=action, code=fault.code, state=state)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What somebody named as a notice."""
-
-    journal_id: str
-    journal_kind: str = RectificationNotice.journal_kind
+    with on_record(actor=actor, action=action, notice_id=notice_id), write(actor=actor) as change:
+        step = Step(change, notices.locked(actor, notice_id), actor)
+        yield step
+        step.next_deadline()
+        step.notice.save()
 
 
 def require(actor: Actor, party: Party) -> None:

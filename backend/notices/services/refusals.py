@@ -1,0 +1,60 @@
+"""Refused attempts stay on record: who tried what, on which notice, in which state, and why it was not done."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from backend.core.actor import Actor
+from backend.core.errors import Forbidden, Problem
+from backend.core.lookup import find_one
+from backend.inspections.models import Visit
+from backend.journal.writing import write
+from backend.notices.models import EscalationPaper, LookBackItem, RectificationNotice
+
+KINDS: dict[str, Any] = {
+    "notice_id": RectificationNotice,
+    "paper_id": EscalationPaper,
+    "look_id": LookBackItem,
+    "visit_id": Visit,
+}
+"""By the name that addresses and services use for it: what an attempt may be about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What somebody named; whether it exists is not said."""
+
+    journal_id: str
+    journal_kind: str
+
+
+@contextmanager
+def on_record(*, actor: Actor, action: str, **named: Any) -> Iterator[None]:
+    """A refusal inside is written to the audit trail in a transaction of its own, and goes on to the caller.
+
+    `named`: one of `KINDS` with the id that the caller gave.
+    """
+    try:
+        yield
+    except Problem as fault:
+        _record(actor, action, fault, named)
+        raise
+
+
+def turned_away(*, actor: Actor, action: str, named: Mapping[str, Any]) -> None:
+    """Somebody was refused at the door, before a service was asked: by the address, whose parameters are `named`.
+    Nothing happens at an address that is about none of `KINDS`."""
+    about = {name: key for name, key in named.items() if name in KINDS}
+    if about:
+        _record(actor, action, Forbidden(), dict([next(iter(about.items()))]))
+
+
+def _record(actor: Actor, action: str, fault: Problem, named: Mapping[str, Any]) -> None:
+    [(name, key)] = named.items()
+    kind = KINDS[name]
+    with write(actor=actor) as change:
+        found = find_one(kind, id=key, county_id=actor.county_id)
+        state = str(getattr(found, "state", "") or "")
+        subject = Named(str(key), kind.journal_kind)
+        change.log("notice.refused", subject, action=action, code=fault.code, state=state)
