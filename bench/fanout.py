@@ -1,24 +1,34 @@
 """Telling five hundred open sockets, beside the same server sending the same bytes without Channels; and how long it
 takes from the signature under a notice to the school's open socket while they are all connected.
 
-`python -m bench.fanout` prints the lines, on SQLite with one process and on PostgreSQL with Redis. Ours: an event of a
-write in the process that holds the sockets; with Redis also one that comes from another process through the channel
-layer. Control: the same process keeps as many sockets in a set and sends each the same text; what comes from another
-process comes through the same Redis, subscribed to without Channels. All take turns in one run; a figure is the time
-from the event to the arrival at one client, over all clients and rounds, beside the server's computing time.
+`python -m bench.fanout` prints the lines, on SQLite with one process and on PostgreSQL with Redis. What is compared:
+
+- Ours: what a write does after its commit, `switchboard.send`. Control: the same process keeps as many sockets in a set
+  and sends each the same text by the server's own ASGI send, nothing else.
+- With Redis also an event of another process. That one is a second server of the product, which holds no socket: ours
+  is the same `switchboard.send` there; the control publishes there the text to the same Redis, and the process with the
+  sockets has subscribed to it by the Redis client alone. Both ways cross two processes and one Redis.
+
+A figure is the time from the beginning of the event to its arrival at one client, over all clients and rounds, beside
+the computing time of the process that holds the sockets. All ways take turns in one run. The pauses between rounds are
+drawn at random, because that process looks after its sockets every two seconds (`sync/looking.py`): with even pauses
+one way would always meet that look and another never.
 """
 
 import asyncio
+import functools
 import json
 import os
+import random
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import django
@@ -31,9 +41,9 @@ from bench.figures import percentile
 from bench.stand import Stand, open_county, postgresql, sqlite
 from bench.table import Line
 
-SOCKETS, ROUNDS, NOTICES = 500, 40, 11
+SOCKETS, ROUNDS, NOTICES = 500, 60, 11
 MOST_RATIO, MOST_SECONDS = 1.5, 1.0
-GAP = 0.6
+GAPS = (0.5, 0.9)
 """Seconds between two rounds: a poke is told at most once in one second, and ours and the control take turns."""
 
 
@@ -150,6 +160,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 async def _keep(receive: Any, send: Any) -> None:
     await receive()
+    await _subscribe()
     await send({"type": "websocket.accept"})
     _bare.add(send)
     while (await receive())["type"] != "websocket.disconnect":
@@ -171,21 +182,10 @@ async def _answer(send: Any, text: str) -> None:
 
 
 async def _ours(name: str) -> None:
-    """As after a commit in this process."""
+    """As after a commit in this process; in one without sockets that is an event of another process."""
     from backend.sync import live, switchboard
 
     await switchboard.send([(live.group_of(name), {"type": "poke", "scope": name})])
-
-
-async def _ours_across(name: str) -> None:
-    """As it comes from another process."""
-    from channels.layers import get_channel_layer
-
-    from backend.sync import live
-
-    layer: Any = get_channel_layer()
-    group = live.group_of(name)
-    await layer.group_send(group, {"type": "poke", "scope": name, "group": group, "from": "another process"})
 
 
 async def _bare_here(name: str) -> None:
@@ -195,13 +195,21 @@ async def _bare_here(name: str) -> None:
 
 
 async def _bare_across(name: str) -> None:
-    """The same Redis, without Channels."""
-    if not _redis:
-        client = redis.asyncio.from_url(os.environ["DUDAO_REDIS"])
-        hearing = client.pubsub()
-        await hearing.subscribe("bench")
-        _redis.extend([client, asyncio.create_task(_hear(hearing))])
-    await _redis[0].publish("bench", name)
+    """To whoever has subscribed, without Channels."""
+    await _redis().publish("bench", name)
+
+
+@functools.cache
+def _redis() -> Any:
+    return redis.asyncio.from_url(os.environ["DUDAO_REDIS"])
+
+
+async def _subscribe() -> None:
+    """The process that holds the control's sockets hears what others publish."""
+    if "DUDAO_REDIS" in os.environ and not _hearing:
+        _hearing.append(_redis().pubsub())
+        await _hearing[0].subscribe("bench")
+        _hearing.append(asyncio.create_task(_hear(_hearing[0])))
 
 
 async def _hear(hearing: Any) -> None:
@@ -210,27 +218,28 @@ async def _hear(hearing: Any) -> None:
             await _bare_here(message["data"].decode())
 
 
-WAYS = {"ours": _ours, "bare": _bare_here, "ours_across": _ours_across, "bare_across": _bare_across}
-"""Ours and the control take turns."""
-_redis: list[Any] = []
+WAYS = {"ours": _ours, "bare": _bare_here, "ours_across": _ours, "bare_across": _bare_across}
+"""Ours and the control take turns; what is called across is rung in the other process."""
+_hearing: list[Any] = []
 
 
 # -- the clients, in a process of their own
 
 
-async def clients(port: int, guest: Guest) -> dict[str, Any]:
+async def clients(port: int, elsewhere: int, guest: Guest) -> dict[str, Any]:
     """Seconds of every arrival and of the server's computing for a round, of ours and of the control's; and from a
-    signature (request, answer) to the school."""
+    signature (request, answer) to the school. `elsewhere`: the port of the other process, 0 for none."""
     ours = [await ear(port, "/ws/v1/live", token) for token in guest.tokens]
     bare = [await ear(port, "/bench/bare") for _ in range(SOCKETS)]
     school = await ear(port, "/ws/v1/live", guest.school)
-    ways = [how for how in WAYS if "DUDAO_REDIS" in os.environ or "across" not in how]
+    ways = [how for how in WAYS if elsewhere or "across" not in how]
     arrivals, computing = (defaultdict[str, list[float]](list) for _ in range(2))
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60.0) as http:
-        await asyncio.sleep(2 * GAP)
+    async with _http(port) as http, _http(elsewhere) as other:
+        await asyncio.sleep(max(GAPS))
         for at in range(ROUNDS + 1):
             for how in ways:
-                found, spent = await _round(http, how, guest.county, ours if how.startswith("ours") else bare)
+                bell = Bell(http, other if "across" in how else http, how, guest.county)
+                found, spent = await _round(bell, ours if how.startswith("ours") else bare)
                 if at:  # the first one warms up
                     arrivals[how] += found
                     computing[how].append(spent)
@@ -239,15 +248,34 @@ async def clients(port: int, guest: Guest) -> dict[str, Any]:
     return {"arrivals": arrivals, "computing": computing} | waited
 
 
-async def _round(http: httpx.AsyncClient, how: str, county: int, ears: list[Ear]) -> tuple[list[float], float]:
+def _http(port: int) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60.0)
+
+
+class Bell(NamedTuple):
+    """How everybody is told: the server that holds the sockets, the one where it happens, the way, of which county."""
+
+    holding: httpx.AsyncClient
+    ringing: httpx.AsyncClient
+    how: str
+    county: int
+
+    async def spent(self) -> float:
+        return float((await self.holding.get("/bench/spent")).text)
+
+    async def ring(self) -> float:
+        return float((await self.ringing.get("/bench/ring", params={self.how: f"county:{self.county}"})).text)
+
+
+async def _round(bell: Bell, ears: list[Ear]) -> tuple[list[float], float]:
     before = [len(each.heard) for each in ears]
-    spent = float((await http.get("/bench/spent")).text)
-    began = float((await http.get("/bench/ring", params={how: f"county:{county}"})).text)
+    spent = await bell.spent()
+    began = await bell.ring()
     async with asyncio.timeout(30.0):
         for each, count in zip(ears, before, strict=True):
             await each.more_than(count)
-    spent = float((await http.get("/bench/spent")).text) - spent
-    await asyncio.sleep(GAP)
+    spent = await bell.spent() - spent
+    await asyncio.sleep(random.uniform(*GAPS))
     return [each.heard[count][0] - began for each, count in zip(ears, before, strict=True)], spent
 
 
@@ -278,8 +306,13 @@ def lines() -> Iterator[Line]:
 def _lines(stand: Stand) -> Iterator[Line]:
     guest, out = stand.folder / "guest.json", stand.folder / "arrivals.json"
     stand.run("bench.fanout", "prepare", str(guest))
-    with stand.serving(duties=True, application="bench.fanout:application"):
-        stand.run("bench.fanout", "clients", str(stand.port), str(guest), str(out))
+    with ExitStack() as servers:
+        servers.enter_context(stand.serving(duties=True, application="bench.fanout:application"))
+        port, elsewhere = stand.port, 0
+        if "DUDAO_REDIS" in stand.environment:
+            servers.enter_context(stand.serving(application="bench.fanout:application"))
+            elsewhere = stand.port
+        stand.run("bench.fanout", "clients", str(port), str(elsewhere), str(guest), str(out))
     found = msgspec.json.decode(out.read_bytes())
     layer = "Redis" if "DUDAO_REDIS" in stand.environment else "in memory"
     for way, what in (("", f"an event of this process, {layer}"), ("_across", "an event of another process, Redis")):
@@ -308,8 +341,9 @@ def main() -> None:
         django.setup()
         Path(sys.argv[2]).write_bytes(msgspec.json.encode(prepare()))
     elif what == "clients":
-        guest = msgspec.json.decode(Path(sys.argv[3]).read_bytes(), type=Guest)
-        Path(sys.argv[4]).write_bytes(msgspec.json.encode(asyncio.run(clients(int(sys.argv[2]), guest))))
+        guest = msgspec.json.decode(Path(sys.argv[4]).read_bytes(), type=Guest)
+        found = asyncio.run(clients(int(sys.argv[2]), int(sys.argv[3]), guest))
+        Path(sys.argv[5]).write_bytes(msgspec.json.encode(found))
     else:
         sys.stdout.write(f"load {os.getloadavg()[0]:.1f}\n")
         for line in lines():
