@@ -118,3 +118,28 @@ class SureForm(forms.Form):
     """Before what cannot be taken back: a look at what follows, and a tick."""
 
     sure = forms.BooleanField(label="我已核对，确认执行", error_messages={"required": "请勾选确认后再执行。"})
+
+
+class TicksField(forms.MultipleChoiceField):
+    """Rows of a table that a deed is about: their boxes stand in the table (`{% tick %}`), not in the form itself.
+
+    Its value is a list of UUIDs. What the row is, and whether it may be touched, is the service's to say.
+    """
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, *, most: int, **more: Any) -> None:
+        self.most = most
+        super().__init__(error_messages={"required": "请先在表中勾选。"}, **more)
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+    def clean(self, value: Any) -> list[uuid.UUID]:
+        chosen = super().clean(value)
+        if len(chosen) > self.most:
+            raise forms.ValidationError(f"一次最多勾选 {self.most} 项。")
+        try:
+            return [uuid.UUID(each) for each in dict.fromkeys(chosen)]
+        except ValueError:
+            raise forms.ValidationError("勾选的内容无效，请刷新页面后重新勾选。") from None

@@ -66,6 +66,11 @@ class Offer:
     """By field what stands now, where it is not what was typed: filled after a stale form only."""
 
     @property
+    def form_id(self) -> str:
+        """By which boxes that stand outside the form belong to it."""
+        return f"do-{self.deed.name}{self.row}"
+
+    @property
     def token(self) -> uuid.UUID:
         return uuid.uuid4()
 

@@ -1,13 +1,14 @@
 """What the office reads of the sync engine: work that waits for a person, and phones with work not sent yet."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
 
 from backend.core import clock
 from backend.core.actor import Actor
+from backend.core.errors import Problem
 from backend.core.pages import DEFAULT_LIMIT, Page
 from backend.sync import people, reporting
 from backend.sync.models import DeviceReport, Operation, Review
@@ -16,7 +17,7 @@ from backend.sync.registry import Context
 from backend.sync.services import reviewable, reviewing
 from backend.sync.services.reviewing import accept, dismiss, refile
 
-__all__ = ["Waiting", "accept", "dismiss", "one", "phones", "refile", "stuck", "unsent", "waiting"]
+__all__ = ["Waiting", "accept", "decide_each", "dismiss", "one", "phones", "refile", "stuck", "unsent", "waiting"]
 
 
 class Waiting(NamedTuple):
@@ -63,6 +64,26 @@ def one(actor: Actor, op: uuid.UUID) -> Waiting:
     """One operation. Raises `NotFound` for unknown and for not the actor's to review."""
     row, context = reviewable.get(actor, op)
     return Waiting(row, context, people.author(row).name, _is_open(row))
+
+
+def decide_each(
+    actor: Actor, ops: Sequence[uuid.UUID], *, outcome: str, reason: str
+) -> list[tuple[uuid.UUID, str, str]]:
+    """One decision about several, each by itself: (operation, what it is about, why not; "" where it was decided).
+
+    What cannot be decided changes nothing and holds up none of the others.
+    """
+    return [(op, *_decided(actor, reviewing.Decision(op, outcome, reason))) for op in ops]
+
+
+def _decided(actor: Actor, decision: reviewing.Decision) -> tuple[str, str]:
+    title = ""
+    try:
+        title = reviewable.get(actor, decision.op)[1].title
+        reviewing.decide(actor=actor, decision=decision)
+    except Problem as refused:
+        return title, refused.detail
+    return title, ""
 
 
 def _is_open(row: Operation) -> bool:

@@ -3,14 +3,16 @@
 import uuid
 
 import pytest
+from django.urls import reverse
 
 from backend.accounts.models import User
 from backend.accounts.roles import Role
 from backend.core.ids import uuid7
+from backend.journal.models import AuditLine
 from backend.registry.models import Department
 from backend.registry.services import headships, organisation, teams
 from backend.sync.models import DeviceReport
-from tests.desk.clicking import Seat, refusal
+from tests.desk.clicking import Seat, hidden, refusal
 from tests.fixtures.people import Cast
 from tests.fixtures.work_under_review import Desk, given, photo
 
@@ -66,6 +68,35 @@ def test_leaders_see_what_is_theirs_and_others_nothing(desk: Desk, cast: Cast) -
         True,
     )
     assert Seat(cast.person(Role.LEADERSHIP)).status("desk_held") == 403
+
+
+def test_several_are_decided_at_once_and_each_has_a_line_of_its_own(desk: Desk, office: Seat) -> None:
+    """One of them was decided meanwhile: it is told so, and the others are decided."""
+    ops = [desk.op(desk.late("answer.set", desk.visit.pk, given(TY_01="no"))) for _ in range(3)]
+    other = Seat(desk.cast.person(Role.OFFICE))
+    sent = hidden(office.opens("desk_held"), "decide") | {"ops": [str(op) for op in ops], "outcome": "dismissed"}
+    address = reverse("desk_held_do", args=["decide"])
+    refused = office.client.post(address, sent)
+    assert (refusal(refused)[1], [f'value="{op}"' in refused.content.decode() for op in ops]) == (
+        "请写明理由。",
+        [True] * 3,
+    )
+    assert refused.content.decode().count("checked") >= 3
+    other.done("dismiss", "desk_held_one", ops[1], reason="重复")
+    sent |= hidden(refused.content.decode(), "decide") | {"reason": "与提交内容重复"}
+    text = str(office.client.get(office.client.post(address, sent)["Location"]).content.decode())
+    assert ("已处理 2 项，1 项未能处理" in text, "该操作已有处理结果。" in text) == (True, True)
+    assert "刚才处理的内容" not in office.opens("desk_held")
+    lines = AuditLine.objects.filter(verb="operation.dismissed").values_list("object_id", flat=True)
+    assert sorted(lines) == sorted(str(op) for op in ops)
+
+
+def test_nothing_ticked_is_told_and_a_forged_tick_touches_nothing(desk: Desk, office: Seat) -> None:
+    desk.late("answer.set", desk.visit.pk, given(TY_01="no"))
+    assert "请先在表中勾选" in refusal(office.does("decide", "desk_held", outcome="accepted"))[1]
+    forged = office.does("decide", "desk_held", outcome="accepted", ops=["x"])
+    assert (refusal(forged)[0], "勾选的内容无效" in refusal(forged)[1]) == (400, True)
+    assert "1 项未能处理" in office.done("decide", "desk_held", outcome="accepted", ops=[str(uuid.uuid4())])
 
 
 def test_who_has_the_team_in_their_care_merges_late_work(desk: Desk, cast: Cast) -> None:

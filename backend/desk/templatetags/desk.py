@@ -24,6 +24,17 @@ def deed(context: RequestContext, name: str, row: object = "") -> dict[str, Any]
     }
 
 
+@register.inclusion_tag("desk/staff/tick.html", takes_context=True)
+def tick(context: RequestContext, name: str, field: str, key: object, label: str) -> dict[str, Any]:
+    """The box of one row of a table for `field` of a deed's form; nothing if the deed is not offered."""
+    offer = context["offers"].get(name)
+    if offer is None:
+        return {}
+    chosen = offer.form.initial.get(field) or []
+    ticked = str(key) in ([chosen] if isinstance(chosen, str) else map(str, chosen))
+    return {"form": offer.form_id, "field": field, "key": key, "label": label, "ticked": ticked}
+
+
 @register.simple_tag(takes_context=True)
 def after(context: RequestContext, mark: str) -> str:
     """The address of the next page of a list, with the filters that hold."""

@@ -53,8 +53,8 @@
   const restoreAll = () => document.querySelectorAll('form[data-draft]').forEach(restore);
 
   document.addEventListener('input', (event) => {
-    const form = event.target.closest('form[data-draft]');
-    if (!form) return;
+    const form = event.target.form; // boxes in a table belong to a form that stands elsewhere
+    if (!form?.matches('form[data-draft]')) return;
     window.desk.changed = true;
     save(form);
   });

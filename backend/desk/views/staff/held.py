@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from backend.core.actor import Actor
 from backend.core.errors import Invalid
+from backend.core.pages import DEFAULT_LIMIT
 from backend.desk import sync
 from backend.desk.deeds import Deed, ReasonForm, RemarkForm
+from backend.desk.fields import TicksField, area
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERS, OFFICE
 from backend.desk.rules import operation_words as words
@@ -29,11 +31,53 @@ class HeldFilters(forms.Form):
     decided = forms.BooleanField(label="改看已处理的", required=False)
 
 
+class ManyForm(forms.Form):
+    """One decision about all that is ticked."""
+
+    ops = TicksField(label="勾选的内容", most=DEFAULT_LIMIT)
+    outcome = forms.ChoiceField(
+        label="决定",
+        choices=[("accepted", "采用（到访提交之后才到的，作为补录附入）"), ("dismissed", "驳回（内容仍然留存）")],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label="理由（驳回时必填）", max_length=500, required=False, widget=area(2))
+
+
+def _decide_ticked(actor: Actor, found: None, values: dict[str, Any]) -> list[dict[str, str]]:
+    """Raises `Invalid(reason_missing)` once for all of them, before anything is decided."""
+    if values["outcome"] == "dismissed" and not values["reason"].strip():
+        raise Invalid("reason_missing", "请写明理由。", path="reason")
+    decided = sync.decide_each(actor, values["ops"], outcome=values["outcome"], reason=values["reason"])
+    return [{"op": str(op), "title": title, "refused": why} for op, title, why in decided]
+
+
+def _told_of(results: list[dict[str, str]]) -> str:
+    refused = sum(bool(one["refused"]) for one in results)
+    return f"已处理 {len(results) - refused} 项" + (f"，{refused} 项未能处理，原因见下。" if refused else "。")
+
+
+RESULTS = "held_results"
+"""Where the session keeps what became of each until the list is shown."""
+
+
 class HeldList(StaffPage[None]):
-    """What waits for the reader's decision, the oldest first."""
+    """What waits for the reader's decision, the oldest first; several at once are decided one by one."""
 
     template = "staff/held.html"
     roles = REVIEWERS
+    deeds = (
+        Deed(
+            "decide",
+            "处理勾选的内容",
+            _decide_ticked,
+            _told_of,
+            ManyForm,
+            explains="逐项处理，每项各记一条；不能处理的说明原因，不影响其他各项。不能采用本人提交的内容。",
+        ),
+    )
+
+    def keep(self, request: HttpRequest, deed: Deed, result: Any) -> None:
+        request.session[RESULTS] = result
 
     def find(self, actor: Actor, **key: Any) -> None:
         return None
@@ -41,7 +85,14 @@ class HeldList(StaffPage[None]):
     def context(self, request: HttpRequest, actor: Actor, found: None) -> dict[str, Any]:
         filters, wanted = chosen(HeldFilters, request)
         shown = sync.waiting(actor, {**wanted}, after=mark(request))
-        return {"rows": [told(one) for one in shown.rows], "next": shown.next, "filters": filters}
+        rows = [told(one) for one in shown.rows]
+        return {
+            "rows": rows,
+            "tickable": any(one.open for one in shown.rows),
+            "results": request.session.pop(RESULTS, []),
+            "next": shown.next,
+            "filters": filters,
+        }
 
 
 def mark(request: HttpRequest) -> uuid.UUID | None:
