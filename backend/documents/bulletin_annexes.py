@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from reportlab.platypus import Flowable
 
+from backend.documents.bulletin_chapters import has_late_annex, late_table
 from backend.documents.bulletin_data import Bulletin, Indicator, IndicatorForm, IndicatorGroup
 from backend.documents.canvas import draw_text
 from backend.documents.composer import Composer
@@ -20,14 +21,11 @@ INDICATOR_COLUMNS = (
     Column("占比", 1.1, "right"),
 )  # fmt: skip
 LEDGER_COLUMNS = (
-    Column("序号", 0.9, "center"),
-    Column("文号", 3.1),
-    Column("单位", 2.6),
-    Column("问题", 5.2),
-    Column("级别", 1.1, "center"),
-    Column("整改时限", 1.0, "center", unbroken=True),
-    Column("状态", 1.6, "center"),
-    Column("销号日期", 1.0, "center", unbroken=True),
+    Column("序号", 24, "center"),
+    Column("单位、文号", 122),
+    Column("问题", 190),
+    Column("级别、状态", 54, "center"),
+    Column("时限、销号", 52, "center", unbroken=True),
 )
 
 
@@ -35,8 +33,6 @@ def add_annexes(composer: Composer, data: Bulletin) -> None:
     """Add the annexes that the issue has, each on a new page."""
     if data.indicator_form:
         _indicators(composer, data.indicator_form)
-    if data.ledger:
-        _ledger(composer, data)
     for annex in data.annexes:
         composer.annex(annex.title)
         composer.paragraphs(annex.paragraphs)
@@ -44,6 +40,8 @@ def add_annexes(composer: Composer, data: Bulletin) -> None:
             composer.table(table)
         if not annex.tables and not annex.paragraphs:
             composer.missing()
+    if data.ledger or has_late_annex(data):
+        _ledger(composer, data)
 
 
 def _indicators(composer: Composer, form: IndicatorForm) -> None:
@@ -104,14 +102,22 @@ def _shared_rows(groups: Sequence[IndicatorGroup]) -> list[tuple[int, int]]:
 
 
 def _ledger(composer: Composer, data: Bulletin) -> None:
-    composer.annex("问题整改台账（摘录）")
+    composer.annex("整改台账（摘录）")
+    if has_late_annex(data):
+        composer.table(late_table(data))
+    if data.ledger:
+        composer.table(_ledger_table(data))
+
+
+def _ledger_table(data: Bulletin) -> TableData:
     year = data.period_end.year
     rows = tuple(
         (
-            at, row.document_number, row.unit, row.finding, row.severity,
-            day_of(row.due_date, year) if row.due_date else None, row.state,
-            day_of(row.closed_on, year) if row.closed_on else None,
+            at, f"{row.unit}\n{row.document_number}".strip(), row.finding, f"{row.severity}\n{row.state}",
+            "\n".join(day_of(day, year) if day else "—" for day in (row.due_date, row.closed_on)),
         )
         for at, row in enumerate(data.ledger, start=1)
     )  # fmt: skip
-    composer.table(TableData("问题整改台账", LEDGER_COLUMNS, rows, note=data.ledger_note, compact=True))
+    return TableData(
+        "本期新增和销号的严重问题、一票否决事项", LEDGER_COLUMNS, rows, note=data.ledger_note, compact=True
+    )

@@ -1,6 +1,7 @@
 """The chapters of the bulletin, in their order."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from backend.documents.bulletin_data import Bulletin, TypicalCase
@@ -14,13 +15,23 @@ from backend.documents.charts import (
     StackedChart,
     StackedItem,
 )
+from backend.documents.charts.bars import LIMIT_HEIGHT
 from backend.documents.composer import Composer, is_empty
 from backend.documents.fonts import Face
+from backend.documents.grid import TYPE_WIDTH
 from backend.documents.table_data import Column, TableData
 from backend.documents.wording import day_of, moment, period, sentence
 
 T = TypeVar("T")
 MOST_BARS = 26
+MOST_BARS_BESIDE, LONGEST_BESIDE, MOST_GRADES_BESIDE = 12, 16, 9
+"""Bars, characters of a name, and grades that two charts side by side can show."""
+BARS_BESIDE, HOMEWORK_BESIDE, LEAST_BESIDE = 180.0, 252.0, 140.0
+"""Points: widths of two charts side by side, and the least height of the second."""
+CATEGORIES, HOMEWORK = "发现问题分类统计（个）", "各年级平均每日书面作业时间"
+MOST_LATE = 15
+"""Findings past their term that the chapter lists; of more it lists the `LONGEST_LATE`, and an annex all."""
+LONGEST_LATE = 10
 
 
 def inspection(composer: Composer, data: Bulletin) -> None:
@@ -47,30 +58,51 @@ def _coverage(composer: Composer, data: Bulletin) -> None:
 
 
 def in_school(composer: Composer, data: Bulletin) -> None:
-    """二、校内减负情况: text, findings by category, homework by grade against the limits."""
+    """二、校内减负情况: findings by category and homework by grade in charts, then the parts of school life."""
     composer.chapter("校内减负情况")
     if is_empty(data.in_school) and not data.findings_by_category and not data.homework:
         composer.missing()
         return
-    composer.section(data.in_school)
-    if data.findings_by_category:
-        bars = [BarItem(item.name, item.count) for item in data.findings_by_category]
-        for part, title in _parts(bars, "发现问题分类统计（个）"):
-            composer.chart(title, BarChart(composer.press, part), _source(data))
-    else:
+    composer.paragraphs(data.in_school.paragraphs)
+    _school_charts(composer, data)
+    composer.parts(data.in_school)
+
+
+def _school_charts(composer: Composer, data: Bulletin) -> None:
+    bars = [BarItem(item.name, item.count) for item in data.findings_by_category]
+    measured = any(grade.minutes is not None for grade in data.homework)
+    if measured and _beside(data):
+        left = BarChart(composer.press, bars, width=BARS_BESIDE)
+        right = _homework_chart(composer, data, (HOMEWORK_BESIDE, max(left.height, LEAST_BESIDE)))
+        composer.charts((CATEGORIES, left), (HOMEWORK, right), note=_source(data) + _samples(data))
+        return
+    for part, title in _parts(bars, CATEGORIES):
+        composer.chart(title, BarChart(composer.press, part), _source(data))
+    if not bars:
         composer.missing("发现问题分类")
-    if any(grade.minutes is not None for grade in data.homework):
-        _homework_chart(composer, data)
+    if measured:
+        composer.chart(HOMEWORK, _homework_chart(composer, data), _source(data) + _samples(data))
     else:
         composer.missing("各年级书面作业时间")
 
 
-def _homework_chart(composer: Composer, data: Bulletin) -> None:
+def _beside(data: Bulletin) -> bool:
+    """Whether both charts are legible at less than the whole width."""
+    names = [item.name for item in data.findings_by_category]
+    few = 0 < len(names) <= MOST_BARS_BESIDE and len(data.homework) <= MOST_GRADES_BESIDE
+    return few and max(map(len, names)) <= LONGEST_BESIDE
+
+
+def _homework_chart(
+    composer: Composer, data: Bulletin, size: tuple[float, float] = (TYPE_WIDTH, LIMIT_HEIGHT)
+) -> LimitChart:
     items = [LimitItem(grade.grade, grade.minutes, grade.limit) for grade in data.homework]
-    labels = ("未超上限", "超过上限", "上限")
+    return LimitChart(composer.press, items, ("未超上限", "超过上限", "上限"), "分钟", size)
+
+
+def _samples(data: Bulletin) -> str:
     samples = [grade.samples for grade in data.homework if grade.samples and grade.minutes is not None]
-    note = _source(data) + (f"样本{sum(samples)}份。" if samples else "")
-    composer.chart("各年级平均每日书面作业时间", LimitChart(composer.press, items, labels, "分钟"), note)
+    return f"作业样本{sum(samples)}份。" if samples else ""
 
 
 def out_of_school(composer: Composer, data: Bulletin) -> None:
@@ -112,14 +144,31 @@ def rectification(composer: Composer, data: Bulletin) -> None:
     if "districts" not in data.left_out:
         _districts(composer, data)
     if "late" not in data.left_out:
-        composer.table(_late_table(data))
+        _late(composer, data)
+
+
+def has_late_annex(data: Bulletin) -> bool:
+    """Whether the list of the late is too long for the chapter."""
+    return len(data.late_items) > MOST_LATE and "late" not in data.left_out
+
+
+def _late(composer: Composer, data: Bulletin) -> None:
+    if not has_late_annex(data):
+        composer.table(late_table(data))
+        return
+    number = 1 + bool(data.indicator_form) + len(data.annexes)
+    note = f"逾期未完成整改的共{len(data.late_items)}个，全部列在附件{number}。"
+    longest = replace(data, late_items=data.late_items[:LONGEST_LATE])
+    composer.table(replace(late_table(longest), title=f"逾期时间最长的{LONGEST_LATE}个问题", note=note))
 
 
 def _districts(composer: Composer, data: Bulletin) -> None:
-    composer.table(_district_table(data))
-    if any(row.closed or row.open_in_time or row.late for row in data.districts):
-        items = [StackedItem(row.name, (row.closed, row.open_in_time, row.late)) for row in data.districts]
-        labels = ("已销号", "整改中（未到期）", "逾期")
+    table, labels = _district_table(data), ("已销号", "整改中", "逾期")
+    items = [StackedItem(row.name, (row.closed, row.open_in_time, row.late)) for row in data.districts]
+    if items and composer.table_with_bars(table, items, labels):
+        return
+    composer.table(table)
+    if any(sum(item.parts) for item in items):
         for part, title in _parts(items, "各学区问题整改情况（个）"):
             composer.chart(title, StackedChart(composer.press, part, labels), _source(data))
 
@@ -177,7 +226,7 @@ def _team_table(data: Bulletin) -> TableData:
         )
         for row in data.teams
     )
-    return TableData("各督查组工作情况", columns, rows)
+    return TableData("各督查组工作情况", columns, rows, compact=True)
 
 
 def _share(part: int, whole: int) -> str | None:
@@ -186,28 +235,26 @@ def _share(part: int, whole: int) -> str | None:
 
 def _district_table(data: Bulletin) -> TableData:
     columns = (
-        Column("学区", 2.4), Column("本期新增", 1.2), Column("已销号", 1.1), Column("整改中", 1.1), Column("逾期", 1),
+        Column("学区", 2.1), Column("新增", 1), Column("已销号", 1.3), Column("整改中", 1.3), Column("逾期", 1),
         Column("反弹", 1),
     )  # fmt: skip
     rows = tuple((row.name, row.new, row.closed, row.open_in_time, row.late, row.reopened) for row in data.districts)
     return TableData("各学区整改台账（个）", columns, rows)
 
 
-def _late_table(data: Bulletin) -> TableData:
+def late_table(data: Bulletin) -> TableData:
     columns = (
-        Column("序号", 0.9, "center"),
-        Column("单位", 2.6),
-        Column("通知书文号", 2.5),
-        Column("问题", 4.6),
-        Column("整改时限", 1.0, "center", unbroken=True),
-        Column("逾期天数", 1.0, "center"),
-        Column("督办", 1.0, "center", unbroken=True),
+        Column("序号", 24, "center"),
+        Column("单位、文号", 122),
+        Column("问题", 190),
+        Column("时限", 46, "center", unbroken=True),
+        Column("逾期天数", 30, "center"),
+        Column("督办", 30, "center", unbroken=True),
     )
     rows = tuple(
         (
             at,
-            item.unit,
-            item.document_number,
+            f"{item.unit}\n{item.document_number}".strip(),
             item.finding,
             day_of(item.due_date, data.period_end.year),
             item.days_late,
@@ -215,7 +262,7 @@ def _late_table(data: Bulletin) -> TableData:
         )
         for at, item in enumerate(data.late_items, start=1)
     )
-    return TableData("逾期未完成整改清单", columns, rows)
+    return TableData("逾期未完成整改清单", columns, rows, compact=True)
 
 
 ALL: tuple[Callable[[Composer, Bulletin], None], ...] = (

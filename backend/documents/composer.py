@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reportlab.platypus import PageBreak
+from reportlab.platypus import Flowable, PageBreak
 
+from backend.documents.beside import Beside
 from backend.documents.bulletin_data import Section
+from backend.documents.charts import Rows, StackedChart, StackedItem
 from backend.documents.charts.chart import Chart
 from backend.documents.fitting import Setting
 from backend.documents.fonts import Face
-from backend.documents.grid import LEADING, SIZE_2, SIZE_3, SIZE_5
+from backend.documents.grid import LEADING, SIZE_2, SIZE_3, SIZE_5, TYPE_HEIGHT, TYPE_WIDTH
 from backend.documents.layout import Span
 from backend.documents.paper import Heading, Story
 from backend.documents.paragraph import ChineseParagraph, Style
@@ -17,7 +19,7 @@ from backend.documents.photo_data import Photo
 from backend.documents.photos import photo_rows
 from backend.documents.press import Press
 from backend.documents.table_data import TableData
-from backend.documents.tables import CAPTION, NO_DATA, NOTE, add_table
+from backend.documents.tables import CAPTION, NO_DATA, NOTE, add_table, chinese_table
 from backend.documents.wording import numeral, sentence
 
 BODY = Style(leading=LEADING, first_indent=2)
@@ -25,6 +27,11 @@ CHAPTER = Style(Face.HEI, SIZE_3, LEADING, first_indent=2, align="left")
 SUBHEAD = Style(Face.KAI, SIZE_3, LEADING, first_indent=2, align="left")
 ANNEX_MARK = Style(Face.HEI, SIZE_3, LEADING, align="left")
 ANNEX_TITLE = Style(Face.TITLE, SIZE_2 - 2, 30, align="center", space_before=4, space_after=10, balanced=True)
+TABLE_BESIDE = 236.0
+"""Points of a table that has bars beside it."""
+MOST_BESIDE = TYPE_HEIGHT * 0.7
+PHOTO_HEIGHT = 122.0
+"""Points (43 mm) at most: a case and its photos stay on one page, and eight of them take less than two."""
 
 
 class Composer:
@@ -75,6 +82,10 @@ class Composer:
     def section(self, section: Section) -> None:
         """Add a chapter's own text and tables."""
         self.paragraphs(section.paragraphs)
+        self.parts(section)
+
+    def parts(self, section: Section) -> None:
+        """Add subsections and tables."""
         for subsection in section.subsections:
             self.subsection(subsection.title)
             if subsection.paragraphs:
@@ -96,19 +107,44 @@ class Composer:
 
     def chart(self, title: str, chart: Chart, note: str = "") -> None:
         """Add the next chart with its title below (domain layout of the bulletin)."""
+        self._figure([chart, self._titled(title, chart)], chart.height + 24, note)
+
+    def charts(self, *pair: tuple[str, Chart], note: str = "") -> None:
+        """Add charts side by side, each with its title below, and one note about both."""
+        columns = [(chart.width, [chart, self._titled(title, chart)]) for title, chart in pair]
+        both = Beside(*columns)
+        self._figure([both], both.wrap(self.story.width, 0)[1] + 4, note)
+
+    def _titled(self, title: str, chart: Chart) -> ChineseParagraph:
         self._charts += 1
         chart.title = title
-        caption = ChineseParagraph(
-            self.press, f"图{self._charts}　{title}", replace(CAPTION, space_before=2, size=SIZE_5)
-        )
-        below = [caption, *([ChineseParagraph(self.press, note, replace(NOTE, align="center"))] if note else [])]
+        return ChineseParagraph(self.press, f"图{self._charts}　{title}", replace(CAPTION, space_before=2, size=SIZE_5))
+
+    def _figure(self, blocks: Sequence[Flowable], height: float, note: str) -> None:
+        below = [ChineseParagraph(self.press, note, replace(NOTE, align="center"))] if note else []
         self.story.space(6)
-        self.story.add(chart, *below, minimum=chart.height + 24 + (16 if note else 0))
+        self.story.add(*blocks, *below, minimum=height + (16 if note else 0))
         self.story.space(8)
+
+    def table_with_bars(self, data: TableData, items: Sequence[StackedItem], labels: tuple[str, str, str]) -> bool:
+        """Add a compact table with bars beside its rows; False, and nothing added, where it would not stay whole."""
+        table = chinese_table(self.press, data.columns, data.rows, TABLE_BESIDE, compact=True)
+        pitches = {row.height for row in table.rows}
+        if len(pitches) != 1 or table.height > MOST_BESIDE:
+            return False
+        self._tables, self._charts = self._tables + 1, self._charts + 1
+        head = table.height - sum(row.height for row in table.rows)
+        bars = StackedChart(self.press, items, labels, Rows(TYPE_WIDTH - TABLE_BESIDE, head, pitches.pop()))
+        bars.title = data.title
+        caption = f"表{self._tables}　{data.title}（图{self._charts}　右侧条形）"
+        both = Beside((TABLE_BESIDE, [table]), (bars.width, [bars]))
+        self.story.head(ChineseParagraph(self.press, caption, CAPTION))
+        self._figure([both], table.height, data.note)
+        return True
 
     def photos(self, photos: Sequence[Photo]) -> None:
         """Add photos, two in a row."""
-        for row in photo_rows(self.press, photos):
+        for row in photo_rows(self.press, photos, PHOTO_HEIGHT):
             self.story.add(row, minimum=row.wrap(0, 0)[1])
 
 

@@ -13,10 +13,10 @@ from reportlab.platypus import CondPageBreak, Flowable, Frame, PageBreak, Spacer
 
 from backend.documents.grid import LINES, TYPE_HEIGHT, TYPE_WIDTH
 
-FULL_ENOUGH = 0.55
+FULL_ENOUGH = 0.66
 """Share of a page that must be filled; less looks as if something were missing."""
-LINES_TRIED = (LINES + 1, LINES - 1, LINES + 2)
-WHITE_TRIED = (-2.0, 2.0)
+LINES_TRIED = (LINES + 1, LINES - 1, LINES + 2, LINES - 2, LINES + 3)
+WHITE_TRIED = (-1.5, -0.75, 0.75, 1.5, 2.25, 3.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,33 +13,40 @@ PADDING_X, PADDING_Y = 4.0, 3.5
 
 
 class CellText:
-    """What a cell says and how it looks; measured once for all cells that say the same (``Cells``)."""
+    """What a cell says and how it looks; measured once for all cells that say the same (``Cells``).
 
-    __slots__ = ("_laid", "_width", "press", "style", "text", "tokens")
+    A line feed begins a new line.
+    """
+
+    __slots__ = ("_laid", "_parts", "_width", "press", "style", "text")
 
     def __init__(self, press: Press, text: str, style: Style) -> None:
         self.press, self.text, self.style = press, text, style
-        self.tokens: list[Token] = press.tokens([Span(text, style.face)])
+        self._parts: list[list[Token]] = [press.tokens([Span(part, style.face)]) for part in text.split("\n")]
         self._width, self._laid = -1.0, Laid(style, ())
 
     def minimum_width(self) -> float:
         """Width in points that the widest unbreakable token needs."""
-        return max([token.width for token in self.tokens], default=0.0) * self.style.size
+        return max([token.width for part in self._parts for token in part], default=0.0) * self.style.size
 
     def natural_width(self) -> float:
-        """Width in points of the text on one line."""
-        lines = break_lines(self.tokens, 1e9, 1e9, self.press.measure)
-        return sum(line.natural for line in lines) * self.style.size
+        """Width in points of the text, or of its widest part, on one line."""
+        parts = (break_lines(part, 1e9, 1e9, self.press.measure) for part in self._parts)
+        return max(sum(line.natural for line in lines) for lines in parts) * self.style.size
 
     def laid(self, width: float) -> "Laid":
         """Return the text in lines for a column ``width`` points wide, padding included."""
         if self._width != width:
             measure = max(1.0, (width - 2 * PADDING_X) / self.style.size)
-            lines = break_lines(self.tokens, measure, measure, self.press.measure)
-            if self.style.balanced and len(lines) > 1:
-                lines = balanced_lines(self.press, self.tokens, measure, len(lines))
+            lines = [line for part in self._parts for line in self._broken(part, measure)]
             self._width, self._laid = width, Laid(self.style, tuple(lines))
         return self._laid
+
+    def _broken(self, part: list[Token], measure: float) -> list[Line]:
+        lines = break_lines(part, measure, measure, self.press.measure)
+        if self.style.balanced and len(lines) > 1:
+            return balanced_lines(self.press, part, measure, len(lines))
+        return lines
 
 
 class Cells:

@@ -19,8 +19,8 @@ CAPTION = Style(Face.HEI, SIZE_SMALL_4, 20, align="center", space_before=8, spac
 NOTE = Style(Face.SONG, SIZE_SMALL_5, 13, align="left", space_before=3, color=GREY)
 CELL = Style(Face.SONG, SIZE_5, 15, align="left")
 HEAD = Style(Face.HEI, SIZE_5, 15, align="center")
-COMPACT_CELL = Style(Face.SONG, SIZE_SMALL_5, 12.5, align="left")
-COMPACT_HEAD = Style(Face.HEI, SIZE_SMALL_5, 12.5, align="center")
+COMPACT_CELL = Style(Face.SONG, SIZE_SMALL_5, 12.5, align="left", space_before=-2)
+COMPACT_HEAD = Style(Face.HEI, SIZE_SMALL_5, 12.5, align="center", space_before=-2)
 
 
 def cell_text(value: Cell, decimals: int = 1) -> str:
@@ -61,7 +61,7 @@ def chinese_table(
     """
     cell, head = (COMPACT_CELL, COMPACT_HEAD) if compact else (CELL, HEAD)
     if white:
-        cell, head = (replace(style, space_before=white) for style in (cell, head))
+        cell, head = (replace(style, space_before=style.space_before + white) for style in (cell, head))
     texts = tuple(
         tuple(
             (cell_text(value, column.decimals), _align(value, column))

@@ -60,11 +60,13 @@ def test_the_school_edition_names_no_unit_and_lists_nobody(
     told = {edition: words(paper) for edition, paper in papers(issue).items()}
     assert name in told[Edition.LEADERSHIP]
     assert "逾期未完成整改清单" in told[Edition.LEADERSHIP]
+    assert "本期督查的学校（1所，从左到右、从上到下）" in told[Edition.LEADERSHIP]
     assert name not in told[Edition.SCHOOL]
     assert "某小学仍未整改。" in told[Edition.SCHOOL]
     for hidden in (
         "逾期未完成整改清单",
         "台账（摘录）",
+        "督查学校名单",
         "督查组工作情况",
         "每日累计覆盖率",
         "下步安排。完成",
@@ -73,6 +75,27 @@ def test_the_school_edition_names_no_unit_and_lists_nobody(
         assert hidden not in told[Edition.SCHOOL]
     assert "学校版" in told[Edition.SCHOOL]
     assert "领导版" in told[Edition.LEADERSHIP]
+
+
+def test_what_is_grave_and_in_no_notice_yet_stands_in_the_extract_of_the_ledger_without_a_number(
+    records: Records, serious: Finding, maker: Actor, signer: Actor
+) -> None:
+    alone = records.finding(records.visits[0], "veto", text="未列入通知书的问题。")
+    told = {edition: words(paper) for edition, paper in papers(issued(maker, signer)).items()}
+    listed = told[Edition.LEADERSHIP].rpartition("本期新增和销号的严重问题、一票否决事项")[2]
+    assert listed.count(alone.text) == 1
+    assert serious.text not in listed  # late: it has a list of its own
+
+
+def test_the_list_of_schools_says_how_often_each_was_visited_and_what_was_found(records: Records, maker: Actor) -> None:
+    often, once = records.target(records.team()), records.target(records.team("T08"))
+    for day, target in ((2, often), (3, often), (4, once)):
+        visit = records.visit(target, at(day))
+    records.finding(visit, "minor")
+    listed = compiling.compile(actor=maker, period_start=MARCH).facts["visited"]
+    assert {one["target"]: (one["name"], one["visits"], one["findings"]) for one in listed} == {
+        str(often.pk): (often.name, 2, 0), str(once.pk): (once.name, 1, 1),
+    }  # fmt: skip
 
 
 def test_both_editions_are_rebuilt_with_the_same_bytes(

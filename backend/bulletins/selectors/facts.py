@@ -19,6 +19,7 @@ from backend.bulletins.selectors import (
     schools,
     supplement,
     units,
+    visited,
     visits,
 )
 from backend.bulletins.selectors.window import Window
@@ -54,6 +55,7 @@ def gather(window: Window) -> dict[str, Any]:
         "disposals": institutions.disposals(window.county_id),
         "units": units.names(window.county_id),
         "coverage_by_day": coverage.by_day(covered, window),
+        "visited": visited.schools(window),
         "serious": cases.serious(window),
         "cases": cases.candidates(window),
         "practices": practices.candidates(window, lines),

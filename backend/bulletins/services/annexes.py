@@ -1,4 +1,4 @@
-"""Annexes of the paper: the indicator form of 2021, and the list of serious findings."""
+"""Annexes of the paper: the indicator form of 2021, and the list of schools."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,9 +7,10 @@ from backend.bulletins.models import Bulletin
 from backend.bulletins.rules.figures import NO_PREVIOUS, change
 from backend.bulletins.rules.wording import MANAGEMENTS, Figures
 from backend.core import clock
-from backend.core.sheets import Cell, xlsx_pieces
+from backend.core.sheets import Cell as SheetCell
+from backend.core.sheets import xlsx_pieces
 from backend.documents.bulletin_data import Annex, Indicator, IndicatorForm, IndicatorGroup
-from backend.documents.table_data import Column, TableData
+from backend.documents.table_data import Cell, Column, TableData
 
 Row = tuple[str, str, str]
 
@@ -65,13 +66,10 @@ INDICATORS: tuple[tuple[str, tuple[Row, ...]], ...] = (
 )
 """Groups of rows: the name as printed, the figure of the count, the figure of the share."""
 
-SERIOUS_COLUMNS = (
-    Column("序号", 0.9, "center"),
-    Column("单位", 2.8),
-    Column("问题", 4.6),
-    Column("级别", 1.6, "center"),
-    Column("状态", 1.6, "center"),
-)
+SCHOOL_COLUMNS = (Column("学校", 103), Column("次数", 22, "center"), Column("问题", 22, "center"))
+SCHOOLS_A_ROW = 3
+EMPTY = "　"
+"""A cell without anything: nothing is missing there."""
 
 
 def indicators(f: Figures, issuer: str) -> IndicatorForm:
@@ -112,21 +110,33 @@ def workbook(bulletin: Bulletin) -> bytes:
     return b"".join(xlsx_pieces("双减工作进展情况统计表", SHEET_COLUMNS, [*lines, *foot], widths=SHEET_WIDTHS))
 
 
-def _line(f: Figures, at: int, group: str, row: Row) -> tuple[Cell, ...]:
+def _line(f: Figures, at: int, group: str, row: Row) -> tuple[SheetCell, ...]:
     name, count, share = row
     figure = f[count]
-    value: Cell = NO_DATA_HERE if figure["value"] is None else figure["value"]
-    percent: Cell = (NO_DATA_HERE if f[share]["value"] is None else f[share]["value"]) if share else None
-    before: Cell = NO_PREVIOUS if figure["previous"] is None else figure["previous"]
+    value: SheetCell = NO_DATA_HERE if figure["value"] is None else figure["value"]
+    percent: SheetCell = (NO_DATA_HERE if f[share]["value"] is None else f[share]["value"]) if share else None
+    before: SheetCell = NO_PREVIOUS if figure["previous"] is None else figure["previous"]
     return group, at, name, value, percent, before, change(figure)
 
 
-def serious(cases: Sequence[dict[str, Any]]) -> tuple[Annex, ...]:
-    """Every serious finding and veto of the period by name; nothing when there is none."""
-    if not cases:
+def schools(visited: Sequence[dict[str, Any]]) -> tuple[Annex, ...]:
+    """The schools visited in the period, three in a row; nothing when there were none."""
+    if not visited:
         return ()
-    rows = tuple(
-        (at, one["place"], one["text"], one["severity"], one["state"]) for at, one in enumerate(cases, start=1)
+    cells = [(one["name"], one["visits"], one["findings"]) for one in visited]
+    table = TableData(
+        f"本期督查的学校（{len(visited)}所，从左到右、从上到下）",
+        SCHOOL_COLUMNS * SCHOOLS_A_ROW,
+        side_by_side(cells, SCHOOLS_A_ROW),
+        compact=True,
     )
-    table = TableData("严重问题和一票否决事项", SERIOUS_COLUMNS, rows, compact=True)
-    return (Annex("严重问题和一票否决事项清单", (table,)),)
+    return (Annex("本期督查学校名单", (table,)),)
+
+
+def side_by_side(cells: Sequence[tuple[Cell, ...]], across: int) -> tuple[tuple[Cell, ...], ...]:
+    """`across` units in a row, read from left to right; the last row is filled up with empty cells."""
+    return tuple(
+        tuple(cell for one in cells[at : at + across] for cell in one)
+        + (EMPTY,) * (len(cells[0]) * (across - len(cells[at : at + across])))
+        for at in range(0, len(cells), across)
+    )

@@ -1,11 +1,10 @@
 """What the press prints of a circular, from its row alone."""
 
-from collections.abc import Sequence
-
 from backend.bulletins.models import Circular
+from backend.bulletins.services.annexes import side_by_side
 from backend.core import clock
 from backend.documents import circular_data as data
-from backend.documents.table_data import Cell, Column, TableData
+from backend.documents.table_data import Column, TableData
 from backend.notices.rules import paper_codes
 
 RECIPIENTS = ("各学校", "各校外培训机构")
@@ -72,19 +71,9 @@ def _rankings(circular: Circular) -> tuple[TableData, ...]:
         TableData(
             f"{group['group']}得分排名（参与{len(group['placed'])}个，从左到右、从上到下）",
             SIDE * 2,
-            _side_by_side([(one["rank"], one["name"], one["visits"], one["score"]) for one in group["placed"]]),
+            side_by_side([(one["rank"], one["name"], one["visits"], one["score"]) for one in group["placed"]], 2),
             note=RANKING_NOTE if at == last else "",
             compact=True,
         )
         for at, group in enumerate(groups)
     )
-
-
-EMPTY = "　"
-"""A cell without anything: nothing is missing there."""
-
-
-def _side_by_side(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
-    """Two units in a row; the last one may stand alone, with empty cells beside it."""
-    pairs = (rows[at : at + 2] for at in range(0, len(rows), 2))
-    return tuple(pair[0] + (pair[1] if len(pair) == 2 else (EMPTY,) * len(SIDE)) for pair in pairs)

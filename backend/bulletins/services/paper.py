@@ -18,7 +18,7 @@ from backend.inspections.services import copies
 
 GRADES = "一年级 二年级 三年级 四年级 五年级 六年级 七年级 八年级 九年级".split()
 LIMITS = (0, 0, 60, 60, 60, 60, 90, 90, 90)
-IN_TABLES = 36
+IN_TABLES = 41
 """Characters of a finding in the late list and the ledger; the notice has it whole."""
 
 LATE_NOTE = "截止后收到的数据计入下一期。"
@@ -57,9 +57,9 @@ def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
         tips=tips(f),
         next_steps=data.Section(tuple(texts["next_steps"])),
         indicator_form=annexes.indicators(f, facts["county"]["issuer"]),
-        ledger=tuple(_ledger(row) for row in facts["ledger"]),
+        ledger=tuple(_ledger(row) for row in _listed(facts)),
         ledger_note=_ledger_note(facts),
-        annexes=annexes.serious(facts["serious"]),
+        annexes=annexes.schools(facts.get("visited", ())),
         distribution=DISTRIBUTION,
         signers=data.Signers(chief_editor=bulletin.reviewed_by, signed_by=imprint.signed_by),
         verification=verification(bulletin, imprint),
@@ -255,7 +255,14 @@ def _late(item: dict[str, Any]) -> data.LateItem:
 def _ledger_note(facts: dict[str, Any]) -> str:
     others = facts.get("ledger_others", 0)
     rest = f"其余{others}个见系统整改台账。" if others else ""
-    return f"本表摘录本期新增和销号的严重、一票否决问题；逾期的另列清单。{rest}"
+    return f"本表摘录本期新增和销号的严重、一票否决问题，未列入通知书的无文号；逾期的另列清单。{rest}"
+
+
+def _listed(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """The extract of the ledger, then what is as grave and stands in no notice yet: nothing grave is left out."""
+    known = {row["finding"] for row in (*facts["ledger"], *facts["late"])}
+    others = [row for row in facts["serious"] if row["finding"] not in known]
+    return [*facts["ledger"], *(row | {"document_number": "", "due_on": None, "closed_on": None} for row in others)]
 
 
 def _ledger(row: dict[str, Any]) -> data.LedgerRow:
@@ -263,7 +270,7 @@ def _ledger(row: dict[str, Any]) -> data.LedgerRow:
         document_number=row["document_number"],
         unit=row["unit"],
         finding=naming.shortened(row["text"], IN_TABLES),
-        severity=SEVERITIES[row["severity"]],
+        severity=SEVERITIES.get(row["severity"], row["severity"]),
         due_date=dt.date.fromisoformat(row["due_on"]) if row["due_on"] else None,
         state=row["state"],
         closed_on=dt.date.fromisoformat(row["closed_on"]) if row["closed_on"] else None,

@@ -4,10 +4,10 @@ from backend.documents.charts.bars import BarChart, BarItem, LimitChart, LimitIt
 from backend.documents.charts.heat import HeatMap, HeatRow
 from backend.documents.charts.lines import LineChart, LinePoint
 from backend.documents.charts.shades import Scale, percent_scale, scale_of
-from backend.documents.charts.stacked import StackedChart, StackedItem
+from backend.documents.charts.stacked import Rows, StackedChart, StackedItem
 from backend.documents.charts.tiles import Tile, TileMap, tile_places
 
 __all__ = [
-    "BarChart", "BarItem", "HeatMap", "HeatRow", "LimitChart", "LimitItem", "LineChart", "LinePoint", "Scale",
+    "BarChart", "BarItem", "HeatMap", "HeatRow", "LimitChart", "LimitItem", "LineChart", "LinePoint", "Rows", "Scale",
     "StackedChart", "StackedItem", "Tile", "TileMap", "percent_scale", "scale_of", "tile_places",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from backend.documents.charts.chart import (
     ALARM,
     DARK,
     HATCHED,
+    LABEL,
     LEGEND_HEIGHT,
     RULE,
     Chart,
@@ -18,10 +19,14 @@ from backend.documents.charts.chart import (
     plain,
     ticks,
 )
-from backend.documents.grid import SIZE_SMALL_5
+from backend.documents.fonts import Face
+from backend.documents.grid import SIZE_SMALL_5, TYPE_WIDTH
 from backend.documents.press import Press
 
 WIDEST_NAME = 150.0  # points
+NAMED_WITHIN = 0.45  # of the width: a narrow chart leaves room for its bars
+LIMIT_HEIGHT = 165.0  # points
+NAME_OF_SLOT = 3.15  # characters below a bar: 一年级 with a little air
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,11 @@ class BarItem:
 class BarChart(Chart):
     """Lying bars, one a line, the value written at the end."""
 
-    def __init__(self, press: Press, items: Sequence[BarItem], unit: str = "") -> None:
+    def __init__(self, press: Press, items: Sequence[BarItem], unit: str = "", width: float = TYPE_WIDTH) -> None:
         self.items, self.unit = items, unit
-        super().__init__(press, 0)
-        self.pitch = self.pitch_for([item.name for item in items], WIDEST_NAME)
+        super().__init__(press, 0, width)
+        self._widest_name = min(WIDEST_NAME, width * NAMED_WITHIN)
+        self.pitch = self.pitch_for([item.name for item in items], self._widest_name)
         self.height = self.pitch * len(items) + 10
 
     def words(self) -> str:
@@ -47,15 +53,20 @@ class BarChart(Chart):
 
     def paint(self, canvas: Canvas) -> None:
         """Draw names, bars, values."""
-        names, widest = self.names([item.name for item in self.items], WIDEST_NAME)
+        names, widest = self.names([item.name for item in self.items], self._widest_name)
         left = widest + 8
-        scale = (self.width - left - 40) / max([1.0, *(item.value for item in self.items)])
+        scale = (self.width - left - 14 - self._figures()) / max([1.0, *(item.value for item in self.items)])
         for at, (item, name) in enumerate(zip(self.items, names, strict=True)):
             y = self.height - 5 - (at + 0.5) * self.pitch
             self.name(canvas, left - 5, y, name)
             box(canvas, DARK, left, y - self.pitch * 0.3, item.value * scale, self.pitch * 0.6)
             self.label(canvas, left + item.value * scale + 4, y, plain(item.value) + self.unit, "left")
         axis_line(canvas, left, 2, left, self.height - 2)
+
+    def _figures(self) -> float:
+        """Points that the longest figure takes."""
+        texts = [plain(item.value) + self.unit for item in self.items]
+        return max(self.press.width(text, Face.HEI, LABEL) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +81,19 @@ class LimitItem:
 class LimitChart(Chart):
     """Standing bars with a limit line over each; bars over their limit are filled otherwise."""
 
-    def __init__(self, press: Press, items: Sequence[LimitItem], labels: tuple[str, str, str], unit: str) -> None:
-        """``labels`` name a bar within its limit, one beyond it, and the limit; ``unit`` heads the axis."""
+    def __init__(
+        self,
+        press: Press,
+        items: Sequence[LimitItem],
+        labels: tuple[str, str, str],
+        unit: str,
+        size: tuple[float, float] = (TYPE_WIDTH, LIMIT_HEIGHT),
+    ) -> None:
+        """``labels`` name a bar within its limit, one beyond it, and the limit; ``unit`` heads the axis; ``size`` is
+        width and height in points.
+        """
         self.items, self.labels, self.unit = items, labels, unit
-        super().__init__(press, 190)
+        super().__init__(press, size[1], size[0])
 
     def words(self) -> str:
         """Return every name with its value and limit."""
@@ -84,7 +104,7 @@ class LimitChart(Chart):
 
     def paint(self, canvas: Canvas) -> None:
         """Draw axis, bars, limits, legend."""
-        top, bottom, left = self.height - LEGEND_HEIGHT - 12, 20.0, 30.0
+        top, bottom, left = self.height - LEGEND_HEIGHT - 12, 20.0, 26.0
         marks = ticks(max(max(item.value or 0, item.limit) for item in self.items) * 1.05)
         scale = (top - bottom) / marks[-1]
         for mark in marks:
@@ -105,7 +125,7 @@ class LimitChart(Chart):
 
     def _bar(self, canvas: Canvas, item: LimitItem, x: float, slot: float, bottom: float, scale: float) -> None:
         middle = x + slot / 2
-        size = min(SIZE_SMALL_5, slot / 3.4)
+        size = min(SIZE_SMALL_5, slot / NAME_OF_SLOT)
         self.label(canvas, middle, bottom - 10, self.fitted(item.name, slot, size), size=size)
         limit_y = bottom + item.limit * scale
         if item.limit:

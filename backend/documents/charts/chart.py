@@ -35,11 +35,11 @@ ALARM = Fill(Color(0.72, 0.11, 0.11), 3.0, white)
 
 
 class Chart(Flowable, ABC):
-    """A drawing as wide as the type area and ``height`` points high. Children draw in ``paint``."""
+    """A drawing ``width`` points wide (by default the type area) and ``height`` high. Children draw in ``paint``."""
 
-    def __init__(self, press: Press, height: float) -> None:
+    def __init__(self, press: Press, height: float, width: float = TYPE_WIDTH) -> None:
         super().__init__()
-        self.press, self.height, self.width = press, height, TYPE_WIDTH
+        self.press, self.height, self.width = press, height, width
         self.hAlign = "CENTER"
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:

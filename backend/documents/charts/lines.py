@@ -10,6 +10,8 @@ from reportlab.pdfgen.canvas import Canvas
 from backend.documents.charts.chart import DARK, LEGEND_HEIGHT, RULE, Chart, axis_line, limit_line, plain
 from backend.documents.press import Press
 
+HEIGHT = 150.0  # points
+
 
 @dataclass(frozen=True, slots=True)
 class LinePoint:
@@ -26,7 +28,7 @@ class LineChart(Chart):
     def __init__(self, press: Press, points: Sequence[LinePoint], labels: tuple[str, str]) -> None:
         """``labels`` name the line and the target."""
         self.points, self.labels = points, labels
-        super().__init__(press, 190)
+        super().__init__(press, HEIGHT)
         self._left, self._bottom, self._top = 34.0, 20.0, self.height - LEGEND_HEIGHT - 6
 
     def words(self) -> str:
