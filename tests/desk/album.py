@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.desk.bare_line import BareLine
 from tests.desk.own_browser import OwnBrowser
 from tests.desk.test_phone_visit_browser import SAVED, question
 
 PEOPLE = "督查组到场人数"
+WANTED = f"[...document.querySelectorAll('.question')].find((each) => each.ariaLabel.startsWith('{PEOPLE}'))"
 MOST = 400 * 2**20
 """Bytes that a tab may grow by, sixty photos long."""
 
@@ -31,24 +33,22 @@ def open_finding(page: Page) -> None:
     expect(people.get_by_role("button", name="拍照取证").first).to_be_visible()
 
 
-def take_many(page: Page, photo: Path, count: int) -> None:
+def take_many(line: BareLine, photo: Path, count: int) -> None:
     """Each a file of its own: other bytes behind the end of the same picture."""
-    people, whole = question(page, PEOPLE), photo.read_bytes()
-    shown, line = people.locator("figure img"), page.context.new_cdp_session(page)
-    before = shown.count()
-    for number in range(1, count + 1):
-        another = photo.with_name(f"{before + number}.jpg")
+    whole, shown = photo.read_bytes(), f"{WANTED}.querySelectorAll('figure img').length"
+    before = int(line.evaluate(shown))
+    for number in range(before + 1, before + count + 1):
+        another = photo.with_name(f"{number}.jpg")
         another.write_bytes(whole + os.urandom(16))
         _choose(line, another)
-        expect(shown).to_have_count(before + number, timeout=60_000)
-    line.detach()
+        line.until(f"{shown} >= {number}")
 
 
-def _choose(line: CDPSession, photo: Path) -> None:
+def _choose(line: BareLine, photo: Path) -> None:
     """As a camera hands a file over: by its place on the disk, never through the page's own memory."""
-    wanted = f"[...document.querySelectorAll('.question')].find((each) => each.ariaLabel.startsWith('{PEOPLE}'))"
-    told = line.send("Runtime.evaluate", {"expression": f"{wanted}.querySelector('input[type=file]')"})
-    line.send("DOM.setFileInputFiles", {"files": [str(photo)], "objectId": told["result"]["objectId"]})
+    told = line.send("Runtime.evaluate", expression=f"{WANTED}.querySelector('input[type=file]')")["result"]
+    line.send("DOM.setFileInputFiles", files=[str(photo)], objectId=told["objectId"])
+    line.send("Runtime.releaseObject", objectId=told["objectId"])
 
 
 class Memory:

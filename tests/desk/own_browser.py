@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserType, Page
 
+from tests.desk.bare_line import BareLine
 from tests.desk.conftest import FLAGS
 
 STARTS_WITHIN = 60
@@ -20,6 +21,8 @@ class OwnBrowser:
     process: subprocess.Popen[bytes]
     browser: Browser
     page: Page
+    port: int
+    """Where it listens to whoever drives it."""
 
     @classmethod
     def start(cls, kind: BrowserType, profile: Path) -> "OwnBrowser":
@@ -37,10 +40,21 @@ class OwnBrowser:
             assert process.poll() is None
             assert time.monotonic() < end
             time.sleep(0.05)
-        browser = kind.connect_over_cdp(f"http://127.0.0.1:{told.read_text().splitlines()[0]}")
+        port = int(told.read_text().splitlines()[0])
+        browser = kind.connect_over_cdp(f"http://127.0.0.1:{port}")
         page = browser.contexts[0].new_page()
         page.set_default_timeout(15_000)
-        return cls(process, browser, page)
+        return cls(process, browser, page, port)
+
+    def alone(self, part: str) -> BareLine:
+        """Playwright hangs up, the page whose address has this in it goes on; `page` is no more until `watched`."""
+        self.browser.close()
+        return BareLine(self.port, part)
+
+    def watched(self, kind: BrowserType, part: str) -> None:
+        """Playwright is back on that page."""
+        self.browser = kind.connect_over_cdp(f"http://127.0.0.1:{self.port}")
+        [self.page] = [each for each in self.browser.contexts[0].pages if part in each.url]
 
     def renderers(self) -> list[int]:
         """The processes of its pages and workers."""

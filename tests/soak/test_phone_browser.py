@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from bench.phone_app import Bench
 from tests.desk.album import MOST, Memory, camera_photo, open_finding, take_many
+from tests.desk.bare_line import BareLine
 from tests.desk.handset import all_is_there_once, arrived, kept, until
 from tests.desk.shift import section
 from tests.foreign.office import Office
@@ -51,13 +52,13 @@ def test_stops_and_a_lost_machine_cost_no_photo_and_the_tab_stays_small(
     section(page, crew, crew.leader.username)
     open_finding(page)
     arrived(page)
-    memory = Memory(own)
+    line, memory = BareLine(own.port, "/m/"), Memory(own)
     server.manage("backup")
-    take_many(page, photo, PHOTOS)
+    take_many(line, photo, PHOTOS)
     arrived(page)
     before = kept(page)["meta"]["epoch"]
     server.stop()
-    take_many(page, photo, PHOTOS)
+    take_many(line, photo, PHOTOS)
     server.manage("restore", str(Path(server.environment["DUDAO_DATA"]) / "backups"), "--replace")
     server.start_again()
     until(page, lambda: kept(page)["meta"]["epoch"] != before, 120)
@@ -66,11 +67,12 @@ def test_stops_and_a_lost_machine_cost_no_photo_and_the_tab_stays_small(
     turns = 0
     while time.monotonic() < end:
         server.stop()
-        take_many(page, photo, PHOTOS)
+        take_many(line, photo, PHOTOS)
         server.start_again()
         arrived(page)
         all_is_there_once(page, server)
         turns += 1
     assert memory.growth() <= MOST
     record_property("phone", {"turns": turns, "photos": len(kept(page)["files"]), "grown": memory.growth() >> 20})
+    line.close()
     own.close()

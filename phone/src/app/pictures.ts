@@ -8,6 +8,7 @@ import { deviceTime } from "../engine/clock.ts";
 import type { Json, JsonObject } from "../engine/json.ts";
 import type { Shown } from "../engine/overlay.ts";
 import { Problem } from "../engine/reasons.ts";
+import { release } from "../engine/release.ts";
 import { text } from "../engine/wire.ts";
 import { preview } from "../preview/previews.ts";
 import { refusal } from "../preview/size.ts";
@@ -47,7 +48,7 @@ export async function keepPhoto(file: Blob, { visit, key, finding }: Belongs, mo
   const taken = takenAt(chosen, modified);
   const more = { kind: "photo", answer_key: key, ...(finding ? { finding } : {}), ...circumstances(taken, chosen) };
   const filetype = file.type || "image/heic";
-  const id = await engine.capture.keep({ visit, bytes, filetype, more });
+  const id = await engine.capture.keep({ visit, bytes, filetype, more }).finally(() => release(bytes.buffer));
   seen.resumed = false;
   poke();
   return id;
@@ -87,14 +88,22 @@ function lines(row: Shown): string[] {
  */
 export async function addressOf(row: Shown): Promise<string> {
   const small = await engine.capture.previewOf(row.id);
-  if (small) return URL.createObjectURL(new Blob([small as Uint8Array<ArrayBuffer>], { type: "image/jpeg" }));
+  if (small) return addressFor(small);
   const pieces = await engine.capture.piecesOf(row.id);
   if (pieces.length === 0) return "";
   const original = new Blob(pieces, { type: text(row.doc["filetype"]) });
+  pieces.forEach(release);
   if (row.doc["kind"] === "signature") return URL.createObjectURL(original);
   const made = await preview(original, lines(row));
   if (!made) return "unreadable";
-  const drawn = new Uint8Array(await made.arrayBuffer());
+  const drawn = new Uint8Array(made);
   await engine.capture.keepPreview(row.id, drawn).catch(() => undefined); // it can be drawn again
-  return URL.createObjectURL(made);
+  return addressFor(drawn);
+}
+
+/** The browser has the bytes then, the page has not. */
+function addressFor(jpeg: Uint8Array): string {
+  const picture = new Blob([jpeg as Uint8Array<ArrayBuffer>], { type: "image/jpeg" });
+  release(jpeg.buffer);
+  return URL.createObjectURL(picture);
 }

@@ -6,6 +6,7 @@ import { plain } from "./json.ts";
 import { fact, learn } from "./meta.ts";
 import type { Outbox } from "./outbox.ts";
 import { Problem } from "./reasons.ts";
+import { release } from "./release.ts";
 import { CHUNK, type Store, type TableName, type Writing } from "./store/port.ts";
 import { chunkKey, hashOfBytes, previewKey } from "./uploads.ts";
 
@@ -49,7 +50,7 @@ export class Capture {
     const evidence = this.outbox.newId();
     const digest = await digestOf(picture.bytes);
     await this.save(evidence, picture, digest);
-    await this.readBack(evidence, picture.bytes.length, digest);
+    await this.readBack(evidence, picture.bytes);
     return evidence;
   }
 
@@ -76,12 +77,18 @@ export class Capture {
     for (let from = 0; from < bytes.length; from += CHUNK) {
       const piece = bytes.slice(from, from + CHUNK).buffer as ArrayBuffer;
       await tx.put("chunks", { key: chunkKey(evidence, from / CHUNK), bytes: piece });
+      release(piece);
     }
   }
 
-  private async readBack(evidence: string, size: number, digest: string): Promise<void> {
-    const bytes = await this.bytesOf(evidence);
-    if (bytes?.length !== size || (await digestOf(bytes)) !== digest) throw new Problem("not_readable");
+  /** Row after row, each let go of before the next: pieces that hash alike make a whole that does. */
+  private async readBack(evidence: string, bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length; from += CHUNK) {
+      const row = await this.store.read(["chunks"], (tx) => tx.get("chunks", chunkKey(evidence, from / CHUNK)));
+      const wanted = await digestOf(bytes.subarray(from, from + CHUNK));
+      if (row === undefined || (await digestOf(new Uint8Array(row.bytes))) !== wanted) throw new Problem("not_readable");
+      release(row.bytes);
+    }
   }
 
   /** The small picture that is shown for the file; made of its bytes, so it may be made anew. */

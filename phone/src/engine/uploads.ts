@@ -9,6 +9,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 
 import { type Answer, checked, LineDown, Refused } from "./http.ts";
 import { isPast } from "./outbox.ts";
+import { release } from "./release.ts";
 import { isExpected, type Trouble } from "./trouble.ts";
 import type { Session } from "./session.ts";
 import { CHUNK, type ChunkRow, type FileRow, numberKey, type Store, type Writing } from "./store/port.ts";
@@ -52,7 +53,7 @@ export class Uploads {
         sent.trouble = fault;
         if (!(fault instanceof Refused)) break;
       }
-      this.held = null;
+      this.hold(null);
     }
     return sent;
   }
@@ -155,14 +156,19 @@ export class Uploads {
   private async piece(file: FileRow): Promise<Uint8Array | null> {
     const place = Math.floor(file.offset / CHUNK);
     const key = chunkKey(file.key, place);
-    if (this.held?.key !== key) this.held = await this.store.read(["chunks"], async (tx) => (await tx.get("chunks", key)) ?? null);
+    if (this.held?.key !== key) this.hold(await this.store.read(["chunks"], async (tx) => (await tx.get("chunks", key)) ?? null));
     if (this.held === null) return null;
     const from = file.offset - place * CHUNK;
-    return new Uint8Array(this.held.bytes.slice(from, from + this.pace.piece));
+    return new Uint8Array(this.held.bytes, from, Math.min(this.pace.piece, this.held.bytes.byteLength - from));
   }
 
   /** The row whose pieces go out just now: a megabyte is read once, not once for each of its pieces. */
   private held: ChunkRow | null = null;
+
+  private hold(row: ChunkRow | null): void {
+    if (this.held) release(this.held.bytes);
+    this.held = row;
+  }
 
   /** A complete pull came at `at`, by the server's clock: what it says of our files. */
   async pulled(tx: Writing, at: number): Promise<void> {

@@ -5,8 +5,8 @@ export const LONGEST_EDGE = 1280;
 const QUALITY = 0.8;
 /** Of the height: the lines never hide more of what was taken. */
 const BAND = 0.34;
-/** Null: this browser cannot show it (HEIC), which says nothing of the file. */
-export type Made = Blob | null;
+/** A JPEG. Null: this browser cannot show it (HEIC), which says nothing of the file. */
+export type Made = ArrayBuffer | null;
 
 type Canvas = OffscreenCanvas | HTMLCanvasElement;
 
@@ -23,7 +23,7 @@ export async function draw(original: Blob, lines: readonly string[]): Promise<Ma
   burn(context, canvas.width, canvas.height, lines);
   const small = await encoded(canvas);
   [canvas.width, canvas.height] = [0, 0];
-  return small;
+  return (await small?.arrayBuffer()) ?? null;
 }
 
 function surface(width: number, height: number): Canvas {

@@ -4,11 +4,24 @@ import type { Wanted } from "./worker.ts";
 
 let worker: Worker | null = null;
 let last: Promise<unknown> = Promise.resolve();
+let waiting = 0;
 
 export function preview(original: Blob, lines: string[]): Promise<Made> {
+  waiting += 1;
   const made = last.then(() => (inWorker() ? ask({ original, lines }) : draw(original, lines)));
-  last = made.catch(() => undefined);
+  last = made.catch(() => undefined).then(rest);
   return made;
+}
+
+/** With nothing more to draw the worker ends: what decoding left in its memory goes with it. */
+function rest(): void {
+  waiting -= 1;
+  if (waiting === 0) end();
+}
+
+function end(): void {
+  worker?.terminate();
+  worker = null;
 }
 
 function inWorker(): boolean {
@@ -22,8 +35,7 @@ function ask(wanted: Wanted): Promise<Made> {
   return new Promise((resolve) => {
     here.onmessage = ({ data }: MessageEvent<Made>) => resolve(data);
     here.onerror = () => {
-      here.terminate();
-      worker = null;
+      end();
       resolve(draw(wanted.original, wanted.lines));
     };
     here.postMessage(wanted);

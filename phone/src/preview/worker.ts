@@ -8,11 +8,11 @@ export interface Wanted {
 
 interface Scope {
   onmessage: ((event: MessageEvent<Wanted>) => void) | null;
-  postMessage(made: Made): void;
+  postMessage(made: Made, given: ArrayBuffer[]): void;
 }
 
 const scope = globalThis as unknown as Scope;
 scope.onmessage = ({ data }) => {
   const told = draw(data.original, data.lines);
-  void told.catch(() => null).then((made) => scope.postMessage(made));
+  void told.catch(() => null).then((made) => scope.postMessage(made, made ? [made] : []));
 };

@@ -1,6 +1,6 @@
 // The app itself, to be had without a network. Data never pass here: they are in IndexedDB.
-const CACHE = "dudao-c1c132daed0f";
-const FILES = ["/m/", ...["/static/m/assets/index.b5d0f856cd82.js","/static/m/assets/index.cf61fff17738.css","/static/m/assets/worker.5b505c27574a.js"]];
+const CACHE = "dudao-274f82f17da7";
+const FILES = ["/m/", ...["/static/m/assets/index.c4bd69cfc8c6.js","/static/m/assets/index.cf61fff17738.css","/static/m/assets/worker.c4fa1e432b62.js"]];
 
 addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
 
