@@ -1,24 +1,29 @@
 """The table of states is the law: nothing moves but by it, and every state can be reached."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import pytest
 from django.db import connection
 
-from backend.core.errors import Conflict
+from backend.accounts.roles import Role
+from backend.core import clock
+from backend.core.actor import Actor
+from backend.core.errors import Conflict, Problem
 from backend.documents import rectification_notice
 from backend.documents.notice_data import RectificationNotice as RectificationNoticePaper
 from backend.documents.rendered import Rendered
-from backend.journal.models import AuditLine
-from backend.notices.models import NoticeTransition, RectificationNotice
+from backend.journal.models import AuditLine, Outbox
+from backend.notices.models import NoticeEvidence, NoticeTransition, RectificationNotice, RectificationReport
 from backend.notices.rules.lifecycle import LABELS, TRANSITIONS, WITH_THE_UNIT, State, state_after
 from backend.notices.services import drafts, evidence, issuing, replies, reports, reviewing
+from backend.notices.services.reports import Part
 from backend.notices.services.reviewing import Verdict
 from tests.fixtures.rectification import World, fresh
 
 Maker = Callable[[World], RectificationNotice]
-Attempt = Callable[[World, RectificationNotice], object]
+Attempt = Callable[[Actor, RectificationNotice], object]
 
 
 def half_reviewed(world: World) -> RectificationNotice:
@@ -57,9 +62,9 @@ MAKERS: dict[str, Maker] = {
 }
 
 
-def declare(world: World, notice: RectificationNotice) -> object:
+def declare(actor: Actor, notice: RectificationNotice) -> object:
     return evidence.declare(
-        actor=world.unit,
+        actor=actor,
         notice_id=notice.pk,
         item_id=notice.findings.get(number=1).pk,
         kind="after",
@@ -69,50 +74,70 @@ def declare(world: World, notice: RectificationNotice) -> object:
     )
 
 
-def report(world: World, notice: RectificationNotice) -> object:
-    parts = [world.part(notice.findings.get(number=1))]
-    return reports.submit_report(actor=world.unit, notice_id=notice.pk, parts=parts)
+def report(actor: Actor, notice: RectificationNotice) -> object:
+    part = Part(notice.findings.get(number=1).pk, "因", "措施", "教务主任", clock.today(), "已改")
+    return reports.submit_report(actor=actor, notice_id=notice.pk, parts=[part])
 
 
-def relapse(world: World, notice: RectificationNotice) -> object:
+def relapse(actor: Actor, notice: RectificationNotice) -> object:
     item = notice.findings.get(number=1)
-    return reviewing.reopen(actor=world.office, notice_id=notice.pk, item_ids=[item.pk], reason="反弹")
+    return reviewing.reopen(actor=actor, notice_id=notice.pk, item_ids=[item.pk], reason="反弹")
 
 
-ATTEMPTS: dict[str, tuple[Attempt, str]] = {
-    "amend": (lambda w, n: drafts.amend(actor=w.office, notice_id=n.pk, responsible="校长"), "draft"),
-    "review": (lambda w, n: drafts.review(actor=w.office, notice_id=n.pk), "draft"),
-    "revise": (lambda w, n: drafts.revise(actor=w.office, notice_id=n.pk, reason="重写"), "reviewed"),
-    "issue": (lambda w, n: issuing.issue(actor=w.leader, notice_id=n.pk), "reviewed"),
-    "deliver": (lambda w, n: issuing.deliver(actor=w.office, notice_id=n.pk, way="邮寄", received_by="门卫"), "issued"),
-    "acknowledge": (lambda w, n: replies.acknowledge(actor=w.unit, notice_id=n.pk), "issued delivered"),
-    "object": (
-        lambda w, n: replies.object_to(actor=w.unit, notice_id=n.pk, text="有异议。"),
-        "delivered acknowledged rectifying",
+@dataclass(frozen=True)
+class Deed:
+    """What may be tried on a notice: by whom and in which states it is in place."""
+
+    attempt: Attempt
+    party: str
+    states: frozenset[str]
+
+
+def deed(party: str, states: str, attempt: Attempt) -> Deed:
+    return Deed(attempt, party, frozenset(states.split()))
+
+
+DEEDS: dict[str, Deed] = {
+    "amend": deed("office", "draft", lambda a, n: drafts.amend(actor=a, notice_id=n.pk, responsible="校长")),
+    "review": deed("office", "draft", lambda a, n: drafts.review(actor=a, notice_id=n.pk)),
+    "revise": deed("office", "reviewed", lambda a, n: drafts.revise(actor=a, notice_id=n.pk, reason="重写")),
+    "issue": deed("leader", "reviewed", lambda a, n: issuing.issue(actor=a, notice_id=n.pk)),
+    "deliver": deed(
+        "office", "issued", lambda a, n: issuing.deliver(actor=a, notice_id=n.pk, way="邮寄", received_by="门卫")
     ),
-    "extend": (
-        lambda w, n: replies.request_extension(actor=w.unit, notice_id=n.pk, days=1, reason="施工"),
+    "acknowledge": deed("unit", "issued delivered", lambda a, n: replies.acknowledge(actor=a, notice_id=n.pk)),
+    "object": deed(
+        "unit",
         "delivered acknowledged rectifying",
+        lambda a, n: replies.object_to(actor=a, notice_id=n.pk, text="有异议。"),
     ),
-    "declare_evidence": (declare, "acknowledged rectifying returned"),
-    "report": (report, "acknowledged rectifying returned"),
-    "decide": (
-        lambda w, n: reviewing.decide(actor=w.office, notice_id=n.pk, verdicts=[]),
+    "extend": deed(
+        "unit",
+        "delivered acknowledged rectifying",
+        lambda a, n: replies.request_extension(actor=a, notice_id=n.pk, days=1, reason="施工"),
+    ),
+    "declare_evidence": deed("unit", "acknowledged rectifying returned", declare),
+    "report": deed("unit", "acknowledged rectifying returned", report),
+    "decide": deed(
+        "office",
         "report_submitted under_review",
+        lambda a, n: reviewing.decide(actor=a, notice_id=n.pk, verdicts=[]),
     ),
-    "close": (lambda w, n: reviewing.close(actor=w.office, notice_id=n.pk), "under_review"),
-    "reopen": (relapse, "closed"),
-    "answer_defence": (
-        lambda w, n: reviewing.answer_defence(actor=w.office, notice_id=n.pk, accept=False, answer="维持"),
+    "close": deed("office", "under_review", lambda a, n: reviewing.close(actor=a, notice_id=n.pk)),
+    "reopen": deed("office", "closed", relapse),
+    "answer_defence": deed(
+        "office",
         "defence_pending",
+        lambda a, n: reviewing.answer_defence(actor=a, notice_id=n.pk, accept=False, answer="维持"),
     ),
-    "withdraw": (
-        lambda w, n: drafts.withdraw(actor=w.office, notice_id=n.pk, reason="误发"),
+    "withdraw": deed(
+        "office",
         "draft reviewed issued delivered acknowledged rectifying defence_pending",
+        lambda a, n: drafts.withdraw(actor=a, notice_id=n.pk, reason="误发"),
     ),
 }
-INVISIBLE_TO_UNITS = {"draft", "reviewed"}
-OF_UNITS = {"acknowledge", "object", "extend", "declare_evidence", "report"}
+UNKNOWN_TO_THE_UNIT = {"draft", "reviewed", "issued"}
+"""The one that was issued and not served yet is about a school that has no account."""
 
 
 def test_every_state_has_a_name_and_can_be_reached_from_the_draft() -> None:
@@ -132,43 +157,90 @@ def test_deadlines_run_only_where_the_unit_can_act() -> None:
     assert WITH_THE_UNIT - {State.ISSUED} == units_own
 
 
-@pytest.mark.parametrize("state", list(MAKERS))
-def test_services_walk_to_every_state_by_the_table_alone(state: str, world: World) -> None:
-    notice = MAKERS[state](world)
+def parties(world: World) -> dict[str, Actor]:
+    return {"office": world.office, "leader": world.leader, "unit": world.unit}
+
+
+def everything(notice: RectificationNotice) -> list[object]:
+    """All that a refused attempt must leave as it was."""
+    return [
+        fresh(notice).__dict__ | {"_state": None},
+        list(notice.findings.order_by("number").values_list("due_on", "close_number", "finding__state")),
+        list(NoticeTransition.objects.filter(notice=notice).order_by("pk").values_list("pk", flat=True)),
+        RectificationReport.objects.count(),
+        NoticeEvidence.objects.count(),
+        Outbox.objects.count(),
+    ]
+
+
+def came_by_the_table(notice: RectificationNotice) -> str:
+    """The state to which its recorded steps lead; each of them is one of the table."""
     at = "draft"
     for row in NoticeTransition.objects.filter(notice=notice).order_by("pk"):
         assert (row.before, row.after) == (at, state_after(row.action, at))
         at = row.after
-    assert (at, fresh(notice).state) == (state, state)
+    return at
+
+
+def in_chinese(detail: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in detail)
+
+
+def refused(actor: Actor, notice: RectificationNotice, name: str) -> Problem:
+    with pytest.raises(Problem) as caught:
+        DEEDS[name].attempt(actor, notice)
+    return caught.value
 
 
 @pytest.mark.parametrize("state", list(MAKERS))
-def test_what_a_state_does_not_allow_is_refused_in_chinese_and_stays_on_record(state: str, world: World) -> None:
+def test_in_every_state_what_is_out_of_place_is_refused_to_every_party_and_stays_on_record(
+    state: str, world: World
+) -> None:
     notice = MAKERS[state](world)
-    before = fresh(notice).__dict__ | {"_state": None}
-    refused = [name for name, (_, allowed) in ATTEMPTS.items() if state not in allowed.split()]
-    if state in INVISIBLE_TO_UNITS:
-        refused = [name for name in refused if name not in OF_UNITS]
-    if state == "issued":
-        refused = [name for name in refused if name not in OF_UNITS]
-    for name in refused:
-        with pytest.raises(Conflict) as caught:
-            ATTEMPTS[name][0](world, notice)
-        assert (name, caught.value.code, caught.value.status) == (name, "bad_state", 409)
-        assert caught.value.detail.startswith(f"通知书当前为“{LABELS[state]}”，不能")
-    assert fresh(notice).__dict__ | {"_state": None} == before
+    assert came_by_the_table(notice) == fresh(notice).state == state
+    before, expected = everything(notice), []
+    for party, actor in parties(world).items():
+        for name, each in DEEDS.items():
+            if party == "unit" and state in UNKNOWN_TO_THE_UNIT:
+                code, words = "not_found", ""
+            elif party != each.party:
+                code, words = ("may_not_sign" if each.party == "leader" else "forbidden"), ""
+            elif state not in each.states:
+                code, words = "bad_state", f"通知书当前为“{LABELS[state]}”，不能"
+            else:
+                continue
+            fault = refused(actor, notice, name)
+            assert (party, name, fault.code) == (party, name, code)
+            assert in_chinese(fault.detail)
+            assert fault.detail.startswith(words)
+            expected.append((actor.user_id, str(notice.pk), {"action": name, "code": code, "state": state}))
+    assert everything(notice) == before
     lines = AuditLine.objects.filter(verb="notice.refused").order_by("pk")
-    assert [(line.detail["action"], line.detail["state"]) for line in lines] == [(name, state) for name in refused]
+    assert list(lines.values_list("actor_id", "object_id", "detail")) == expected
+
+
+def test_who_may_not_know_of_a_notice_is_refused_every_deed_and_the_attempt_stays_on_record(world: World) -> None:
+    notice, other = world.acknowledged(), world.places.school(county=world.county)
+    strangers = [
+        world.cast.actor(world.places.liaison(other)),
+        world.cast.actor(world.person(Role.INSPECTOR)),
+        world.cast.actor(world.cast.person(Role.OFFICE, county=world.cast.county("linshui", "邻水区"))),
+    ]
+    before = everything(notice)
+    for stranger in strangers:
+        assert [refused(stranger, notice, name).code for name in DEEDS] == ["not_found"] * len(DEEDS)
+        lines = AuditLine.objects.filter(verb="notice.refused", actor_id=stranger.user_id).order_by("pk")
+        assert [(line.object_id, line.detail["action"]) for line in lines] == [(str(notice.pk), name) for name in DEEDS]
+    assert everything(notice) == before
 
 
 @pytest.mark.parametrize("state", list(MAKERS))
 def test_what_a_state_allows_is_not_refused_as_a_bad_state(state: str, world: World) -> None:
-    notice = MAKERS[state](world)
-    allowed = [name for name, (_, sources) in ATTEMPTS.items() if state in sources.split()]
-    if state == "issued":
-        allowed = [name for name in allowed if name not in OF_UNITS]
-    for name in allowed:
-        assert possible(partial(ATTEMPTS[name][0], world, notice)), (state, name)
+    notice, actors = MAKERS[state](world), parties(world)
+    allowed = {name: each for name, each in DEEDS.items() if state in each.states}
+    for name, each in allowed.items():
+        if each.party != "unit" or state not in UNKNOWN_TO_THE_UNIT:
+            assert possible(partial(each.attempt, actors[each.party], notice)), (state, name)
 
 
 def possible(attempt: Callable[[], object]) -> bool:

@@ -70,7 +70,7 @@ def _repeated(step: Step, evidence_id: uuid.UUID, fact: dict[str, Any]) -> Notic
 def _check_item(step: Step, item_id: uuid.UUID) -> None:
     item = NoticeFinding.objects.filter(notice=step.notice, pk=item_id).select_related("finding").first()
     if item is None:
-        raise NotFound("notice_finding", item_id)
+        raise NotFound("notice_finding", item_id, detail="所选问题不属于本通知书，请刷新页面后重新选择。")
     if item.finding.state not in OPEN_FINDINGS:
         raise Conflict("finding_settled", "该问题已报整改或已办结，不能再补充佐证。")
     if NoticeEvidence.objects.filter(item=item).count() >= MOST_PER_FINDING:

@@ -64,7 +64,7 @@ def _items(step: Step, parts: Sequence[Part]) -> dict[uuid.UUID, NoticeFinding]:
         raise Invalid("finding_twice", "同一问题在报告中出现了两次。")
     for part in parts:
         if part.item not in items:
-            raise NotFound("notice_finding", part.item)
+            raise NotFound("notice_finding", part.item, detail="报告中有不属于本通知书的问题，请刷新页面后重新填写。")
         if items[part.item].finding.state not in OPEN_FINDINGS:
             raise Conflict("finding_settled", f"问题{items[part.item].number}已报整改或已办结。")
         if part.finished_on > clock.today():
@@ -109,7 +109,8 @@ def _proofs(item: NoticeFinding, part: Part) -> list[NoticeEvidence]:
     wanted = set(part.evidence)
     proofs = list(NoticeEvidence.objects.filter(item=item, pk__in=wanted))
     if missing := wanted - {proof.pk for proof in proofs}:
-        raise NotFound("notice_evidence", min(missing))
+        foreign = f"问题{item.number}所附佐证中有不属于本问题的文件，请重新选择或上传。"
+        raise NotFound("notice_evidence", min(missing), detail=foreign)
     if any(proof.state != NoticeEvidence.State.VERIFIED for proof in proofs):
         raise Conflict("evidence_not_verified", f"问题{item.number}的佐证尚未全部上传并核验。")
     photographed = any(proof.kind == NoticeEvidence.Kind.AFTER for proof in proofs)

@@ -21,6 +21,7 @@ from backend.notices.services.replies import extendable
 from backend.notices.services.steps import Step, changing, require
 from backend.notices.services.working import adopt_site_verdicts, new_term
 
+FOREIGN = "所选问题不属于本通知书，请刷新页面后重新选择。"
 CLOSING, CLOSING_ONE = "close_out", "finding_close_out"
 
 
@@ -95,7 +96,7 @@ def _number(item: NoticeFinding) -> None:
 def _undecided(step: Step, item_id: uuid.UUID) -> FindingReport:
     item = NoticeFinding.objects.filter(notice=step.notice, pk=item_id).first()
     if item is None:
-        raise NotFound("notice_finding", item_id)
+        raise NotFound("notice_finding", item_id, detail=FOREIGN)
     part = FindingReport.objects.filter(item=item, decision="").select_related("report", "item").first()
     if part is None:
         raise Conflict("not_reported", f"问题{item.number}没有待复查的整改情况。")
@@ -141,7 +142,7 @@ def open_again(step: Step, item_ids: Sequence[uuid.UUID], reason: str) -> None:
     closed = {item.pk: item for item in step.items(FindingState.CLOSED)}
     for item_id in item_ids:
         if item_id not in closed:
-            raise NotFound("notice_finding", item_id)
+            raise NotFound("notice_finding", item_id, detail=FOREIGN)
         item = closed[item_id]
         findings.advance(actor=step.actor, finding_id=item.finding_id, to=FindingState.RECTIFYING, reason=reason)
         item.close_number = ""
