@@ -1,6 +1,6 @@
 from django.urls import path
 
-from backend.bulletins.api import bulletins, circulars, delivery, drafting, public
+from backend.bulletins.api import bulletins, circulars, delivery, drafting, instructions, public
 
 ONE = "bulletins/<uuid:bulletin_id>"
 CIRCULAR = "circulars/<uuid:circular_id>"
@@ -12,6 +12,8 @@ urlpatterns = [
     path("bulletins/work", drafting.WorkView.as_view()),
     path(ONE, bulletins.BulletinView.as_view()),
     path(f"{ONE}/texts", bulletins.TextsView.as_view()),
+    path(f"{ONE}/restore", bulletins.RestoreView.as_view()),
+    path(f"{ONE}/adopt", bulletins.AdoptView.as_view()),
     path(f"{ONE}/consult", drafting.ConsultView.as_view()),
     path(f"{ONE}/draft", drafting.DraftView.as_view()),
     path(f"{ONE}/review", bulletins.ReviewView.as_view()),
@@ -47,4 +49,7 @@ urlpatterns = [
     path("unit/bulletins/<uuid:bulletin_id>/paper", public.UnitBulletinPaperView.as_view()),
     path("unit/circulars", public.UnitCircularsView.as_view()),
     path("unit/circulars/<uuid:circular_id>", public.UnitCircularView.as_view()),
+    path("instructions", instructions.InstructionsView.as_view()),
+    path("instructions/about/<slug:kind>/<uuid:id>", instructions.InstructionsAboutView.as_view()),
+    path("instructions/<uuid:instruction_id>/answers", instructions.InstructionAnswersView.as_view()),
 ]

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from backend.accounts.roles import Role
 from backend.core import clock
+from backend.inspections.services import findings
 from backend.journal.writing import write
 from backend.notices.models import NoticeFinding
 from backend.notices.selectors import ledger
@@ -146,3 +147,16 @@ def test_the_ledger_is_for_the_office_and_leadership(world: World) -> None:
     for role in (Role.INSPECTOR, Role.TEAM_LEADER, Role.SCHOOL_LIAISON, Role.TIP_CLERK):
         client = world.cast.client(world.cast.person(role))
         assert [client.get(path).status_code for path in (LEDGER, f"{LEDGER}/file")] == [403, 403]
+
+
+def test_a_relapse_that_a_review_found_stands_in_the_remarks_until_it_is_open_again(
+    world: World, hand: clock.Hand
+) -> None:
+    notice = world.closed(["moderate"])
+    item = notice.findings.get()
+    hand.move(days=1)
+    findings.report_relapse(actor=world.office, finding_id=item.finding_id, reason="公示栏又停了。")
+    client = world.cast.client(world.person(Role.OFFICE))
+    assert items(client)[0]["remarks"] == f"{clock.today()}复查发现反弹，待重新打开"
+    reviewing.reopen(actor=world.office, notice_id=notice.pk, item_ids=[item.pk], reason="反弹")
+    assert items(client)[0]["remarks"] == "反弹1次"

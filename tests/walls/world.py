@@ -22,7 +22,7 @@ from backend.notices.models import (
     RectificationNotice,
     Reminder,
 )
-from backend.notices.services import drafts, signing
+from backend.notices.services import drafts, instructions, signing
 from backend.registry.models import Certificate, Membership, TargetContact, TeamInCharge
 from backend.registry.services import conflicts
 from tests.fixtures.draws import DrawDesk
@@ -77,6 +77,9 @@ class FullCounty:
         )
         self.paper, self.look = self._escalated(), self._looked_at()
         self.message = self._told()
+        self.instruction = instructions.give(
+            actor=self.actor(Role.LEADERSHIP), subject=self.notice, name="整改通知书", text="请从严督办。"
+        )
         self.announcement = announcements.announce(
             actor=self.actor(Role.OFFICE), title="会议通知", body="周五下午三点，督导办会议室。"
         )
@@ -165,6 +168,9 @@ class FullCounty:
             "paper_id": self.paper.pk,
             "look_id": self.look.pk,
             "look_back_id": self.look.look_back_id,
+            "instruction_id": self.instruction.pk,
+            "kind": "notice",
+            "id": notice.pk,
             "deputy_id": self.stand_in.pk,
             "place_id": self.school.district_id,
             "team_id": self.team.pk,

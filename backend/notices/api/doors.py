@@ -22,10 +22,10 @@ class StepView(APIView):
             super().check_permissions(request)
         except (Forbidden, PermissionDenied):
             if request.method not in SAFE_METHODS:
-                refusals.turned_away(actor=actor_of(request), action=self.action(request), named=self.about(request))
+                refusals.turned_away(actor=actor_of(request), action=self.tried(request), named=self.about(request))
             raise
 
-    def action(self, request: Request) -> str:
+    def tried(self, request: Request) -> str:
         """What was tried: the last word of the address, or the method."""
         word = request.path.rstrip("/").rpartition("/")[2]
         return word if word.isidentifier() else str(request.method).lower()
@@ -38,7 +38,7 @@ class StepView(APIView):
 class DraftingView(StepView):
     """An address at which a notice is drafted: the attempt is about the visit that the request names."""
 
-    def action(self, request: Request) -> str:
+    def tried(self, request: Request) -> str:
         return "draft"
 
     def about(self, request: Request) -> dict[str, Any]:

@@ -97,6 +97,7 @@ class Row(NamedTuple):
     reopened: int
     closed_at: dt.datetime | None
     withdrawn_at: dt.datetime | None
+    relapse_found_at: dt.datetime | None
 
 
 COLUMNS = (
@@ -104,6 +105,7 @@ COLUMNS = (
     *("notice__target__district__name", "notice__team_name", "notice__inspected_on", "notice__source", "text"),
     *("template_code", "severity", "legal_basis", "due_on", "notice__responsible", "finding__state"),
     *("finding__reopened", "finding__closed_at", "notice__withdrawn_at"),
+    "finding__relapse_found_at",
 )
 
 
@@ -209,9 +211,11 @@ def _line(row: Row, part: Part | None, said: list[str], today: dt.date) -> dict[
 
 
 def _remarks(row: Row) -> str:
-    """Of a notice that was taken back the finding may stand in another one: here it ended."""
+    """Of a notice that was taken back the finding may stand in another one: here it ended. A relapse found by a review
+    waits for the office to open the finding again."""
     withdrawn = f"通知书于{_date(row.withdrawn_at)}撤回" if row.withdrawn_at else ""
-    return "；".join(filter(None, [withdrawn, f"反弹{row.reopened}次" if row.reopened else ""]))
+    found = f"{_date(row.relapse_found_at)}复查发现反弹，待重新打开" if row.relapse_found_at else ""
+    return "；".join(filter(None, [withdrawn, f"反弹{row.reopened}次" if row.reopened else "", found]))
 
 
 def _work(row: Row, part: Part | None) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from backend.bulletins.selectors import subjects
+from backend.bulletins.selectors.subjects import About
 from backend.core.actor import Actor
 from backend.core.pages import page_by_keys
 from backend.desk.deeds import Deed, row_key
 from backend.desk.filters import chosen
 from backend.desk.links import to
 from backend.desk.navigation import LEADERSHIP, OFFICE
-from backend.desk.selectors import subjects
-from backend.desk.selectors.subjects import KINDS, About
 from backend.desk.staff import StaffPage
 from backend.notices.models import LeaderInstruction
 from backend.notices.models.instruction import WORDS
@@ -21,6 +21,16 @@ from backend.notices.selectors import instructions as selectors
 from backend.notices.services import instructions
 
 READERS = OFFICE | LEADERSHIP
+PAGES = {
+    "notice": "desk_notice",
+    "escalation_paper": "desk_escalation",
+    "visit": "desk_visit",
+    "finding": "desk_veto",
+    "inspection_plan": "desk_plan",
+    "bulletin": "desk_bulletin",
+    "circular": "desk_circular",
+}
+"""The page of a thing, by its kind in the journal."""
 
 
 class InstructionFilters(forms.Form):
@@ -61,7 +71,7 @@ class InstructionList(StaffPage[None]):
 
 def about_page(row: LeaderInstruction) -> str:
     """The page of the instructions about what this one is about."""
-    return to("desk_instruction", row.subject_kind, row.subject_id) if row.subject_kind in KINDS else ""
+    return to("desk_instruction", row.subject_kind, row.subject_id) if row.subject_kind in PAGES else ""
 
 
 class InstructionPage(StaffPage[About]):
@@ -92,6 +102,6 @@ class InstructionPage(StaffPage[About]):
     def context(self, request: HttpRequest, actor: Actor, found: About) -> dict[str, Any]:
         return {
             "about": found,
-            "address": to(found.page, found.subject.pk),
+            "address": to(PAGES[found.kind], found.subject.pk),
             "rows": selectors.about(actor, found.subject),
         }

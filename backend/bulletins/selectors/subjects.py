@@ -14,34 +14,33 @@ from backend.notices.selectors import escalations, notices
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a thing of this kind is found, what it is called, and the name of its page."""
+    """How a thing of this kind is found, and what it is called."""
 
     find: Callable[[Actor, uuid.UUID], Any]
     name: Callable[[Any], str]
-    page: str
 
 
 KINDS: dict[str, Kind] = {
-    "notice": Kind(notices.get, lambda one: f"{one.target.name}整改通知书{one.number}", "desk_notice"),
+    "notice": Kind(notices.get, lambda one: f"{one.target.name}整改通知书{one.number}"),
     "escalation_paper": Kind(
-        escalations.get, lambda one: f"{one.notice.target.name}{one.get_kind_display()}{one.number}", "desk_escalation"
+        escalations.get, lambda one: f"{one.notice.target.name}{one.get_kind_display()}{one.number}"
     ),
-    "visit": Kind(visits.get, lambda one: f"{one.target.name}检查记录", "desk_visit"),
-    "finding": Kind(vetoes.get, lambda one: f"{one.target.name}一票否决候选", "desk_veto"),
-    "inspection_plan": Kind(plans.get, lambda one: str(one.title), "desk_plan"),
-    "bulletin": Kind(bulletins.get, lambda one: str(one.title), "desk_bulletin"),
-    "circular": Kind(circulars.get, lambda one: str(one.title), "desk_circular"),
+    "visit": Kind(visits.get, lambda one: f"{one.target.name}检查记录"),
+    "finding": Kind(vetoes.get, lambda one: f"{one.target.name}一票否决候选"),
+    "inspection_plan": Kind(plans.get, lambda one: str(one.title)),
+    "bulletin": Kind(bulletins.get, lambda one: str(one.title)),
+    "circular": Kind(circulars.get, lambda one: str(one.title)),
 }
 """By the kind in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A thing with its name and the name of its page."""
+    """A thing with its kind and name."""
 
     subject: Any
+    kind: str
     name: str
-    page: str
 
 
 def get(actor: Actor, kind: str, id: uuid.UUID) -> About:
@@ -50,4 +49,4 @@ def get(actor: Actor, kind: str, id: uuid.UUID) -> About:
     if known is None:
         raise NotFound(kind, id)
     found = known.find(actor, id)
-    return About(found, known.name(found), known.page)
+    return About(found, kind, known.name(found))
