@@ -45,6 +45,8 @@ class Errand(msgspec.Struct):
     lng: float
     lat: float
     scope: int
+    after: int = 0
+    """Visits of the same phone that came after it: one phone is at one school at a time."""
 
 
 class Handset(msgspec.Struct):
@@ -68,7 +70,7 @@ class OfflineVisit:
     ops: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.clock = Clock(dt.datetime.now(CHINA) - ON_SITE)
+        self.clock = Clock(dt.datetime.now(CHINA) - ON_SITE * (1 + self.errand.after))
         self.visit = self._id()
         errand = self.errand
         self.notebook = Notebook(errand.assignment, self.visit, [list(pair) for pair in errand.templates])

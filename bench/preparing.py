@@ -98,7 +98,8 @@ def _errands(actor: "Actor", team: "Team", crew: Sequence[int], visits: int) -> 
         for row in rows:
             assignments.set_out(change, row)
         change.flush()
-    return [_errand(row, change.revs["assignment", str(row.pk)]) for row in rows]
+        last = len(rows) - 1
+    return [_errand(row, change.revs["assignment", str(row.pk)], last - place) for place, row in enumerate(rows)]
 
 
 def _schools(county_id: int, first: int) -> list["Target"]:
@@ -109,14 +110,14 @@ def _schools(county_id: int, first: int) -> list["Target"]:
     return rows[first * 3 % len(rows) :] + rows[: first * 3 % len(rows)]
 
 
-def _errand(row: "Assignment", rev: int) -> Errand:
+def _errand(row: "Assignment", rev: int, after: int) -> Errand:
     from backend.journal.models import Scope
 
     target = row.target
     place = (float(target.longitude or 0), float(target.latitude or 0))
     pairs = [(str(code), int(version)) for code, version in row.templates]
     scope = Scope.objects.get(name=row.scope).pk
-    return Errand(str(row.pk), rev, pairs, target.type_code, list(target.grades), *place, scope)
+    return Errand(str(row.pk), rev, pairs, target.type_code, list(target.grades), *place, scope, after)
 
 
 def learn(handset: Handset, templates: Sequence[msgspec.Raw]) -> None:

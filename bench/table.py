@@ -28,7 +28,8 @@ depends on time.
 - **Empty pull.** Through Django's test client, authentication included; the trivial view names the caller.
 - **Push.** A real server process per worker on 127.0.0.1, the load in a process of its own on the same cores: kept
   connections, bodies built and gzipped beforehand, connections spread evenly over the workers, 8 phones of 8 crews.
-  One push is one whole visit in 24 operations; every operation must be answered `applied`, else there is no figure.
+  One push is one whole visit in 24 operations, the visits of a phone one after another in its time, with which ids
+  begin; every operation must be answered `applied`, else there is no figure.
   PostgreSQL runs with its defaults of durability (fsync, synchronous_commit and full_page_writes on), SQLite with
   WAL and synchronous=FULL. Duties (`manage.py worker`) do not run beside it. Throughput counts while all clients
   are busy.

@@ -33,7 +33,17 @@ class Threaded(ASGIHandler):
         self.load_middleware(is_async=False)
         self._lane = lane
         self._keeping = False
+        self._closing = ThreadSensitiveContext()
         self._free = {name: _queue(count) for name, count in lanes.items()}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Django makes a thread to close each answer in, and another that waits for that one's end: here one thread
+        closes them all."""
+        token = SyncToAsync.thread_sensitive_context.set(self._closing)
+        try:
+            await self.handle(scope, receive, send)
+        finally:
+            SyncToAsync.thread_sensitive_context.reset(token)
 
     def serve(self) -> None:
         """A server begins: the threads keep their SQLite connections between requests, and look after them by

@@ -159,3 +159,20 @@ async def test_who_hangs_up_leaves_no_busy_thread_to_the_next() -> None:
         await gone
     assert await asyncio.wait_for(ask(handler, "rest"), 5)
     goes_on.set()
+
+
+@pytest.mark.asyncio
+async def test_answers_are_closed_in_one_thread_that_stays() -> None:
+    closed_in: list[str] = []
+
+    class Closing(Handler):
+        def get_response(self, request: Any) -> Any:
+            answer = super().get_response(request)
+            answer._resource_closers.append(lambda: closed_in.append(threading.current_thread().name))
+            return answer
+
+    handler = Closing({"rest": 2}, name)
+    answered_in = {await ask(handler, "rest") for _ in range(5)}
+    assert len(closed_in) == 5
+    assert len(set(closed_in)) == 1
+    assert not answered_in & set(closed_in)
