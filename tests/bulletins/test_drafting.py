@@ -41,6 +41,17 @@ def test_what_somebody_else_changed_is_not_written_over_unseen(draft: Bulletin, 
     assert (texts["inspection"], texts["tips"]) == (["甲写的。"], ["乙写的。"])
 
 
+def test_a_part_goes_back_to_the_words_over_the_figures(draft: Bulletin, office_client: Client) -> None:
+    path = f"{PATH}/{draft.pk}"
+    own = draft.texts["tips"]
+    office_client.patch(f"{path}/texts", {"tips": ["手写。"]}, format="json")
+    stale = office_client.post_json(f"{path}/restore", {"part": "tips", "based_on": 1})
+    assert (stale.status_code, stale.json()["code"]) == (409, "edited_elsewhere")
+    assert office_client.post_json(f"{path}/restore", {"part": "cases"}).status_code == 400
+    restored = office_client.post_json(f"{path}/restore", {"part": "tips", "based_on": 2}).json()
+    assert (restored["texts"]["tips"], restored["texts_version"]) == (own, 3)
+
+
 def test_every_version_of_the_words_is_kept(draft: Bulletin, maker: Actor, office_client: Client) -> None:
     editing.edit(actor=maker, bulletin_id=draft.pk, texts={"tips": ["第二版。"]})
     editing.edit(actor=maker, bulletin_id=draft.pk, texts={"tips": ["第三版。"], "inspection": ["改。"]})

@@ -12,6 +12,7 @@ from backend.media.services import blobs
 from backend.registry.models import TargetKind
 from tests.bulletins.records import MARCH, Records, at
 from tests.bulletins.test_photos import pictures
+from tests.fixtures.people import Client
 from tests.fixtures.photographs import Photographs
 
 DAYS = ((20, 1), (20, 2), (5, 3))
@@ -34,6 +35,21 @@ def test_a_unit_without_finding_over_three_visits_is_a_candidate(records: Record
     assert (found["target"], found["place"], found["kind"]) == (str(good.pk), good.name, "visit")
     assert found["records"] == sorted(str(visit.pk) for visit in own)
     assert found["text"] == "12月16日以来接受督查3次，均未发现问题。"
+
+
+def test_a_candidate_is_adopted_over_rest_and_nothing_else(
+    records: Records, maker: Actor, office_client: Client
+) -> None:
+    target = records.target(records.team())
+    for day, month in DAYS:
+        records.visit(target, at(day, month=month))
+    bulletin = compiled(maker)
+    path = f"/api/v1/bulletins/{bulletin.pk}/adopt"
+    [candidate] = bulletin.facts["practices"]
+    unknown = office_client.post_json(path, {"target": str(bulletin.pk)})
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown_case")
+    adopted = office_client.post_json(path, {"target": candidate["target"], "based_on": 1}).json()
+    assert adopted["texts"]["good_practices"] == [{name: candidate[name] for name in ("place", "text", "photos")}]
 
 
 def test_a_withdrawn_finding_is_none(records: Records, maker: Actor) -> None:

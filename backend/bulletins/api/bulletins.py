@@ -15,7 +15,7 @@ from backend.bulletins.api import serializers as s
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules.editions import Edition
 from backend.bulletins.selectors import bulletins, records
-from backend.bulletins.services import compiling, editing, publishing, signing
+from backend.bulletins.services import compiling, editing, handing, publishing, signing
 from backend.core.pages import page
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
@@ -56,7 +56,7 @@ class BulletinView(APIView):
     def get(self, request: Request, bulletin_id: uuid.UUID) -> Response:
         actor = actor_of(request)
         bulletin = bulletins.get(actor, bulletin_id)
-        publishing.opened(actor=actor, bulletin=bulletin)
+        handing.opened(actor=actor, paper=bulletin)
         return _detail(bulletin)
 
 
@@ -70,6 +70,29 @@ class TextsView(APIView):
         texts = read(s.BulletinTextsIn, request)
         based_on = texts.pop("based_on", None)
         return _detail(editing.edit(actor=actor_of(request), bulletin_id=bulletin_id, texts=texts, based_on=based_on))
+
+
+class RestoreView(APIView):
+    """Put one part of the words back as the product wrote them over the figures."""
+
+    permission_classes = (MakersOnly,)
+
+    @extend_schema(operation_id="bulletins_restore", request=s.BulletinRestoreIn, responses=s.BulletinOut)
+    def post(self, request: Request, bulletin_id: uuid.UUID) -> Response:
+        given = read(s.BulletinRestoreIn, request)
+        return _detail(editing.restore(actor=actor_of(request), bulletin_id=bulletin_id, **given))
+
+
+class AdoptView(APIView):
+    """Take a candidate of the snapshot over into the good practices."""
+
+    permission_classes = (MakersOnly,)
+
+    @extend_schema(operation_id="bulletins_adopt", request=s.BulletinAdoptIn, responses=s.BulletinOut)
+    def post(self, request: Request, bulletin_id: uuid.UUID) -> Response:
+        given = read(s.BulletinAdoptIn, request)
+        target = str(given.pop("target"))
+        return _detail(editing.adopt(actor=actor_of(request), bulletin_id=bulletin_id, target=target, **given))
 
 
 class ReviewView(APIView):

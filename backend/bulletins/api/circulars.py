@@ -16,7 +16,7 @@ from backend.bulletins.api.bulletins import MakersOnly
 from backend.bulletins.api.serializers import BulletinReasonIn
 from backend.bulletins.models import Circular
 from backend.bulletins.selectors import circulars as selectors
-from backend.bulletins.services import circulars, coverage_sheets
+from backend.bulletins.services import circulars, coverage_sheets, handing
 from backend.core.pages import page
 from backend.core.requests import read, read_query
 from backend.core.schema import PAGING, paged
@@ -53,7 +53,7 @@ class CircularView(APIView):
     def get(self, request: Request, circular_id: uuid.UUID) -> Response:
         actor = actor_of(request)
         circular = selectors.get(actor, circular_id)
-        circulars.opened(actor=actor, circular=circular)
+        handing.opened(actor=actor, paper=circular)
         return _detail(circular)
 
 

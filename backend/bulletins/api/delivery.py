@@ -16,7 +16,7 @@ from backend.bulletins.api.bulletins import MakersOnly, ReadersOnly
 from backend.bulletins.models import BulletinReceipt
 from backend.bulletins.rules.editions import VALUES, Edition
 from backend.bulletins.selectors import bulletins, receipts
-from backend.bulletins.services import publishing
+from backend.bulletins.services import handing
 from backend.bulletins.services.signing import PDF
 from backend.core.errors import NotFound
 from backend.core.pages import page
@@ -58,7 +58,7 @@ class PaperView(APIView):
         found = bulletin.papers.filter(edition=edition).exclude(sha256="").first()
         if found is None:
             raise NotFound("paper", bulletin_id)
-        publishing.opened(actor=actor, bulletin=bulletin)
+        handing.opened(actor=actor, paper=bulletin)
         return HttpResponse(blobs.read(found.sha256), content_type=PDF, headers=PRIVATE)
 
 

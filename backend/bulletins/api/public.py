@@ -15,8 +15,7 @@ from backend.accounts.permissions import WithRole, actor_of
 from backend.bulletins.api import circular_serializers
 from backend.bulletins.models import BulletinPaper
 from backend.bulletins.selectors import bulletins, circulars
-from backend.bulletins.services import circulars as circular_services
-from backend.bulletins.services import publishing
+from backend.bulletins.services import handing
 from backend.bulletins.services.signing import PDF
 from backend.core.pages import page
 from backend.core.schema import PAGING, paged
@@ -85,7 +84,7 @@ class UnitBulletinView(APIView):
     def get(self, request: Request, bulletin_id: uuid.UUID) -> Response:
         actor = actor_of(request)
         paper = bulletins.public_one(actor, bulletin_id)
-        publishing.opened(actor=actor, bulletin=paper.bulletin)
+        handing.opened(actor=actor, paper=paper.bulletin)
         return Response(school_row(paper))
 
 
@@ -98,7 +97,7 @@ class UnitBulletinPaperView(APIView):
     def get(self, request: Request, bulletin_id: uuid.UUID) -> HttpResponse:
         actor = actor_of(request)
         paper = bulletins.public_one(actor, bulletin_id)
-        publishing.opened(actor=actor, bulletin=paper.bulletin)
+        handing.opened(actor=actor, paper=paper.bulletin)
         return HttpResponse(blobs.read(paper.sha256), content_type=PDF, headers=PRIVATE)
 
 
@@ -122,5 +121,5 @@ class UnitCircularView(APIView):
     def get(self, request: Request, circular_id: uuid.UUID) -> Response:
         actor = actor_of(request)
         circular = circulars.get(actor, circular_id)
-        circular_services.opened(actor=actor, circular=circular)
+        handing.opened(actor=actor, paper=circular)
         return Response(circular_row(circular))

@@ -58,13 +58,25 @@ class GoodPracticeIn(serializers.Serializer[Any]):
     photos = photo_hashes("SHA-256 of redacted or approved copies.")
 
 
-class BulletinTextsIn(serializers.Serializer[Any]):
-    """The parts to replace; those left out stay."""
+class BasedOn(serializers.Serializer[Any]):
+    """A change of words says which version of them was read."""
 
     based_on = serializers.IntegerField(
         min_value=0, max_value=2**31 - 1, required=False,
         help_text="`texts_version` that was read: 409 `edited_elsewhere` where somebody changed the same part since.",
     )  # fmt: skip
+
+
+class BulletinRestoreIn(BasedOn):
+    part = serializers.ChoiceField(choices=list(PARTS))
+
+
+class BulletinAdoptIn(BasedOn):
+    target = serializers.UUIDField(help_text="`target` of one of `practices`.")
+
+
+class BulletinTextsIn(BasedOn):
+    """The parts to replace; those left out stay."""
 
     inspection = paragraphs("督查开展情况")
     findings = paragraphs("发现问题")

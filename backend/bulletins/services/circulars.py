@@ -6,16 +6,14 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from backend.accounts.roles import Role
 from backend.accounts.selectors import people
-from backend.bulletins.models import Circular, CircularReceipt
+from backend.bulletins.models import Circular
 from backend.bulletins.rules import circular_wording, months
 from backend.bulletins.rules.lifecycle import State
 from backend.bulletins.selectors import circulars, month_facts
 from backend.bulletins.selectors.window import Window
-from backend.bulletins.services import circular_paper, signatures
-from backend.bulletins.services.circular_steps import Step, changing, remember
-from backend.bulletins.services.steps import permit
+from backend.bulletins.services import circular_paper, handing, signatures
+from backend.bulletins.services.steps import Step, changing, permit, remember
 from backend.core import clock, codec
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Invalid
@@ -71,35 +69,25 @@ def edit(*, actor: Actor, circular_id: uuid.UUID, texts: Mapping[str, Any]) -> C
     """Replace parts of a draft's words; whom it names is chosen from the month's serious findings that their units know
     of. Raises `NotFound`, `Forbidden`, `Conflict(bad_state)`, `Invalid(unknown_case)`.
     """
-    with changing(actor=actor, circular_id=circular_id) as step:
+    with changing(locked=circulars.locked, actor=actor, paper_id=circular_id) as step:
         step.check("edit")
-        known = {one["finding"] for one in step.circular.facts["problems"]}
+        known = {one["finding"] for one in step.paper.facts["problems"]}
         chosen = [one["finding"] for one in texts.get("problems", ())]
         if not known.issuperset(chosen) or len(set(chosen)) != len(chosen):
             raise Invalid("unknown_case", "只能点名通报本月已下达通知书的严重问题，且不能重复。", path="problems")
-        step.circular.texts = {**step.circular.texts, **texts}
-        step.change.log("circular.edit", step.circular, parts=sorted(texts))
-    return step.circular
+        step.paper.texts = {**step.paper.texts, **texts}
+        step.change.log("circular.edit", step.paper, parts=sorted(texts))
+    return step.paper
 
 
 def review(*, actor: Actor, circular_id: uuid.UUID) -> Circular:
     """The office has checked the draft. Raises like `edit`."""
-    with changing(actor=actor, circular_id=circular_id) as step:
-        step.take("review")
-        step.circular.reviewed_by, step.circular.reviewer_id = actor.name, actor.user_id
-        signers = people.with_role(actor.county_id, {Role.LEADERSHIP})
-        step.change.tell("circular.reviewed", signers, step.circular, title=step.circular.title)
-    return step.circular
+    return handing.review(locked=circulars.locked, actor=actor, paper_id=circular_id)
 
 
 def revise(*, actor: Actor, circular_id: uuid.UUID, reason: str) -> Circular:
     """Back to the draft, with a reason. Raises like `edit`."""
-    with changing(actor=actor, circular_id=circular_id) as step:
-        step.take("revise", reason)
-        step.circular.reviewed_by, step.circular.reviewer_id = "", None
-        office = people.with_role(actor.county_id, {Role.OFFICE})
-        step.change.tell("circular.revised", office, step.circular, title=step.circular.title)
-    return step.circular
+    return handing.revise(locked=circulars.locked, actor=actor, paper_id=circular_id, reason=reason)
 
 
 def sign(*, actor: Actor, circular_id: uuid.UUID) -> Circular:
@@ -111,21 +99,21 @@ def sign(*, actor: Actor, circular_id: uuid.UUID) -> Circular:
     begun = _begin(actor, circular_id)
     rendered = rebuild(circular=begun)
     sha256 = blobs.keep(county_id=begun.county_id, data=rendered.content, filetype=PDF)
-    with changing(actor=signatures.of(actor).actor, circular_id=begun.pk) as step:
-        circular = step.circular
+    with changing(locked=circulars.locked, actor=signatures.of(actor).actor, paper_id=begun.pk) as step:
+        circular = step.paper
         if _printed(circular) != _printed(begun):
             raise Conflict("signed_elsewhere", "该通报正在由他人签发或修改，请刷新后再看。")
         step.take("sign", sha256=sha256, number=circular.number_text, named=circular.named)
         circular.signed_at, circular.pdf_sha256, circular.pdf_pages = circular.signing_at, sha256, rendered.pages
         circular.pdf_warnings = list(rendered.warnings)
-    return step.circular
+    return step.paper
 
 
 def _begin(actor: Actor, circular_id: uuid.UUID) -> Circular:
     signature = signatures.of(actor)
-    with changing(actor=signature.actor, circular_id=circular_id) as step:
+    with changing(locked=circulars.locked, actor=signature.actor, paper_id=circular_id) as step:
         step.check("sign")
-        circular = step.circular
+        circular = step.paper
         _check_whole(circular)
         signature.check_review(circular.reviewer_id)
         circular.signing_at, circular.signer_id, circular.signed_by = clock.now(), actor.user_id, signature.printed
@@ -134,7 +122,7 @@ def _begin(actor: Actor, circular_id: uuid.UUID) -> Circular:
             circular.number = numbers.take(county_id=circular.county_id, kind=SERIES, year=circular.number_year)
         code = codes.take(county_id=circular.county_id, subject=circular)
         circular.code, circular.qr_text = code.code, codes.address(code)
-    return step.circular
+    return step.paper
 
 
 def _check_whole(circular: Circular) -> None:
@@ -162,38 +150,26 @@ def proof(*, actor: Actor, circular_id: uuid.UUID) -> bytes:
 
 def publish(*, actor: Actor, circular_id: uuid.UUID) -> Circular:
     """Let everybody it is for have it, and tell them. Raises `NotFound`, `Forbidden`, `Conflict(bad_state)`."""
-    with changing(actor=actor, circular_id=circular_id) as step:
+    with changing(locked=circulars.locked, actor=actor, paper_id=circular_id) as step:
         step.take("publish")
-        step.circular.published_at = clock.now()
-        codes.issue(subject=step.circular, sha256=step.circular.pdf_sha256)
-        _tell(step, "circular.published")
-    return step.circular
+        step.paper.published_at = clock.now()
+        codes.issue(subject=step.paper, sha256=step.paper.pdf_sha256)
+        _tell(step, "published")
+    return step.paper
 
 
 def withdraw(*, actor: Actor, circular_id: uuid.UUID, reason: str) -> Circular:
     """It is void, its number gone for good; it names nobody any more. Raises like `publish`."""
-    with changing(actor=actor, circular_id=circular_id) as step:
-        was_published = step.circular.state == State.PUBLISHED
+    with changing(locked=circulars.locked, actor=actor, paper_id=circular_id) as step:
+        was_published = step.paper.state == State.PUBLISHED
         step.take("withdraw", reason)
-        step.circular.withdrawn_at = clock.now()
-        codes.withdraw(subject=step.circular)
+        step.paper.withdrawn_at = clock.now()
+        codes.withdraw(subject=step.paper)
         if was_published:
-            _tell(step, "circular.withdrawn")
-    return step.circular
+            _tell(step, "withdrawn")
+    return step.paper
 
 
-def _tell(step: Step, kind: str) -> None:
+def _tell(step: Step[Circular], what: str) -> None:
     audience = people.with_role(step.actor.county_id, circulars.AUDIENCE)
-    step.change.tell(kind, audience, step.circular, title=step.circular.title, number=step.circular.number_text)
-
-
-def opened(*, actor: Actor, circular: Circular) -> None:
-    """Keep when a reader first opened a published circular."""
-    if circular.state != State.PUBLISHED or actor.user_id is None:
-        return
-    if circular.receipts.filter(user_id=actor.user_id).exists():
-        return
-    with write(actor=actor) as change:
-        receipt = CircularReceipt(circular=circular, user_id=actor.user_id, name=actor.name)
-        CircularReceipt.objects.bulk_create([receipt], ignore_conflicts=True)
-        change.log("circular.opened", circular)
+    step.tell(what, audience, number=step.paper.number_text)

@@ -4,12 +4,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backend.accounts.roles import Role
 from backend.accounts.selectors import people
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules import wording
 from backend.bulletins.selectors import bulletins, consulted
-from backend.bulletins.services import versions
+from backend.bulletins.services import handing, versions
 from backend.bulletins.services.steps import changing
 from backend.core import clock
 from backend.core.actor import Actor
@@ -27,18 +26,18 @@ def edit(*, actor: Actor, bulletin_id: uuid.UUID, texts: Mapping[str, Any], base
     over unseen. Raises `NotFound`, `Forbidden`, `Conflict`: `bad_state`, `edited_elsewhere` (with the `parts`),
     `Invalid`: `unknown_case`, `unknown_photo`.
     """
-    with changing(actor=actor, bulletin_id=bulletin_id) as step:
+    with changing(locked=bulletins.locked, actor=actor, paper_id=bulletin_id) as step:
         step.check("edit")
         if based_on is not None:
-            versions.check_unchanged(step.bulletin, based_on, texts)
+            versions.check_unchanged(step.paper, based_on, texts)
         if "cases" in texts:
-            _check_cases(step.bulletin, texts["cases"])
-        _check_photos(step.bulletin, texts)
-        step.bulletin.texts = {**step.bulletin.texts, **texts}
-        step.bulletin.texts_version += 1
-        versions.keep(step.change, step.bulletin, sorted(texts))
-        step.change.log("bulletin.edit", step.bulletin, parts=sorted(texts), version=step.bulletin.texts_version)
-    return step.bulletin
+            _check_cases(step.paper, texts["cases"])
+        _check_photos(step.paper, texts)
+        step.paper.texts = {**step.paper.texts, **texts}
+        step.paper.texts_version += 1
+        versions.keep(step.change, step.paper, sorted(texts))
+        step.change.log("bulletin.edit", step.paper, parts=sorted(texts), version=step.paper.texts_version)
+    return step.paper
 
 
 def restore(*, actor: Actor, bulletin_id: uuid.UUID, part: str, based_on: int | None = None) -> Bulletin:
@@ -82,33 +81,19 @@ def _check_photos(bulletin: Bulletin, texts: Mapping[str, Any]) -> None:
 
 def consult(*, actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
     """Ask the heads of departments and stations for their remarks on the draft. Raises like `edit`."""
-    with changing(actor=actor, bulletin_id=bulletin_id) as step:
+    with changing(locked=bulletins.locked, actor=actor, paper_id=bulletin_id) as step:
         step.take("consult")
-        step.bulletin.consulted_at = clock.now()
+        step.paper.consulted_at = clock.now()
         heads = people.with_role(actor.county_id, consulted.HEADS)
-        step.change.tell("bulletin.consulted", heads, step.bulletin, title=step.bulletin.title)
-    return step.bulletin
+        step.tell("consulted", heads)
+    return step.paper
 
 
 def review(*, actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
     """The office has checked the draft; it waits for its signature. Raises like `edit`."""
-    with changing(actor=actor, bulletin_id=bulletin_id) as step:
-        step.take("review")
-        step.bulletin.reviewed_by, step.bulletin.reviewer_id = actor.name, actor.user_id
-        signers = people.with_role(actor.county_id, {Role.LEADERSHIP})
-        step.change.tell("bulletin.reviewed", signers, step.bulletin, title=step.bulletin.title)
-    return step.bulletin
+    return handing.review(locked=bulletins.locked, actor=actor, paper_id=bulletin_id)
 
 
 def revise(*, actor: Actor, bulletin_id: uuid.UUID, reason: str) -> Bulletin:
     """Back to the draft, with a reason. Raises like `edit`."""
-    with changing(actor=actor, bulletin_id=bulletin_id) as step:
-        step.take("revise", reason)
-        step.bulletin.reviewed_by, step.bulletin.reviewer_id = "", None
-        step.change.tell(
-            "bulletin.revised",
-            people.with_role(actor.county_id, {Role.OFFICE}),
-            step.bulletin,
-            title=step.bulletin.title,
-        )
-    return step.bulletin
+    return handing.revise(locked=bulletins.locked, actor=actor, paper_id=bulletin_id, reason=reason)

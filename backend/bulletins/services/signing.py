@@ -86,10 +86,10 @@ def drawn(bulletin: Bulletin, edition: Edition) -> Rendered:
 
 def _begin(actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
     signature = signatures.of(actor)
-    with changing(actor=signature.actor, bulletin_id=bulletin_id) as step:
+    with changing(locked=bulletins.locked, actor=signature.actor, paper_id=bulletin_id) as step:
         step.check("sign")
         _check_whole(step)
-        issue = step.bulletin
+        issue = step.paper
         signature.check_review(issue.reviewer_id)
         issue.signing_at, issue.signer_id, issue.signed_by = clock.now(), actor.user_id, signature.printed
         if issue.issue_number is None:
@@ -100,7 +100,7 @@ def _begin(actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
             step.change.log("bulletin.numbered", issue, number=issue.number_text)
         for edition in Edition:
             _fix(issue, edition)
-    return step.bulletin
+    return step.paper
 
 
 def _fix(issue: Bulletin, edition: Edition) -> None:
@@ -116,17 +116,17 @@ def _fix(issue: Bulletin, edition: Edition) -> None:
     BulletinPaper.objects.update_or_create(bulletin=issue, edition=edition, defaults=given)
 
 
-def _check_whole(step: Step) -> None:
-    period = step.bulletin.period
+def _check_whole(step: Step[Bulletin]) -> None:
+    period = step.paper.period
     if not period.has_ended(clock.now()):
         raise Conflict("period_running", "本期统计时段尚未结束，不能签发。")
-    if step.bulletin.cut_off < period.ends_at:
+    if step.paper.cut_off < period.ends_at:
         raise Conflict("snapshot_incomplete", "数据汇编于时段结束之前，请重新汇编后再签发。")
 
 
 def _finish(actor: Actor, begun: Bulletin, papers: dict[Edition, Printed], photos: Sequence[bytes]) -> Bulletin:
-    with changing(actor=signatures.of(actor).actor, bulletin_id=begun.pk) as step:
-        issue, main = step.bulletin, papers[Edition.LEADERSHIP]
+    with changing(locked=bulletins.locked, actor=signatures.of(actor).actor, paper_id=begun.pk) as step:
+        issue, main = step.paper, papers[Edition.LEADERSHIP]
         if _printed(issue) != _printed(begun):
             raise Conflict("signed_elsewhere", "该期半月报正在由他人签发或修改，请刷新后再看。")
         if not may_be_shown(issue, photos):
@@ -141,7 +141,7 @@ def _finish(actor: Actor, begun: Bulletin, papers: dict[Edition, Printed], photo
                 pages=made.rendered.pages,
                 warnings=list(made.rendered.warnings),
             )
-    return step.bulletin
+    return step.paper
 
 
 def _printed(issue: Bulletin) -> tuple[object, ...]:

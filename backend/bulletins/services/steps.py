@@ -1,38 +1,45 @@
-"""Taking a step in the life of a bulletin: one transaction, one row of history, one audit line."""
+"""Taking a step in the life of a bulletin or a circular: one transaction, one row of history, one audit line."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from backend.bulletins.models import Bulletin, BulletinTransition
+from backend.bulletins.models import Bulletin, Circular
 from backend.bulletins.rules.lifecycle import STEPS, state_after
-from backend.bulletins.selectors import bulletins
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Forbidden
 from backend.journal.writing import Change, write
 
+P = TypeVar("P", Bulletin, Circular)
+Locked = Callable[[Actor, uuid.UUID], P]
+"""A selector that locks one paper of the actor's, or raises `NotFound`."""
+
 
 @dataclass
-class Step:
-    """A bulletin being changed inside a transaction, locked."""
+class Step(Generic[P]):
+    """A paper being changed inside a transaction, locked."""
 
     change: Change
-    bulletin: Bulletin
+    paper: P
     actor: Actor
 
     def check(self, action: str) -> str:
         """The state that `action` leads to. Raises `Forbidden`, `Conflict(bad_state)`."""
         permit(self.actor, action)
-        return state_after(action, self.bulletin.state)
+        return state_after(action, self.paper.state, str(self.paper._meta.verbose_name))
 
     def take(self, action: str, reason: str = "", **detail: Any) -> None:
-        """Move the bulletin by the table and keep the step."""
-        before, after = self.bulletin.state, self.check(action)
-        self.bulletin.state = after
-        remember(self.change, self.bulletin, action, before, reason, **detail)
+        """Move the paper by the table and keep the step."""
+        before, after = self.paper.state, self.check(action)
+        self.paper.state = after
+        remember(self.change, self.paper, action, before, reason, **detail)
+
+    def tell(self, what: str, people: Set[int], **detail: Any) -> None:
+        """Tell `people` (ids) what has become of the paper."""
+        self.change.tell(f"{self.paper.journal_kind}.{what}", people, self.paper, title=self.paper.title, **detail)
 
 
 def permit(actor: Actor, action: str) -> None:
@@ -41,25 +48,25 @@ def permit(actor: Actor, action: str) -> None:
         raise Forbidden("may_not_sign", "您没有签发权限。") if action == "sign" else Forbidden()
 
 
-def remember(change: Change, bulletin: Bulletin, action: str, before: str, reason: str = "", **detail: Any) -> None:
+def remember(change: Change, paper: P, action: str, before: str, reason: str = "", **detail: Any) -> None:
     """A row of history and an audit line."""
-    BulletinTransition.objects.create(
-        bulletin=bulletin,
+    paper.transitions.create(
         action=action,
         before=before,
-        after=bulletin.state,
+        after=paper.state,
         actor_id=change.actor.user_id,
         actor_name=change.actor.name,
         at=clock.now(),
         reason=reason,
     )
-    change.log(f"bulletin.{action}", bulletin, before=str(before), after=str(bulletin.state), reason=reason, **detail)
+    verb = f"{paper.journal_kind}.{action}"
+    change.log(verb, paper, before=str(before), after=str(paper.state), reason=reason, **detail)
 
 
 @contextmanager
-def changing(*, actor: Actor, bulletin_id: uuid.UUID) -> Iterator[Step]:
-    """A transaction about one locked bulletin, saved at its end. Raises `NotFound` for what is not the actor's."""
+def changing(*, locked: Locked[P], actor: Actor, paper_id: uuid.UUID) -> Iterator[Step[P]]:
+    """A transaction about one paper, locked and saved at its end. Raises `NotFound` for what is not the actor's."""
     with write(actor=actor) as change:
-        step = Step(change, bulletins.locked(actor, bulletin_id), actor)
+        step = Step(change, locked(actor, paper_id), actor)
         yield step
-        step.bulletin.save()
+        step.paper.save()

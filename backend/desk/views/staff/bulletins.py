@@ -20,7 +20,7 @@ from backend.bulletins.rules.lifecycle import LABELS, STEPS, State
 from backend.bulletins.rules.parts import PART_NAMES
 from backend.bulletins.rules.wording import PARTS
 from backend.bulletins.selectors import bulletins, receipts
-from backend.bulletins.services import comments, compiling, editing, imprint, offers, publishing, signing
+from backend.bulletins.services import comments, compiling, editing, handing, imprint, offers, publishing, signing
 from backend.bulletins.services.paper import OVERVIEW
 from backend.core import clock
 from backend.core.actor import Actor
@@ -178,7 +178,7 @@ class BulletinPage(StaffPage[Bulletin]):
         return offers.of(actor, found) | (frozenset({"remark", "settle"}) if makes else frozenset())
 
     def context(self, request: HttpRequest, actor: Actor, found: Bulletin) -> dict[str, Any]:
-        publishing.opened(actor=actor, bulletin=found)
+        handing.opened(actor=actor, paper=found)
         makes, facts = actor.has(*MAKERS), found.facts
         return {
             "bulletin": found,
@@ -187,7 +187,11 @@ class BulletinPage(StaffPage[Bulletin]):
             "edits": "edit" in offers.of(actor, found),
             "papers": _papers(found),
             "editions": list(EDITIONS.items()),
-            "figures": [_tile(found, facts["figures"][row[1]], row, makes) for row in OVERVIEW],
+            "figures": [
+                _tile(found, facts["figures"][row[1]], row, makes)
+                for row in OVERVIEW
+                if row[1] in facts["figures"]  # an issue frozen before the figure existed has none
+            ],
             "parts": [(PART_NAMES[part], found.texts.get(part, ())) for part in LEADERSHIP_PARTS],
             "cases": _cases(found),
             "practices": found.texts.get("good_practices", ()),

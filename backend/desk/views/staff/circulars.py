@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from backend.bulletins.models import Circular
 from backend.bulletins.rules.lifecycle import LABELS, STEPS, State
 from backend.bulletins.selectors import circulars as circular_rows
-from backend.bulletins.services import circulars, coverage_sheets, offers
+from backend.bulletins.services import circulars, coverage_sheets, handing, offers
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.pages import page as rows_of
@@ -156,7 +156,7 @@ class CircularPage(StaffPage[Circular]):
 
     def context(self, request: HttpRequest, actor: Actor, found: Circular) -> dict[str, Any]:
         if found.state == State.PUBLISHED:
-            circulars.opened(actor=actor, circular=found)
+            handing.opened(actor=actor, paper=found)
         known = {one["finding"]: one for one in found.facts["problems"]}
         return {
             "circular": found,
