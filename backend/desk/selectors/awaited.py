@@ -10,8 +10,8 @@ from django.db.models.functions import Cast
 from backend.bulletins.rules.lifecycle import State as BulletinState
 from backend.bulletins.selectors import bulletins, circulars
 from backend.core.actor import Actor
-from backend.inspections.models import AssignmentState, PlanState, VisitState
-from backend.inspections.selectors import assignments, plans, vetoes, visits
+from backend.inspections.models import AssignmentState, PlanState, Visit, VisitState
+from backend.inspections.selectors import assignments, plans, vetoes
 from backend.notices.rules.escalation_lifecycle import PaperState
 from backend.notices.rules.ladder import Rung
 from backend.notices.rules.lifecycle import State
@@ -54,9 +54,9 @@ def of_leader(actor: Actor) -> list[Awaited]:
     """Of the teams that the actor leads: visits to review, tasks that are open, visits to draft a notice from, and
     notices that are not closed.
     """
-    led = teams.led_by(actor.user_id or 0).values("pk")
-    submitted = visits.scoped(actor).filter(state=VisitState.SUBMITTED, assignment__team__in=led)
-    sent = assignments.scoped(actor).filter(state__in=OPEN, team__in=led)
+    own = assignments.scoped(actor).filter(team__in=list(teams.led_by(actor.user_id or 0).values_list("pk", flat=True)))
+    submitted = Visit.objects.filter(assignment__in=own.values("pk"), state=VisitState.SUBMITTED)
+    sent = own.filter(state__in=OPEN)
     running = notices.scoped(actor).exclude(state__in=(State.CLOSED, State.WITHDRAWN))
     return _read(
         [

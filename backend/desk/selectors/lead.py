@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,11 +39,14 @@ TRENDS = (
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`goal`: percent of the month that is gone; `open`: lines of the ledger that are not settled."""
+    """`shares`: of each district with any the units in scope and those covered, on any track; `goal`: percent of the
+    month that is gone; `open`: lines of the ledger that are not settled.
+    """
 
     now: dt.datetime
     month: str
     coverage: Coverage
+    shares: dict[uuid.UUID, Share]
     goal: float | None
     districts: list[Centre]
     open: list[Some]
@@ -55,26 +59,28 @@ class Overview:
         found = [one for one in self.coverage.teams if one.share.scope]
         return sorted(found, key=lambda one: (one.team.track, one.team.code))
 
-    def by_district(self) -> dict[uuid.UUID, Share]:
-        """Of each district the units in scope and those covered, on any track."""
-        found: dict[uuid.UUID, Share] = {}
-        for cell in self.coverage.cells:
-            if cell.target.district_id is not None:
-                found.setdefault(cell.target.district_id, Share()).add(cell)
-        return found
-
 
 def overview(actor: Actor) -> Overview:
     """As things stand now."""
     now = clock.now()
     month = holding(clock.local_date(now)).month
+    found = coverage(actor.county_id, month)
     return Overview(
         now=now,
         month=month,
-        coverage=coverage(actor.county_id, month),
+        coverage=found,
+        shares=_by_district(found),
         goal=goal(now),
         districts=centres.of_districts(actor.county_id),
         open=unsettled.counted(actor),
         course=trends.course(actor, [trend.key for trend in TRENDS]),
         awaited=awaited.of_leadership(actor),
     )
+
+
+def _by_district(found: Coverage) -> dict[uuid.UUID, Share]:
+    shares: dict[uuid.UUID, Share] = defaultdict(Share)
+    for cell in found.cells:
+        if cell.target.district_id is not None:
+            shares[cell.target.district_id].add(cell)
+    return dict(shares)

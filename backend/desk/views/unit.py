@@ -46,7 +46,7 @@ for_unit = pages.for_roles(UNIT_ROLES)
 @for_unit
 def notice_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What is due when; what waits for others; what is over."""
-    found = rows_of(notices.filtered(notices.scoped(actor)), request.GET)
+    found = rows_of(notices.scoped(actor).select_related("target"), request.GET)
     context = {
         "groups": noticeboard.grouped(found.rows, clock.today()),
         "next": found.next,

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from backend.accounts.roles import PHONE_ROLES, Role
 from backend.core import clock
@@ -22,8 +22,8 @@ LEADERS = frozenset({Role.TEAM_LEADER, Role.STATION_HEAD, Role.DEPARTMENT_HEAD})
 CREW = "crew:"
 
 
-def scoped(actor: Actor) -> QuerySet[Assignment]:
-    """The assignments `actor` may see (workflow.md section 12).
+def scoped(actor: Actor, *, many: bool = True) -> QuerySet[Assignment]:
+    """The assignments `actor` may see (workflow.md section 12); unless one is looked for, `many` are.
 
     Office and leadership the whole county (leadership without what is `hidden_from` it); leaders their own teams', from
     the reveal on; inspectors those whose scope they hold, exactly as on the phone; everybody else none.
@@ -36,7 +36,7 @@ def scoped(actor: Actor) -> QuerySet[Assignment]:
         return rows.none()
     seen = Q(pk__in=_held(actor.user_id))
     if actor.has(*LEADERS):
-        seen |= _of_own_teams(actor.user_id)
+        seen |= _of_own_teams(actor.user_id, many=many)
     return rows.filter(seen)
 
 
@@ -51,17 +51,18 @@ def hidden_from(actor: Actor) -> QuerySet[Assignment] | None:
     rows = Assignment.objects.filter(county_id=actor.county_id, target__kind=TargetKind.SUSPECTED_SITE)
     if actor.user_id is not None and actor.has(*PHONE_ROLES):
         rows = rows.exclude(pk__in=_held(actor.user_id))
-    judged = Finding.objects.filter(severity=SeverityLevel.VETO, visit__state__in=LOCKED)
-    return rows.exclude(pk__in=judged.filter(county_id=actor.county_id).values("visit__assignment"))
+    judged = Finding.objects.filter(visit__assignment=OuterRef("pk"), severity=SeverityLevel.VETO)
+    return rows.filter(~Exists(judged.filter(visit__state__in=LOCKED)))
 
 
 def _held(user_id: int) -> list[uuid.UUID]:
     return [uuid.UUID(name[len(CREW) :]) for name in grants.scope_names(user_id) if name.startswith(CREW)]
 
 
-def _of_own_teams(user_id: int) -> Q:
-    led = list(teams.led_by(user_id).values_list("pk", flat=True))  # read, so that PostgreSQL can count what they have
-    shown = Q(team__in=led, reveal_at__lte=clock.now(), released_at__isnull=False)
+def _of_own_teams(user_id: int, *, many: bool) -> Q:
+    """Of `many` the teams are read before: PostgreSQL then knows how much they have, and looks it up by index."""
+    led = teams.led_by(user_id).values_list("pk", flat=True)
+    shown = Q(team__in=list(led) if many else led, reveal_at__lte=clock.now(), released_at__isnull=False)
     hidden = Q(state__in=[AssignmentState.PLANNED, AssignmentState.CANCELLED]) | Q(recusals__user_id=user_id)
     return shown & ~hidden
 
@@ -111,7 +112,7 @@ def listed_by(ids: Sequence[uuid.UUID]) -> list[Assignment]:
 
 def listed(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Assignment]:
     """Those of `ids` that `actor` may see, in the order given."""
-    found = {row.pk: row for row in with_crew(scoped(actor).filter(pk__in=ids))}
+    found = {row.pk: row for row in with_crew(scoped(actor, many=False).filter(pk__in=ids))}
     return [found[pk] for pk in ids if pk in found]
 
 

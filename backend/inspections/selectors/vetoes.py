@@ -9,13 +9,15 @@ from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.inspections.models import Finding, FindingState, VetoOpinion
 from backend.inspections.models.lifecycle import LOCKED
-from backend.inspections.selectors import visits
+from backend.inspections.selectors import findings, visits
+from backend.inspections.selectors.assignments import WHOLE_COUNTY
 
 
 def scoped(actor: Actor) -> QuerySet[Finding]:
     """Findings of visits that `actor` may see which are, or were, candidates and have been spoken about, or may be."""
-    rows = Finding.objects.filter(visit__in=visits.scoped(actor).values("pk"), visit__state__in=LOCKED)
-    return rows.exclude(state=FindingState.WITHDRAWN)
+    whole = actor.has(*WHOLE_COUNTY)  # what is known as history of a target is only added for others
+    own = findings.scoped(actor) if whole else Finding.objects.filter(visit__in=visits.scoped(actor).values("pk"))
+    return own.filter(visit__state__in=LOCKED).exclude(state=FindingState.WITHDRAWN)
 
 
 def waiting(actor: Actor) -> QuerySet[Finding]:

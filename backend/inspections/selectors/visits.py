@@ -24,17 +24,20 @@ from backend.inspections.models import (
 from backend.inspections.selectors import assignments
 
 
-def scoped(actor: Actor) -> QuerySet[Visit]:
-    """The visits of the assignments that `actor` may see."""
+def scoped(actor: Actor, *, many: bool = True) -> QuerySet[Visit]:
+    """The visits of the assignments that `actor` may see; `many` as there."""
     if actor.has(*assignments.WHOLE_COUNTY):
         rows, hidden = Visit.objects.filter(county_id=actor.county_id), assignments.hidden_from(actor)
         return rows if hidden is None else rows.exclude(assignment__in=hidden)
-    return Visit.objects.filter(county_id=actor.county_id, assignment__in=assignments.scoped(actor).values("pk"))
+    return Visit.objects.filter(
+        county_id=actor.county_id, assignment__in=assignments.scoped(actor, many=many).values("pk")
+    )
 
 
 def get(actor: Actor, visit_id: uuid.UUID) -> Visit:
     """One visit with target, team and people. Raises `NotFound` for unknown and for not the actor's to see."""
-    visit = scoped(actor).select_related("target", "assignment__team", "assignment__leader").filter(pk=visit_id).first()
+    rows = scoped(actor, many=False).select_related("target", "assignment__team", "assignment__leader")
+    visit = rows.filter(pk=visit_id).first()
     if visit is None:
         raise NotFound("visit", visit_id)
     return visit
@@ -70,7 +73,9 @@ def listed(ids: Sequence[uuid.UUID]) -> list[Visit]:
 def for_score(actor: Actor, visit_id: uuid.UUID) -> Visit:
     """One visit with its findings, in order, and what was said of vetoes. Raises `NotFound`."""
     findings = Finding.objects.order_by("number").prefetch_related("veto_opinions")
-    visit = scoped(actor).prefetch_related(Prefetch("findings", queryset=findings)).filter(pk=visit_id).first()
+    visit = (
+        scoped(actor, many=False).prefetch_related(Prefetch("findings", queryset=findings)).filter(pk=visit_id).first()
+    )
     if visit is None:
         raise NotFound("visit", visit_id)
     return visit
@@ -87,7 +92,7 @@ def checks_this_year(visit: Visit) -> int:
 def whole(actor: Actor, visit_id: uuid.UUID) -> Visit:
     """One visit with everything in it, in order. Raises `NotFound`."""
     rows = (
-        scoped(actor)
+        scoped(actor, many=False)
         .select_related("target", "assignment__team")
         .prefetch_related(
             Prefetch("assignment__crew", queryset=CrewMember.objects.select_related("user")),

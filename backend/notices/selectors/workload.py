@@ -20,10 +20,10 @@ def candidates(actor: Actor) -> QuerySet[Visit]:
     """Approved visits with confirmed findings and without a notice that stands: the county's for those who oversee
     notices, their teams' for those who lead any.
     """
-    confirmed = Finding.objects.filter(visit=OuterRef("pk"), state=FindingState.CONFIRMED)
+    confirmed = Finding.objects.filter(county_id=actor.county_id, state=FindingState.CONFIRMED).values("visit")
     standing = RectificationNotice.objects.filter(visit=OuterRef("pk")).exclude(state=State.WITHDRAWN)
     rows = _seen(actor).filter(state=VisitState.APPROVED)
-    return rows.filter(Exists(confirmed), ~Exists(standing))
+    return rows.filter(~Exists(standing), pk__in=confirmed)
 
 
 def _seen(actor: Actor) -> QuerySet[Visit]:

@@ -1,8 +1,9 @@
 """Leadership's one page: how far, how grave, how late, where it leads, where it lies, and what waits for a word."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 
@@ -20,6 +21,9 @@ from backend.desk.staff import StaffPage
 from backend.inspections.selectors.coverage import Share
 from backend.notices.selectors.unsettled import GRAVE, total
 from backend.registry.models import Track
+from backend.registry.selectors.centres import Centre
+
+R = TypeVar("R")
 
 PAGES = {
     "veto": ("一票否决待认定", "desk_veto"),
@@ -30,6 +34,10 @@ PAGES = {
     "plan": ("督查计划待批准", "desk_plan"),
 }
 """What waits: what is asked, and the page on which it is given."""
+
+
+MOST = 40
+"""So many districts, and teams of a track, are shown; of more, those that are furthest behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +73,15 @@ class LeadPage(StaffPage[Overview]):
         return overview(actor)
 
     def context(self, request: HttpRequest, actor: Actor, found: Overview) -> dict[str, Any]:
+        places = _behind([one for one in found.districts if one.id in found.shares], lambda one: found.shares[one.id])
         return {
             "now": found.now,
             "month": found.month,
             "figures": figures(found),
             "teams": [_of_track(found, track) for track in Track],
-            "map": _map(found),
-            "districts": _district_rows(found),
+            "map": _map(found, places),
+            "districts": _district_rows(found, places),
+            "most": MOST if len(places) < len(found.shares) else 0,
             "trends": [_trend(found, place, trend) for place, trend in enumerate(TRENDS)],
             "issues": found.course,
             "awaited": _grouped(found.awaited),
@@ -113,14 +123,11 @@ def figures(found: Overview) -> list[Figure]:
 
 def _of_track(found: Overview, track: Track) -> tuple[str, Drawing, list[Row]]:
     """The track's teams as bars against the days gone, and the same as rows."""
-    rows = [
-        _row(one.team.name, one.share, to("desk_coverage", month=found.month, team=one.team.pk))
-        for one in found.teams
-        if one.team.track == track
-    ]
+    teams = _behind([one for one in found.teams if one.team.track == track], lambda one: one.share)
+    rows = [_row(one.team.name, one.share, to("desk_coverage", month=found.month, team=one.team.pk)) for one in teams]
     share = found.coverage.tracks[track]
     whole = _row(f"{track.label}合计", share, to("desk_coverage", month=found.month, track=track.value))
-    shares = [share, *(one.share for one in found.teams if one.team.track == track)]
+    shares = [share, *(one.share for one in teams)]
     bars = [
         Bar(row.name, each.percent, f"{row.covered}/{row.scope}", row.address)
         for row, each in zip([whole, *rows], shares, strict=True)
@@ -132,26 +139,30 @@ def _row(name: str, share: Share, address: str, overdue: int | None = None) -> R
     return Row(name, len(share.covered), len(share.scope), percent(share.percent), address, overdue)
 
 
-def _district_rows(found: Overview) -> list[Row]:
-    shares = found.by_district()
+def _behind(rows: list[R], share: Callable[[R], Share]) -> list[R]:
+    """In their order, `MOST` of them: the least covered."""
+    last = {id(row) for row in sorted(rows, key=lambda row: share(row).percent or 0.0)[:MOST]}
+    return [row for row in rows if id(row) in last]
+
+
+def _district_rows(found: Overview, places: list[Centre]) -> list[Row]:
     return [
         _row(
             district.name,
-            shares.get(district.id, Share()),
+            found.shares[district.id],
             to("desk_coverage", month=found.month, district=district.id),
             total(found.open, lambda row, key=district.id: row.overdue and row.district == key),  # type: ignore[misc]
         )
-        for district in found.districts
+        for district in places
     ]
 
 
-def _map(found: Overview) -> Drawing:
-    shares = found.by_district()
+def _map(found: Overview, places: list[Centre]) -> Drawing:
     tiles = [
-        Tile(str(one.id), row.name, shares.get(one.id, Share()).percent, row.overdue or 0, row.address)
-        for one, row in zip(found.districts, _district_rows(found), strict=True)
+        Tile(str(one.id), row.name, found.shares[one.id].percent, row.overdue or 0, row.address)
+        for one, row in zip(places, _district_rows(found, places), strict=True)
     ]
-    return tile_map.draw("各学区覆盖率和逾期", tiles, {str(one.id): one.point for one in found.districts})
+    return tile_map.draw("各学区覆盖率和逾期", tiles, {str(one.id): one.point for one in places})
 
 
 def _trend(found: Overview, place: int, trend: Trend) -> tuple[str, Drawing]:
