@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -276,6 +276,34 @@ def check(school: Target) -> None:
         assert len(covering) <= 1
         assert selectors.in_charge(school.pk, Track.DEPARTMENT, each) == (covering[0] if covering else None)
     assert Target.objects.get(pk=school.pk).team_id == selectors.in_charge(school.pk, Track.DEPARTMENT)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"), [(day(1), None), (day(3), day(5)), (day(9), day(30)), (day(5), day(9)), (day(19), None)]
+)
+def test_the_database_itself_refuses_terms_that_overlap(
+    places: Places, starts_on: dt.date, ends_on: dt.date | None
+) -> None:
+    target, one, other = places.school(), places.team(), places.team()
+
+    def term(team: Team, first: dt.date, last: dt.date | None, track: str = Track.DEPARTMENT) -> TeamInCharge:
+        return TeamInCharge.objects.create(target=target, team=team, track=track, starts_on=first, ends_on=last)
+
+    with write(actor=system(one.county_id)):
+        TeamInCharge.objects.filter(target=target).delete()
+        standing, later = term(one, day(4), day(10)), term(one, day(20), None)
+        beside = [term(other, day(10), day(20)), term(other, day(1), day(4)), term(other, day(1), None, Track.STATION)]
+    with pytest.raises(IntegrityError), write(actor=system(one.county_id)):
+        term(other, starts_on, ends_on)
+    beside[0].starts_on = day(9)
+    with pytest.raises(IntegrityError), write(actor=system(one.county_id)):
+        beside[0].save()
+    with write(actor=system(one.county_id)):
+        standing.ends_on = day(9)
+        standing.save()
+        later.starts_on = day(25)
+        later.save()
+    assert TeamInCharge.objects.filter(target=target).count() == 5
 
 
 def test_terms_over_rest(office_client: Client, inspector_client: Client, places: Places) -> None:

@@ -16,7 +16,7 @@ class TeamInCharge(models.Model):
     """`team` is in charge of `target` from `starts_on` (included) until `ends_on` (excluded; None: open).
 
     `track` is the team's. Terms of one target and track never overlap: writers hold the target's row
-    (`services/responsibility.py`), and the database refuses a second open term and a second beginning on one day.
+    (`services/responsibility.py`), and the database refuses what would (`registry/guards.py`).
     """
 
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="terms_in_charge", db_index=False)
