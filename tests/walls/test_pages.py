@@ -29,6 +29,8 @@ from tests.walls.world import FullCounty
 MOST_QUERIES = 15
 MOST_BYTES = 120 * 1024
 REFUSED = {403, 404}
+KEYS = ("uuid", "int", "sha256")
+"""What names one thing of a county, and in another county nothing."""
 OVERSEERS = {Role.OFFICE, Role.LEADERSHIP}
 FILES = ("file", "record", "proof", "pulse", "ticket", ".csv", ":kind>", "/files/")
 """Parts of addresses that answer with a file or with data, not with a page."""
@@ -97,6 +99,7 @@ def test_every_page_keeps_its_walls(walk: Walk) -> None:
     """One county at work for all of it: it takes longer to make than to walk."""
     _by_every_role(walk)
     _foreign_objects(walk)
+    _files(walk)
     _after_the_notice(walk)
     _hostile_words(walk)
     assert walk.faults == []
@@ -119,7 +122,7 @@ def _walk_desk(walk: Walk, role: str, client: Client, values: dict[str, Any]) ->
     """As somebody of the house: own pages within their bounds, the others refused, whatever is sent."""
     for page in pages():
         if page.roles is None and page.parameters and role in OVERSEERS:
-            continue  # whole papers and tables: their own tests print them
+            continue  # see `_files`
         path = page.path(values)
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(path)
@@ -127,6 +130,8 @@ def _walk_desk(walk: Walk, role: str, client: Client, values: dict[str, Any]) ->
         what = f"{role} GET {page.route}"
         if page.is_of_units:
             walk.expect(what, answer.status_code, {403, 404, 405})
+        elif page.roles is None and page.parameters:
+            walk.expect(what, answer.status_code, REFUSED)  # files are for the office and leadership, or one's own
         elif page.roles is None:
             walk.expect(what, answer.status_code, {200, 302, 304, 400, 403, 404, 405, 409})
         elif role not in page.roles:
@@ -190,7 +195,7 @@ def _foreign_objects(walk: Walk) -> None:
     for role, client in readers:
         for page in pages():
             path = page.path(values)
-            if any(converter in ("uuid", "int", "sha256") for converter, _ in page.parameters):
+            if any(converter in KEYS for converter, _ in page.parameters):
                 walk.expect(f"foreign {role} GET {page.route}", client.get(path).status_code, {403, 404, 405})
                 for deed in page.deeds:
                     told = client.post(f"{path}/do/{deed}").status_code
@@ -198,6 +203,28 @@ def _foreign_objects(walk: Walk) -> None:
             elif is_page(page) and page.roles and role in page.roles and client is not readers[-2][1]:
                 told_of = sorted(word for word in hidden if word in body(client.get(path)))
                 walk.expect(f"foreign {role} GET {page.route} tells", told_of, [[]])
+
+
+def _files(walk: Walk) -> None:
+    """Papers, records and tables as files: the office of the county has them, guarded by their headers; that of another
+    county finds nothing by our keys, and nothing of ours in tables of its own.
+    """
+    own = walk.client(walk.cast.person(Role.OFFICE, county=walk.ours.county))
+    foreign = walk.client(walk.cast.person(Role.OFFICE, county=walk.theirs.county))
+    hidden = secrets(walk.ours) | {walk.ours.school.name}
+    for page in pages():
+        if page.roles is not None or not page.parameters or page.is_of_units:
+            continue
+        path = page.path(walk.ours.values)
+        answer, told = own.get(path), foreign.get(path)
+        walk.expect(f"own file {page.route}", answer.status_code, {200, 404} if "sha256" in page.route else {200})
+        walk.expect(f"type of {page.route}", answer.headers.get("X-Content-Type-Options"), {"nosniff"})
+        kept = answer.headers.get("Cache-Control", "")
+        walk.expect(f"copies of {page.route}", "no-store" in kept or "private" in kept, {True})
+        keyed = any(converter in KEYS for converter, _ in page.parameters)
+        walk.expect(f"foreign file {page.route}", told.status_code, {404} if keyed else {200, 404, 409})
+        text = body(told) + str(told.headers)
+        walk.expect(f"foreign file {page.route} tells", sorted(word for word in hidden if word in text), [[]])
 
 
 def _hostile_words(walk: Walk) -> None:
