@@ -37,9 +37,9 @@ def ask(client: Client, method: str, path: str) -> tuple[int, bytes, dict[str, s
 
 
 def unknown(address: Address, values: dict[str, Any]) -> dict[str, Any]:
-    """Values of the same shape that belong to nothing."""
+    """Values of the same shape that belong to nothing; a slug is a choice and stays."""
     fresh: dict[str, Any] = {"uuid": uuid.uuid4(), "int": 987_654_321, "str": "0" * 64}
-    return values | {name: fresh[converter] for converter, name in address.parameters}
+    return values | {name: fresh[converter] for converter, name in address.parameters if converter in fresh}
 
 
 def watched() -> list[Address]:

@@ -123,7 +123,9 @@ class FindingFixView(APIView):
 
     @extend_schema(operation_id="findings_confirm_fix", request=None, responses=s.FindingOut)
     def post(self, request: Request, finding_id: uuid.UUID) -> Response:
-        return Response(s.finding(findings.confirm_on_spot(actor=actor_of(request), finding_id=finding_id)))
+        actor = actor_of(request)
+        selectors.of_own_visits(actor, finding_id)  # what is hidden is refused as early as what is not there
+        return Response(s.finding(findings.confirm_on_spot(actor=actor, finding_id=finding_id)))
 
 
 class VisitFindingsView(APIView):

@@ -19,6 +19,9 @@ SHOWN = (
 )
 """Of an assignment, what a reviewer's list shows and who decides depends on; of a visit, which one it is."""
 
+NOBODY = uuid.UUID(int=0)
+"""Is always asked about, so that what is unknown takes as many statements as what is known."""
+
 FIELD = ("assignment", "recusal", "visit", "answer", "finding", "evidence", "review")
 """Kinds of operations that hang on one of our objects; others may name one."""
 
@@ -115,8 +118,8 @@ def _read(county_id: int, asked: Sequence[Asked]) -> _Known:
     sendings = Assignment.objects.filter(county_id=county_id).select_related("target").only(*SHOWN)
     known.assignments = sendings.in_bulk(ids)
     sent = [*known.assignments.values(), *(row.assignment for row in rows.values())]
-    known.leaders = teams.leaders_of({row.team_id for row in sent if row.team_id is not None})
-    known.recused = _recused({row.assignment_id for row in rows.values()} | set(known.assignments))
+    known.leaders = teams.leaders_of({NOBODY, *(row.team_id for row in sent if row.team_id is not None)})
+    known.recused = _recused({NOBODY, *(row.assignment_id for row in rows.values()), *known.assignments})
     return known
 
 

@@ -123,11 +123,21 @@ def _behind(rows: QuerySet[Operation], last: Operation) -> QuerySet[Operation]:
 
 def get(actor: Actor, op: uuid.UUID) -> tuple[Operation, Context]:
     """One held or quarantined operation. Raises `NotFound` for unknown and for not the actor's to review."""
-    rows = Operation.objects.filter(pk=op, county_id=actor.county_id, verdict__status__in=REVIEWABLE)
-    operation = rows.select_related("verdict", "review").first()
+    return seen(actor, op, Operation.objects.filter(verdict__status__in=REVIEWABLE))
+
+
+def seen(actor: Actor, op: uuid.UUID, rows: QuerySet[Operation]) -> tuple[Operation, Context]:
+    """The one of `rows`, if the actor may review it. Raises `NotFound`."""
+    operation = rows.filter(pk=op, county_id=actor.county_id).select_related("verdict", "review").first()
     if operation is None:
+        contexts([_nothing(actor, op)])  # what is not there takes as long as what is not theirs
         raise NotFound("operation", op)
     return operation, reviewed_by(actor, operation)
+
+
+def _nothing(actor: Actor, op: uuid.UUID) -> Operation:
+    """An operation that nobody sent, about nothing."""
+    return Operation(pk=op, county_id=actor.county_id, user_id=0, kind="visit", verb="", object_id=str(op), body="{}")
 
 
 def reviewed_by(actor: Actor, operation: Operation) -> Context:

@@ -21,7 +21,7 @@ from backend.sync import people
 from backend.sync.models import Operation, Review, ReviewOutcome
 from backend.sync.registry import Acceptance, Context, Filed, Outcome, Waits, registry
 from backend.sync.services import judging
-from backend.sync.services.reviewable import contexts, filed, is_open, may_review, reviewed_by
+from backend.sync.services.reviewable import contexts, filed, is_open, may_review, reviewed_by, seen
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +99,7 @@ def _decide(
 ) -> Review:
     if word != ReviewOutcome.ACCEPTED and not reason.strip():
         raise Invalid("reason_missing", "请写明理由。", path="reason", msg="请写明理由。")
+    seen(actor, op, Operation.objects.filter(verdict__isnull=False))
     with write(actor=actor) as change:
         case = _open_case(actor, op, reason)
         done = carry_out(case)
