@@ -13,6 +13,8 @@ import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
+NO_POST = "smtp://127.0.0.1:9"
+"""E-mail is offered where people choose how to be told. Nobody asks for it, and nothing listens there."""
 
 
 def free_port() -> int:
@@ -47,7 +49,7 @@ class Server:
     def start(cls, data: Path, database: str | None, clock: str = "") -> "Server":
         """`clock`: an instant (ISO 8601) at which the server's own time begins; the present one where it is empty."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DUDAO_")}
-        environment |= {"DUDAO_DEMO": "yes", "DUDAO_DATA": str(data)}
+        environment |= {"DUDAO_DEMO": "yes", "DUDAO_DATA": str(data), "DUDAO_EMAIL": NO_POST}
         if database:
             environment["DUDAO_DATABASE"] = database
         if clock:
