@@ -1,13 +1,22 @@
 """The board of the office: counts that open their lists, and a pulse that says whether anything changed."""
 
+import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from backend.accounts.roles import Role
+from backend.core import clock
+from backend.core.actor import system
+from backend.inspections.models import Evidence, EvidenceState
 from backend.inspections.services import assignments
+from backend.journal.writing import write
+from backend.notices.models import RectificationNotice
+from backend.notices.services import drafts
+from backend.sync.models import DeviceReport, Operation
 from tests.desk.clicking import Seat
 from tests.fixtures.people import Cast
 from tests.fixtures.visits import Fieldwork
@@ -61,6 +70,60 @@ def test_the_pulse_answers_nothing_until_something_changes(office: Seat, fieldwo
     assert office.client.get(address, headers={"If-None-Match": tag}).status_code == 304
     fieldwork.planned()
     assert office.client.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
+def _phone_with_work(desk: Desk) -> None:
+    device = desk.member.client.device
+    told = {"county_id": desk.visit.county_id, "user_id": desk.member.client.user.pk, "told_at": device.created_at}
+    report = {"ops": 7, "uploads": 3, "unsent_since": device.created_at}
+    DeviceReport.objects.update_or_create(device_id=device.pk, defaults=told | report)
+
+
+def _held_for_a_day(desk: Desk) -> None:
+    _, _, answer = desk.begun_by_stranger(desk.fieldwork.released())
+    Operation.objects.filter(pk=answer["op"]).update(received_at=clock.now() - dt.timedelta(hours=25))
+
+
+def _overdue(desk: Desk) -> None:
+    visit = desk.fieldwork.filled(desk.fieldwork.begun(desk.fieldwork.released()))
+    desk.fieldwork.finding(visit, desk.fieldwork.leader(visit.assignment))
+    visit = desk.fieldwork.approved(desk.fieldwork.submitted(visit))
+    notice = drafts.draft_from_visit(actor=desk.office, visit_id=visit.pk)
+    late = {"state": "delivered", "issued_at": clock.now(), "due_on": clock.today() - dt.timedelta(days=1)}
+    RectificationNotice.objects.filter(pk=notice.pk).update(**late)
+
+
+def _corrupt(desk: Desk) -> None:
+    evidence = Evidence.objects.filter(visit=desk.visit).order_by("pk")[:1]
+    Evidence.objects.filter(pk__in=evidence.values("pk")).update(state=EvidenceState.CORRUPT)
+
+
+def _on_the_way(desk: Desk) -> None:
+    out = desk.fieldwork.released()
+    assignments.depart(actor=desk.fieldwork.leader(out), assignment_id=out.pk)
+
+
+MOVES: list[tuple[str, Callable[[Desk], object]]] = [
+    ("组在外", _on_the_way),
+    ("次到访已提交", lambda desk: desk.fieldwork.submitted()),
+    ("条上传内容待处理", lambda desk: desk.late("answer.set", desk.visit.pk, given(TY_01="no"))),
+    ("条等待超过一天", _held_for_a_day),
+    ("件佐证内容不符", _corrupt),
+    ("份通知书逾期", _overdue),
+    ("部手机有未上传内容", _phone_with_work),
+]
+
+
+def test_every_block_of_the_board_moves_its_pulse(desk: Desk, cast: Cast) -> None:
+    """A page that holds the tag of before fetches itself anew, whatever it is that changed."""
+    office, address = Seat(cast.person(Role.OFFICE)), reverse("desk_pulse")
+    for label, move in MOVES:
+        before, tag = figures(office.opens("desk_today"))[label], office.client.get(address)["ETag"]
+        assert office.client.get(address, headers={"If-None-Match": tag}).status_code == 304
+        with write(actor=system(desk.visit.county_id)):
+            move(desk)
+        told = office.client.get(address, headers={"If-None-Match": tag}).status_code
+        assert (label, told, figures(office.opens("desk_today"))[label]) == (label, 200, before + 1)
 
 
 def test_the_board_is_the_offices_alone(cast: Cast, office: Seat, fieldwork: Fieldwork) -> None:
