@@ -147,6 +147,7 @@ urlpatterns = [
     *team.TeamPage.urls("desk/team", "desk_team"),
     *team.TaskPage.urls("desk/team/tasks/<uuid:assignment_id>", "desk_team_task"),
     *team.TeamCandidatePage.urls("desk/team/candidates/<uuid:visit_id>", "desk_team_candidate"),
+    *team.TeamNoticePage.urls("desk/team/notices/<uuid:notice_id>", "desk_team_notice"),
     *team_tracks.TracksPage.urls("desk/team/tracks", "desk_team_tracks"),
     *units.UnitList.urls("desk/units", "desk_units"),
     *units.UnitPage.urls("desk/units/<uuid:target_id>", "desk_unit"),

@@ -116,6 +116,12 @@ def test_a_leader_drafts_the_notice_of_an_own_visit_and_the_office_is_told(
     told = Outbox.objects.filter(kind="notice.drafted").values_list("recipient_id", flat=True)
     assert sorted(told) == sorted(office.values_list("pk", flat=True))
     assert "草稿" in text(client, "desk_team")
+    draft = Seat(task.leader)
+    assert ("尚未签发" in draft.opens("desk_team_notice", notice.pk), draft.offers("desk_team_notice", notice.pk)) == (
+        True,
+        set(),
+    )
+    assert Seat(fieldwork.released().leader).status("desk_team_notice", notice.pk) == 404
 
 
 def test_nobody_drafts_for_another_team(cast: Cast, fieldwork: Fieldwork, task: Assignment) -> None:

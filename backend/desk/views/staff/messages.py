@@ -12,7 +12,7 @@ from backend.core.actor import Actor
 from backend.core.pages import page as rows_of
 from backend.desk.deeds import Deed
 from backend.desk.filters import chosen
-from backend.desk.navigation import LEADERSHIP, OFFICE, STAFF
+from backend.desk.navigation import LEADERS, LEADERSHIP, OFFICE, STAFF
 from backend.desk.staff import StaffPage
 from backend.notices.api.channels import QUIET_KINDS
 from backend.notices.models import Channel, InboxEntry, InboxPreference
@@ -89,6 +89,8 @@ def _key(text: str) -> uuid.UUID:
 def _page_about(actor: Actor, entry: InboxEntry) -> str:
     """The address of the page about a message's subject; "" where its reader has none."""
     name, roles = ABOUT.get(entry.subject_kind, ("", frozenset()))
+    if entry.subject_kind == "notice" and not actor.has(*roles):
+        name, roles = "desk_team_notice", LEADERS
     if not name or not actor.has(*roles):
         return ""
     try:

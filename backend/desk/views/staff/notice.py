@@ -1,7 +1,7 @@
 """One notice, from its draft to the close-out: what it says, what its unit answered, and the office's steps."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest
@@ -215,7 +215,7 @@ class NoticePage(StaffPage[RectificationNotice]):
 
     template = "staff/notice.html"
     roles = READERS
-    deeds = DEEDS
+    deeds: ClassVar[tuple[Deed, ...]] = DEEDS
 
     def find(self, actor: Actor, **key: Any) -> RectificationNotice:
         return notices.get(actor, uuid.UUID(str(key["notice_id"])))

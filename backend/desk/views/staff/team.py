@@ -21,6 +21,7 @@ from backend.desk.rules.drawing import percent
 from backend.desk.selectors import awaited
 from backend.desk.selectors.awaited import Awaited
 from backend.desk.staff import StaffPage, stamp_of
+from backend.desk.views.staff.notice import NoticePage
 from backend.desk.views.staff.notices import CandidatePage
 from backend.inspections.models import Assignment, AssignmentState
 from backend.inspections.models.lifecycle import ASSIGNMENT_MOVES
@@ -29,6 +30,7 @@ from backend.inspections.selectors import progress
 from backend.inspections.selectors.coverage import TeamShare
 from backend.inspections.services import assignments
 from backend.inspections.services.authority import leads
+from backend.notices.models import RectificationNotice
 from backend.notices.rules.lifecycle import LABELS
 from backend.registry.selectors import teams
 
@@ -44,7 +46,7 @@ KINDS = {
         "desk_team_candidate",
         "没有待起草的。检查审核通过、有需要整改的问题后会列在这里。",
     ),
-    "notice": ("本组的整改通知书（未销号）", "", "没有未销号的通知书。"),
+    "notice": ("本组的整改通知书（未销号）", "desk_team_notice", "没有未销号的通知书。"),
 }
 """What a team works at: the heading, the page of each row, and what an empty list means."""
 
@@ -97,7 +99,7 @@ def _list(kind: str, rows: list[Awaited]) -> dict[str, Any]:
         "rows": [
             {
                 "name": row.name,
-                "address": to(page, row.id) if page else "",
+                "address": to(page, row.id),
                 "day": row.day,
                 "late": row.day is not None and row.day < late and kind in ("task", "notice"),
                 "state": _state(kind, row.state),
@@ -195,3 +197,19 @@ class TeamCandidatePage(CandidatePage):
 
     def offered(self, actor: Actor, found: Any) -> frozenset[str]:
         return frozenset({"draft"})
+
+
+class TeamNoticePage(NoticePage):
+    """A notice about a visit of an own team, or issued to a unit in its charge: to be read and followed. What goes on
+    beside it (papers of escalation, proposals, instructions) is the office's and leadership's.
+    """
+
+    template = "staff/team_notice.html"
+    roles = LEADERS
+    deeds = ()
+
+    def offered(self, actor: Actor, found: RectificationNotice) -> frozenset[str]:
+        return frozenset()
+
+    def context(self, request: HttpRequest, actor: Actor, found: RectificationNotice) -> dict[str, Any]:
+        return super().context(request, actor, found) | {"papers": []}
