@@ -123,12 +123,21 @@ class ExceptionOut(serializers.Serializer[Any]):
     since = serializers.DateField(allow_null=True)
 
 
+class ObstacleOut(serializers.Serializer[Any]):
+    track = serializers.ChoiceField(choices=Track.choices)
+    rule = serializers.CharField(help_text="As of a draw: `members`, `officers`, `capacity`, …")
+    text = serializers.CharField()
+    count = serializers.IntegerField(help_text="Targets that it concerns.")
+    targets = NamedOut(many=True, help_text="The first 200 of them.")
+
+
 class PlanStepOut(serializers.Serializer[Any]):
     verb = serializers.CharField()
     before = serializers.CharField()
     after = serializers.CharField()
     by = serializers.CharField()
     reason = serializers.CharField()
+    obstacles = ObstacleOut(many=True, help_text="With `submit` and `approve`: what there were not people enough for.")
     at = serializers.DateTimeField()
 
 
@@ -196,7 +205,7 @@ def exception(found: ScopeException) -> dict[str, Any]:
 
 
 def step(found: PlanTransition) -> dict[str, Any]:
-    names = ("verb", "before", "after", "reason", "at")
+    names = ("verb", "before", "after", "reason", "obstacles", "at")
     return {name: getattr(found, name) for name in names} | {"by": found.actor_name}
 
 

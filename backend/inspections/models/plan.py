@@ -140,7 +140,11 @@ class PlanTarget(models.Model):
 
 
 class PlanTransition(models.Model):
-    """One step in the life of a plan: who, when, why. Rows are added and never changed."""
+    """One step in the life of a plan: who, when, why. Rows are added and never changed.
+
+    `obstacles`: with a submission or an approval the rules that people were too few for as things stood then,
+    `[{track, rule, text, count, targets [{id, name}]}]`, the first targets of each.
+    """
 
     plan = models.ForeignKey(InspectionPlan, on_delete=models.CASCADE, related_name="transitions", db_index=False)
     verb = models.CharField(max_length=16)
@@ -149,6 +153,7 @@ class PlanTransition(models.Model):
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=80)
     reason = models.CharField(max_length=500, blank=True)
+    obstacles = models.JSONField("派不出组的对象", default=list)
     at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -16,12 +16,16 @@ ANY_TEAM = "mixed"
 
 
 class Impossible(Exception):
-    """The draw cannot be carried out: `rule` names what cannot be met, `targets` (pseudonyms) for which."""
+    """The draw cannot be carried out: `rule` names what cannot be met, `targets` (pseudonyms) for which.
 
-    def __init__(self, rule: str, targets: Sequence[str] = ()) -> None:
+    `room`: where people are too few for all of them, for how many there are enough.
+    """
+
+    def __init__(self, rule: str, targets: Sequence[str] = (), room: int | None = None) -> None:
         super().__init__(f"{rule}: {' '.join(targets)}")
         self.rule = rule
         self.targets = list(targets)
+        self.room = room
 
 
 def draw(lists: Lists, seed: str, contribution: str = "") -> list[Drawn]:

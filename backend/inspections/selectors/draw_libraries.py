@@ -71,10 +71,11 @@ class Assembled:
     identities: dict[str, dict[str, Any]]
 
 
-def assemble(county_id: int, wanted: Wanted) -> Assembled:
-    """Freeze both libraries. Raises `Conflict(draw_empty)` when there is nothing to draw or nobody to send."""
+def assemble(county_id: int, wanted: Wanted, among: Sequence[Target] | None = None) -> Assembled:
+    """Freeze both libraries; `among` instead of what is left to be drawn. Raises `Conflict(draw_empty)` when there is
+    nothing to draw or nobody to send."""
     names = Pseudonyms()
-    teams, targets = _teams(county_id, wanted), _targets(county_id, wanted)
+    teams, targets = _teams(county_id, wanted), _targets(county_id, wanted) if among is None else among
     if not targets or not teams or not wanted.days:
         raise Conflict("draw_empty", "没有可抽取的检查对象、可派出的督查组或可安排的日期。")
     lines = sorted(_target_lines(county_id, wanted, targets, teams, names), key=lambda line: line.id)

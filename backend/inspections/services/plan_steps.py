@@ -13,7 +13,7 @@ from backend.inspections.models import Assignment, AssignmentState, InspectionPl
 from backend.inspections.models.plan_lifecycle import plan_after
 from backend.inspections.selectors import plans as selectors
 from backend.inspections.selectors.plan_lines import Line
-from backend.inspections.services import assignments, crews, footing, plan_checks
+from backend.inspections.services import assignments, crews, footing, plan_checks, plan_obstacles
 from backend.inspections.services.authority import only_office
 from backend.inspections.services.avoidance import faults, sendings_of
 from backend.inspections.services.plans import locked, note
@@ -43,16 +43,19 @@ class Released:
 
 
 def submit(*, actor: Actor, plan_id: uuid.UUID) -> InspectionPlan:
-    """Hand a draft in for approval. Raises `Forbidden`, `NotFound`, `Conflict(bad_state)`, and like `plan_checks`."""
+    """Hand a draft in for approval. What there are not people enough for is named in its step and stops nothing: there
+    is time until the visits. Raises `Forbidden`, `NotFound`, `Conflict(bad_state)`, and like `plan_checks`.
+    """
     only_office(actor)
     with write(actor=actor) as change:
         plan = locked(actor, plan_id)
         before = _move(plan, "submit")
         plan_checks.check_plan(plan)
-        plan_checks.check_scope(plan, selectors.resolved(plan))
+        lines = selectors.resolved(plan)
+        plan_checks.check_scope(plan, lines)
         plan.submitted_by = actor.user_id
         plan.save(update_fields=["state", "submitted_by"])
-        note(change, plan, "submit", before, actor)
+        note(change, plan, "submit", before, actor, obstacles=plan_obstacles.of(plan, lines))
         told = crews.leadership(plan.county_id) | crews.office(plan.county_id)
         change.tell("plan.submitted", told - {actor.user_id or 0}, plan)
     return plan
@@ -92,7 +95,7 @@ def approve(*, actor: Actor, plan_id: uuid.UUID, reason: str = "") -> Inspection
         _freeze(plan, lines)
         plan.approved_at, plan.approved_by = clock.now(), actor.user_id
         plan.save(update_fields=["state", "approved_at", "approved_by", "scope_version", "scope_hash"])
-        note(change, plan, "approve", before, actor, reason)
+        note(change, plan, "approve", before, actor, reason, plan_obstacles.of(plan, lines))
         change.tell("plan.approved", crews.office(plan.county_id) - {actor.user_id or 0}, plan)
     return plan
 

@@ -154,8 +154,16 @@ def locked(actor: Actor, plan_id: uuid.UUID) -> InspectionPlan:
     return plan
 
 
-def note(change: Change, plan: InspectionPlan, verb: str, before: str, actor: Actor, reason: str = "") -> None:
-    """Write a step down: who, when, why."""
+def note(
+    change: Change,
+    plan: InspectionPlan,
+    verb: str,
+    before: str,
+    actor: Actor,
+    reason: str = "",
+    obstacles: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Write a step down: who, when, why, and what stands in its way (`plan_obstacles`)."""
     PlanTransition.objects.create(
         plan=plan,
         verb=verb,
@@ -164,8 +172,11 @@ def note(change: Change, plan: InspectionPlan, verb: str, before: str, actor: Ac
         actor_id=actor.user_id,
         actor_name=actor.name,
         reason=reason,
+        obstacles=obstacles,
     )
-    change.log(f"plan.{verb}", plan, month=plan.month, kind=plan.kind, reason=reason)
+    told = {f"{one['track']}.{one['rule']}": one["count"] for one in obstacles}
+    more: dict[str, Any] = {"obstacles": told} if told else {}
+    change.log(f"plan.{verb}", plan, month=plan.month, kind=plan.kind, reason=reason, **more)
 
 
 def _target(actor: Actor, target_id: uuid.UUID) -> Target:

@@ -158,11 +158,24 @@ def test_days_take_turns_and_nobody_is_sent_more_often_than_allowed() -> None:
     [
         (lists([1, 1], count=3), "count", []),
         (lists([1, 1], people=1), "members", ["t-0", "t-1"]),
-        (lists([1] * 9, people=2, count=9, per_day=2), "capacity", []),
+        (lists([1] * 9, people=2, count=9, per_day=2), "capacity", [f"t-{n}" for n in range(9)]),
     ],
 )
 def test_what_cannot_be_is_named_before_the_sealing(made: Lists, rule: str, targets: list[str]) -> None:
     assert [(one.rule, one.targets) for one in obstacles(made)] == [(rule, targets)]
+
+
+def test_too_few_people_are_told_with_those_who_compete_for_them_and_for_how_many_there_are_enough() -> None:
+    made = lists([1] * 9, people=3, teams=2, count=9, per_day=3)
+    assert obstacles(made) == []
+    bound = replace(made, targets=[replace(each, teams=["g-1"]) for each in made.targets[:6]] + made.targets[6:])
+    [short] = obstacles(bound)
+    assert (short.rule, short.targets, short.room) == ("capacity", [f"t-{n}" for n in range(6)], 4)
+    civil = [replace(each, enforcement_cards=[]) for each in made.inspectors if each.id not in {"p-0-0", "p-0-1"}]
+    officers = [each for each in made.inspectors if each.id in {"p-0-0", "p-0-1"}]
+    checks = [replace(each, officers=2) for each in made.targets[:5]]
+    [short] = obstacles(replace(made, targets=checks + made.targets[5:], inspectors=officers + civil))
+    assert (short.rule, len(short.targets), short.room) == ("officer_capacity", 9, 7)
 
 
 def test_recusal_and_officers_are_told_apart() -> None:

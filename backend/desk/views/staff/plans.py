@@ -27,9 +27,10 @@ from backend.desk.plan_forms import (
 from backend.desk.selectors import choices
 from backend.desk.staff import StaffPage, stamp_of
 from backend.inspections.models import InspectionPlan, PlanKind, ScopeException
-from backend.inspections.models.plan_lifecycle import PLAN_MOVES
+from backend.inspections.models.plan_lifecycle import PLAN_MOVES, PlanState
 from backend.inspections.selectors import plans as selectors
 from backend.inspections.services import plan_steps, plans
+from backend.inspections.services.draw_wording import sentence
 from backend.inspections.services.plan_steps import AUTHORING, Released
 from backend.registry.models import Track
 
@@ -83,6 +84,17 @@ def _went_out(out: Released) -> str:
     return f"{text}{len(out.held_back)}项未发：{''.join(one.text for one in out.held_back[:3])}"
 
 
+def _handed_in(plan: InspectionPlan) -> str:
+    found = _obstacles(plan)
+    return f"已报审。人手不足：{'；'.join(found)}。" if found else "已报审。"
+
+
+def _obstacles(plan: InspectionPlan) -> list[str]:
+    """By the last step that looked: the track, the rule that people are too few for, and the first targets by name."""
+    looked = plan.transitions.filter(verb__in=("submit", "approve")).order_by("-pk").first()
+    return [f"{Track(one['track']).label}：{sentence(one)}" for one in looked.obstacles] if looked else []
+
+
 class PlanList(StaffPage[None]):
     """The county's plans, the newest first."""
 
@@ -128,9 +140,9 @@ class PlanPage(StaffPage[InspectionPlan]):
             "submit",
             "报审",
             lambda actor, plan, values: plan_steps.submit(actor=actor, plan_id=plan.pk),
-            "已报审。",
+            _handed_in,
             tone="main",
-            explains="报审后须由另一人批准。",
+            explains="报审后须由另一人批准；人手不足的对象会列明，不影响报审。",
         ),
         Deed(
             "approve",
@@ -238,6 +250,7 @@ class PlanPage(StaffPage[InspectionPlan]):
             "exceptions": list(found.exceptions.select_related("target").order_by("target__code")),
             "checklists": [_checklist(one) for one in found.templates],
             "steps": [(VERBS.get(step.verb, step.verb), step) for step in found.transitions.order_by("pk")],
+            "obstacles": _obstacles(found) if found.state in (PlanState.SUBMITTED, PlanState.APPROVED) else [],
         }
 
 
