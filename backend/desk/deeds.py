@@ -43,9 +43,14 @@ class Deed:
 
 
 def values_of(deed: Deed, form: forms.Form, row: str) -> dict[str, Any]:
+    """What a deed's form says, with the row that it is about. Raises like `read`."""
+    return {**read(form), **({"row": row} if deed.row else {})}
+
+
+def read(form: forms.Form) -> dict[str, Any]:
     """The form's values. Raises `Invalid` with the first sentence about what is wrong."""
     if form.is_valid():
-        return {**form.cleaned_data, **({"row": row} if deed.row else {})}
+        return form.cleaned_data
     name, sentences = next(iter(form.errors.items()))
     label = form.fields[name].label if name in form.fields else ""
     raise Invalid("invalid", f"{label}：{sentences[0]}" if label else str(sentences[0]), path=str(name))

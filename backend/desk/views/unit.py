@@ -22,6 +22,7 @@ from backend.core.actor import Actor
 from backend.core.errors import Invalid, NotFound, Problem
 from backend.core.pages import page as rows_of
 from backend.desk import pages
+from backend.desk.deeds import NoFields, read
 from backend.desk.forms import (
     ClosingReportForm,
     DefenceForm,
@@ -115,43 +116,26 @@ def _act(
     return HttpResponseRedirect(reverse("unit_notice", args=[notice_id]))
 
 
-def _read(form: forms.Form) -> dict[str, Any]:
-    """The form's values. Raises `Invalid` with the first sentence about what is wrong."""
-    if form.is_valid():
-        return form.cleaned_data
-    name, sentences = next(iter(form.errors.items()))
-    label = form.fields[name].label if name in form.fields else ""
-    raise Invalid("invalid", f"{label}：{sentences[0]}" if label else str(sentences[0]), path=str(name))
+def _plain(
+    name: str, form: type[forms.Form], service: Callable[..., object], said: str
+) -> Callable[..., HttpResponseBase]:
+    """The view of a form that goes to one service as it is; `name` as the page calls the form."""
+
+    @csrf_protect
+    @require_POST
+    @for_unit
+    def view(request: HttpRequest, actor: Actor, notice_id: uuid.UUID) -> HttpResponse:
+        def work() -> None:
+            service(actor=actor, notice_id=notice_id, **read(form(request.POST)))
+
+        return _act(request, actor, notice_id, name, work, said)
+
+    return view
 
 
-@csrf_protect
-@require_POST
-@for_unit
-def acknowledge(request: HttpRequest, actor: Actor, notice_id: uuid.UUID) -> HttpResponse:
-    def work() -> None:
-        replies.acknowledge(actor=actor, notice_id=notice_id)
-
-    return _act(request, actor, notice_id, "acknowledge", work, "已签收。请按期整改并提交报告。")
-
-
-@csrf_protect
-@require_POST
-@for_unit
-def defend(request: HttpRequest, actor: Actor, notice_id: uuid.UUID) -> HttpResponse:
-    def work() -> None:
-        replies.object_to(actor=actor, notice_id=notice_id, **_read(DefenceForm(request.POST)))
-
-    return _act(request, actor, notice_id, "defence", work, "申辩意见已提交，答复之前整改期限暂停计算。")
-
-
-@csrf_protect
-@require_POST
-@for_unit
-def extend(request: HttpRequest, actor: Actor, notice_id: uuid.UUID) -> HttpResponse:
-    def work() -> None:
-        replies.request_extension(actor=actor, notice_id=notice_id, **_read(ExtensionForm(request.POST)))
-
-    return _act(request, actor, notice_id, "extension", work, "延期申请已提交，答复之前整改期限暂停计算。")
+acknowledge = _plain("acknowledge", NoFields, replies.acknowledge, "已签收。请按期整改并提交报告。")
+defend = _plain("defence", DefenceForm, replies.object_to, "申辩意见已提交，答复之前整改期限暂停计算。")
+extend = _plain("extension", ExtensionForm, replies.request_extension, "延期申请已提交，答复之前整改期限暂停计算。")
 
 
 @csrf_protect
@@ -165,7 +149,7 @@ def report(request: HttpRequest, actor: Actor, notice_id: uuid.UUID, item_id: uu
         raise NotFound("notice_finding", item_id)
 
     def work() -> None:
-        data = _read(ClosingReportForm(request.POST))
+        data = read(ClosingReportForm(request.POST))
         whole = {name: data.pop(name) for name in ("summary", "self_check")}
         part = Part(item=item_id, evidence=[proof.pk for proof in _proofs(row)], **data)
         reports.submit_report(actor=actor, notice_id=notice_id, parts=[part], **whole)
@@ -185,7 +169,7 @@ def attach(request: HttpRequest, actor: Actor, notice_id: uuid.UUID, item_id: uu
     """A photo or paper sent with the page itself."""
 
     def work() -> None:
-        data = _read(EvidenceForm(request.POST, request.FILES))
+        data = read(EvidenceForm(request.POST, request.FILES))
         uploading.receive(actor=actor, notice_id=notice_id, item_id=item_id, kind=data["kind"], file=data["file"])
 
     return _act(request, actor, notice_id, f"evidence-{item_id}", work, "佐证已上传。")
@@ -199,7 +183,7 @@ def declare(request: HttpRequest, notice_id: uuid.UUID, item_id: uuid.UUID) -> H
     if actor is None or not actor.has(*UNIT_ROLES):
         return JsonResponse({"code": "unauthorized", "detail": "登录已失效，请重新登录。"}, status=401)
     try:
-        data = _read(FactForm(request.POST))
+        data = read(FactForm(request.POST))
         proof = evidence.declare(actor=actor, notice_id=notice_id, item_id=item_id, evidence_id=data.pop("id"), **data)
     except Problem as fault:
         return http.problem_response(fault)

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from backend.core.actor import Actor
 from backend.core.errors import Invalid
 from backend.core.pages import DEFAULT_LIMIT
 from backend.desk import sync
-from backend.desk.deeds import Deed, ReasonForm, RemarkForm
+from backend.desk.deeds import Deed, ReasonForm, RemarkForm, Work
 from backend.desk.fields import TicksField, area
 from backend.desk.filters import chosen
 from backend.desk.navigation import LEADERS, OFFICE
@@ -121,8 +122,9 @@ class RefileForm(forms.Form):
     reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea({"rows": 3}))
 
 
-def _op(found: sync.Waiting) -> uuid.UUID:
-    return uuid.UUID(str(found.row.pk))
+def _by(service: Callable[..., object]) -> Work:
+    """The work of a deed: one of the services that decide about an operation."""
+    return lambda actor, found, values: service(actor=actor, op=uuid.UUID(str(found.row.pk)), **values)
 
 
 class HeldPage(StaffPage[sync.Waiting]):
@@ -134,7 +136,7 @@ class HeldPage(StaffPage[sync.Waiting]):
         Deed(
             "addendum",
             "作为补录附入",
-            lambda actor, found, values: sync.accept(actor=actor, op=_op(found), **values),
+            _by(sync.accept),
             "已附入到访，原来提交的内容未改动。",
             RemarkForm,
             tone="main",
@@ -143,7 +145,7 @@ class HeldPage(StaffPage[sync.Waiting]):
         Deed(
             "accept",
             "采用",
-            lambda actor, found, values: sync.accept(actor=actor, op=_op(found), **values),
+            _by(sync.accept),
             "已采用，作者的手机上即时可见。",
             RemarkForm,
             tone="main",
@@ -152,14 +154,14 @@ class HeldPage(StaffPage[sync.Waiting]):
         Deed(
             "refile",
             "改挂",
-            lambda actor, found, values: sync.refile(actor=actor, op=_op(found), **values),
+            _by(sync.refile),
             "已改挂并采用。",
             RefileForm,
         ),
         Deed(
             "dismiss",
             "驳回",
-            lambda actor, found, values: sync.dismiss(actor=actor, op=_op(found), **values),
+            _by(sync.dismiss),
             "已驳回，内容仍然留存备查。",
             ReasonForm,
             tone="grave",
