@@ -24,6 +24,8 @@ class Problem(Exception):
     status = 400
     code = "problem"
     detail = "请求无法处理。"
+    recorded = False
+    """Whether the audit trail has the attempt that was refused with it."""
 
     def __init__(self, code: str | None = None, detail: str | None = None, **extra: Any) -> None:
         self.code = code or type(self).code

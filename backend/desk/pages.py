@@ -1,6 +1,6 @@
 """What every page has in common: who asks, the headers of an answer, errors as pages, and work kept over a sign-in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -15,7 +15,8 @@ from backend.accounts.models import User
 from backend.accounts.selectors import people
 from backend.core import http
 from backend.core.actor import Actor
-from backend.core.errors import NotFound, Problem, TooLarge
+from backend.core.errors import Forbidden, NotFound, Problem, TooLarge
+from backend.notices.services import refusals
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -66,15 +67,25 @@ def for_roles(roles: frozenset[str]) -> Callable[[ActorView[P]], View[P]]:
             if actor is None:
                 return to_sign_in(request)
             if not actor.has(*roles):
+                on_record(request, actor, kwargs, Forbidden())
                 return page(request, "problem.html", {"detail": "此页面不属于您的账号。"}, status=403)
             try:
                 return view(request, actor, *args, **kwargs)
             except (Problem, Http404) as fault:
-                return told(request, http.as_problem(fault) or NotFound())
+                problem = http.as_problem(fault) or NotFound()
+                on_record(request, actor, kwargs, problem)
+                return told(request, problem)
 
         return guarded
 
     return decorate
+
+
+def on_record(request: HttpRequest, actor: Actor, named: Mapping[str, Any], fault: Problem) -> None:
+    """A form about a notice was refused before a service was asked, which would have recorded it: so it is here."""
+    if request.method == "POST" and not fault.recorded:
+        about = {name: key for name, key in named.items() if name in refusals.OF_NOTICES}
+        refusals.turned_away(actor=actor, action=request.path.rpartition("/")[2], named=about, fault=fault)
 
 
 def bounded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -157,6 +157,8 @@ class StaffPage(ABC, Generic[T]):
             result = known.work(actor, found, values)
         except Problem as fault:
             submissions.give_back(claimed=claimed)
+            if isinstance(fault, Stale):
+                pages.on_record(request, actor, key, fault)
             typed = Typed(deed, request.POST.get("row", ""), pages.fields_of(request), isinstance(fault, Stale))
             return self._page(request, actor, self.find(actor, **key), typed, fault=fault)
         except BaseException:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from backend.accounts.roles import Role
 from backend.inspections.models import FindingState
+from backend.journal.models import AuditLine
 from backend.notices.models import EscalationPaper, IssuedCopy, NoticeEvidence, RectificationNotice
 from backend.notices.models.answers import ProofState
 from backend.notices.rules.lifecycle import State
@@ -102,6 +103,18 @@ def test_a_deed_that_is_not_offered_is_refused_by_the_service_with_its_reason(wo
     again = office.does("revise", "desk_notice", notice.pk, reason="")
     assert (refusal(again)[0], "理由" in refusal(again)[1]) == (400, True)
     assert fresh(notice).state == "reviewed"
+
+
+def test_who_presses_what_another_pressed_first_is_told_and_stays_on_record(world: World, office: Seat) -> None:
+    notice = world.draft()
+    late = hidden(office.opens("desk_notice", notice.pk), "review")
+    office.done("review", "desk_notice", notice.pk)
+    other = Seat(world.cast.person(Role.OFFICE, county=world.county))
+    answer = other.client.post(reverse("desk_notice_do", args=[notice.pk, "review"]), late)
+    assert (answer.status_code, fresh(notice).state) == (409, "reviewed")
+    line = AuditLine.objects.get(verb="notice.refused")
+    assert (line.actor_id, line.object_id) == (other.user.pk, str(notice.pk))
+    assert line.detail == {"action": "review", "code": "stale_page", "state": "reviewed"}
 
 
 def test_hostile_words_are_shown_as_words_and_huge_pastes_come_back_whole(world: World, office: Seat) -> None:

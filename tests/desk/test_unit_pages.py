@@ -206,6 +206,22 @@ def test_another_unit_and_people_of_other_roles_see_nothing(world: World) -> Non
     assert fresh(notice).state == "delivered" or fresh(notice).state == "issued"
 
 
+def test_whoever_tries_a_form_about_a_notice_that_is_not_his_stays_on_record_once(world: World) -> None:
+    notice = world.issued()
+    strangers = {
+        world.places.liaison(world.places.school(county=world.county)): "not_found",
+        world.person(Role.INSPECTOR): "forbidden",
+    }
+    for who, code in strangers.items():
+        client = signed_in(world, who)
+        client.get(address("unit_notice", notice.pk))
+        client.post(address("unit_acknowledge", notice.pk))
+        lines = AuditLine.objects.filter(verb="notice.refused", actor_id=who.pk)
+        assert [(line.object_id, line.detail["action"], line.detail["code"]) for line in lines] == [
+            (str(notice.pk), "acknowledge", code)
+        ]
+
+
 def test_the_paper_can_be_saved(world: World) -> None:
     notice = world.issued()
     answer = signed_in(world).get(address("unit_file", notice.pdf_sha256) + "?download")

@@ -20,6 +20,9 @@ KINDS: dict[str, Any] = {
 }
 """By the name that addresses and services use for it: what an attempt may be about."""
 
+OF_NOTICES = frozenset(KINDS) - {"visit_id"}
+"""Those that mean nothing but a notice, wherever they stand in an address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -42,12 +45,12 @@ def on_record(*, actor: Actor, action: str, **named: Any) -> Iterator[None]:
         raise
 
 
-def turned_away(*, actor: Actor, action: str, named: Mapping[str, Any]) -> None:
-    """Somebody was refused at the door, before a service was asked: by the address, whose parameters are `named`.
-    Nothing happens at an address that is about none of `KINDS`."""
-    about = {name: key for name, key in named.items() if name in KINDS}
+def turned_away(*, actor: Actor, action: str, named: Mapping[str, Any], fault: Problem | None = None) -> None:
+    """Somebody was refused before a service was asked, by default for who he is: `named` are the parameters of the
+    address. Nothing happens at an address that is about none of `KINDS`."""
+    about = [(name, key) for name, key in named.items() if name in KINDS]
     if about:
-        _record(actor, action, Forbidden(), dict([next(iter(about.items()))]))
+        _record(actor, action, fault or Forbidden(), dict(about[:1]))
 
 
 def _record(actor: Actor, action: str, fault: Problem, named: Mapping[str, Any]) -> None:
@@ -58,3 +61,4 @@ def _record(actor: Actor, action: str, fault: Problem, named: Mapping[str, Any])
         state = str(getattr(found, "state", "") or "")
         subject = Named(str(key), kind.journal_kind)
         change.log("notice.refused", subject, action=action, code=fault.code, state=state)
+    fault.recorded = True
