@@ -73,6 +73,11 @@ depends on time.
   one other process; 15 rounds. While the 500 are open, notices are signed over REST, and a school's socket waits.
 - **Ledger.** 100,000 findings of 12,500 notices, made by bulk inserts, read and written piece by piece as the view
   does; memory: by how much the process grows from a tenth of them to all.
+- **Fan-out.** 500 open sockets of the product and as many of the control in one server process, clients in a process of
+  their own. Ours: what a write does after its commit. Control: the same text to each socket by the server's own send.
+  An event of another process happens in a second server of the product without sockets, and crosses the same Redis
+  either way: ours through the channel layer, the control by the Redis client's publish and subscribe alone. The ways
+  take turns with pauses drawn at random; 60 rounds, p95 over all clients and rounds.
 - **Payloads** as sent: a push with gzip level 6 (browsers), a visit document alone with level 1 (the server's
   answers).
 - **Memory**: resident size of the server's largest process after the first and after the last turn of pushing.
