@@ -163,12 +163,14 @@ class Reviewer:
 
     `contexts` tells of several at once what they are about. `addendum` keeps an operation beside what it came too late
     for, or cannot be applied to; it raises `NotFound` where there is nothing to keep it beside. `readdress` gives the
-    operation as if it had been about the object `to`; it raises `NotFound` where there is no such object.
+    operation as if it had been about the object `to`; it raises `NotFound` where there is no such object. `near` gives
+    the ids of all objects about which the actor decides first: other operations need not be looked at for them.
     """
 
     contexts: Callable[[Sequence[Filed]], list[Context]]
     addendum: Callable[[Filed, Acceptance], Outcome]
     readdress: Callable[[Filed, str], Filed]
+    near: Callable[[Actor], set[str]]
 
 
 Handler = Callable[[Command[Any]], Outcome]
@@ -228,6 +230,11 @@ class Registry:
 
     def reviewer_of(self, kind: str) -> Reviewer | None:
         return self.reviewers.get(kind) or self.reviewers.get("")
+
+    def near(self, actor: Actor) -> set[str]:
+        """The ids of everything about which `actor` decides first, of all rooms."""
+        rooms = {id(reviewer): reviewer for reviewer in self.reviewers.values()}
+        return {name for reviewer in rooms.values() for name in reviewer.near(actor)}
 
     def oversee(self, *roles: str, people: Callable[[int], set[int]]) -> None:
         """People with any of `roles` decide on every operation of their county; `people` finds them (user ids)."""

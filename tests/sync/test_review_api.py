@@ -138,11 +138,22 @@ def test_a_page_is_filled_from_as_many_chunks_as_it_takes(
     desk: Desk, leader_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.sync.services.reviewable.CHUNK", 2)
+    monkeypatch.setattr("backend.sync.services.reviewable.LOOKED_THROUGH", 3)
     desk.stranger.push(*[desk.stranger.op("nonsense.thing", uuid.uuid4()) for _ in range(5)])
     ops = [late(desk)["op"] for _ in range(3)]
     assert listed(leader_client) == ops
     assert listed(leader_client, limit=2) == ops[:2]
     assert listed(leader_client, limit=2, after=ops[1]) == ops[2:]
+
+
+def test_a_leader_is_asked_as_often_for_one_as_beside_many_of_others(
+    desk: Desk, leader_client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr("backend.sync.services.reviewable.CHUNK", 2)
+    desk.stranger.push(*[desk.stranger.op("nonsense.thing", uuid.uuid4()) for _ in range(9)])
+    op = late(desk)["op"]
+    with django_assert_max_num_queries(12):
+        assert listed(leader_client) == [op]
 
 
 def test_filters_narrow_the_list(desk: Desk, office_client: Client) -> None:

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import Q
+
 from backend.core import clock
+from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.inspections.models import Assignment, AssignmentState, Finding, Recusal, Visit, VisitAlias
 from backend.registry.selectors import teams
@@ -121,6 +124,17 @@ def _read(county_id: int, asked: Sequence[Asked]) -> _Known:
     known.leaders = teams.leaders_of({NOBODY, *(row.team_id for row in sent if row.team_id is not None)})
     known.recused = _recused({NOBODY, *(row.assignment_id for row in rows.values()), *known.assignments})
     return known
+
+
+def near(actor: Actor) -> set[str]:
+    """The ids of everything that an operation may name of which `actor` decides first, and of some more (`_first`)."""
+    if actor.user_id is None:
+        return set()
+    led = Q(leader=actor.user_id) | Q(team__in=teams.led_by(actor.user_id))
+    sent = Assignment.objects.filter(led, county_id=actor.county_id, released_at__isnull=False).values("pk")
+    visited = Visit.objects.filter(assignment__in=sent).values("pk")
+    others = (visited, *(model.objects.filter(visit__in=visited).values("pk") for model in (Finding, VisitAlias)))
+    return {str(row["pk"]) for row in sent.union(*others)}
 
 
 def _recused(assignments: Iterable[uuid.UUID]) -> set[tuple[uuid.UUID, int]]:

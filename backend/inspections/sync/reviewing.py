@@ -106,7 +106,7 @@ def waiting_as(actor: Actor, sha256: str) -> list[str]:
 
 
 registry.review(
-    Reviewer(contexts, keep_beside, readdress),
+    Reviewer(contexts, keep_beside, readdress, addressed.near),
     *("assignment", "recusal", "visit", "answer", "finding", "evidence", "review", "target", ""),
 )
 media.reader(may_see_bytes)

@@ -2,9 +2,10 @@
 that nothing has come for in a day."""
 
 import datetime as dt
+import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -25,6 +26,10 @@ MOST_SKEW_MS = 120_000
 """A device clock that is further off is pointed out to the reviewer (protocol, Push: Time)."""
 
 CHUNK = 200
+LOOKED_THROUGH = 5000
+"""So many operations are read at once for the ids in them."""
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 AT_ONCE = (Status.QUARANTINED, Status.ERROR, Status.ID_REUSED)
 """Statuses about which a person may decide as soon as they are there; of held ones after a day."""
@@ -80,27 +85,42 @@ def page(
     Raises `Invalid(bad_page)`.
     """
     rows = _after(rows, after).select_related(None).order_by("received_at", "pk")
-    size = limit + 1 if registry.oversees(actor) else CHUNK
     found: list[Operation] = []
     told: dict[uuid.UUID, Context] = {}
-    while len(found) <= limit:
-        chunk = _chunk(rows, size)
+    for ids in [_first(rows, limit + 1)] if registry.oversees(actor) else _near(actor, rows):
+        chunk = _read(ids)
         about = contexts(chunk)
         mine = [row for row in chunk if may_review(actor, about[row.pk])]
         found += mine
         told |= {row.pk: about[row.pk] for row in mine}
-        if len(chunk) < size:
+        if len(found) > limit:
             break
-        rows = _behind(rows, chunk[-1])
     if not found:
         _check_mark(after)
     mark = str(found[limit - 1].pk) if len(found) > limit else None
     return Page(found[:limit], mark), told
 
 
-def _chunk(rows: QuerySet[Operation], size: int) -> list[Operation]:
-    """The first of `rows` with verdict and review: put in order by their keys alone, for bodies are long."""
-    ids = list(rows.values_list("pk", flat=True)[:size])
+def _first(rows: QuerySet[Operation], size: int) -> list[uuid.UUID]:
+    """The first of `rows`: put in order by their keys alone, for bodies are long."""
+    return list(rows.values_list("pk", flat=True)[:size])
+
+
+def _near(actor: Actor, rows: QuerySet[Operation]) -> Iterator[list[uuid.UUID]]:
+    """Those of `rows` that name something about which `actor` decides first, a chunk at a time: of the others there may
+    be thousands, which are only looked through for ids."""
+    names = registry.near(actor)
+    while names:
+        batch = list(rows.values_list("pk", "received_at", "object_id", "body")[:LOOKED_THROUGH])
+        near = [pk for pk, _, named, body in batch if not names.isdisjoint((named, *UUID.findall(body)))]
+        for start in range(0, len(near), CHUNK):
+            yield near[start : start + CHUNK]
+        if len(batch) < LOOKED_THROUGH:
+            return
+        rows = _behind(rows, *batch[-1][:2])
+
+
+def _read(ids: Sequence[uuid.UUID]) -> list[Operation]:
     return in_order(Operation.objects.select_related("verdict", "review"), ids)
 
 
@@ -117,8 +137,8 @@ def _check_mark(mark: uuid.UUID | None) -> None:
         raise Invalid("bad_page", "翻页标记无效，请从第一页重新开始。")
 
 
-def _behind(rows: QuerySet[Operation], last: Operation) -> QuerySet[Operation]:
-    return rows.filter(Q(received_at__gt=last.received_at) | Q(received_at=last.received_at, pk__gt=last.pk))
+def _behind(rows: QuerySet[Operation], last: uuid.UUID, at: dt.datetime) -> QuerySet[Operation]:
+    return rows.filter(Q(received_at__gt=at) | Q(received_at=at, pk__gt=last))
 
 
 def get(actor: Actor, op: uuid.UUID) -> tuple[Operation, Context]:
