@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-from reportlab.platypus import Flowable
-
 from backend.documents.bulletin_chapters import has_late_annex, late_table
 from backend.documents.bulletin_data import Bulletin, Indicator, IndicatorForm, IndicatorGroup
 from backend.documents.canvas import draw_text
 from backend.documents.composer import Composer
 from backend.documents.fonts import Face
+from backend.documents.full_width import FullWidth
 from backend.documents.grid import SIZE_SMALL_4, TYPE_WIDTH
 from backend.documents.press import Press
 from backend.documents.table_data import Cell, Column, TableData
 from backend.documents.tables import chinese_table
-from backend.documents.tags import tagged
 from backend.documents.wording import day_of
 
 INDICATOR_COLUMNS = (
@@ -28,13 +26,16 @@ LEDGER_COLUMNS = (
     Column("时限、销号", 52, "center", unbroken=True),
 )
 
+BRIEF = 5
+"""Rows: an annex of so few does not have a page of its own where the annex before it leaves room."""
+
 
 def add_annexes(composer: Composer, data: Bulletin) -> None:
-    """Add the annexes that the issue has, each on a new page."""
+    """Add the annexes that the issue has."""
     if data.indicator_form:
         _indicators(composer, data.indicator_form)
     for annex in data.annexes:
-        composer.annex(annex.title)
+        composer.annex(annex.title, brief=sum(len(table.rows) for table in annex.tables) <= BRIEF)
         composer.paragraphs(annex.paragraphs)
         for table in annex.tables:
             composer.table(table)
@@ -59,24 +60,15 @@ def _indicators(composer: Composer, form: IndicatorForm) -> None:
     composer.story.add(grid, minimum=grid.kept_with_caption(composer.story.width))
 
 
-class FormLine(Flowable):
+class FormLine(FullWidth):
     """The head line of a form: the first part at the left, the others below it side by side, with room for a hand."""
 
     def __init__(self, press: Press, parts: tuple[str, str, str]) -> None:
-        super().__init__()
-        self.press, self.parts = press, parts
-        self.width, self.height = TYPE_WIDTH, 42.0
+        super().__init__(press, 42.0)
+        self.parts = parts
 
-    def wrap(self, width: float, height: float) -> tuple[float, float]:
-        """Take the full width; ReportLab's protocol."""
-        return self.width, self.height
-
-    def draw(self) -> None:
-        """Draw two lines; ReportLab's protocol."""
-        with tagged(self.canv, "P"):
-            self._draw()
-
-    def _draw(self) -> None:
+    def paint(self) -> None:
+        """Draw two lines."""
         for text, x, y in zip(self.parts, (0.0, 0.0, TYPE_WIDTH / 2), (26.0, 8.0, 8.0), strict=True):
             draw_text(self.canv, self.press, x, y, text, Face.SONG, SIZE_SMALL_4)
 
@@ -102,7 +94,7 @@ def _shared_rows(groups: Sequence[IndicatorGroup]) -> list[tuple[int, int]]:
 
 
 def _ledger(composer: Composer, data: Bulletin) -> None:
-    composer.annex("整改台账（摘录）")
+    composer.annex("整改台账（摘录）", brief=not has_late_annex(data) and len(data.ledger) <= BRIEF)
     if has_late_annex(data):
         composer.table(late_table(data))
     if data.ledger:

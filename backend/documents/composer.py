@@ -42,7 +42,7 @@ class Composer:
         self._body, self._chapter, self._subhead = (
             replace(style, leading=self.setting.leading) for style in (BODY, CHAPTER, SUBHEAD)
         )
-        self._chapters = self._subsections = self._tables = self._charts = self._annexes = 0
+        self._chapters = self._subsections = self._tables = self._charts = self._annexes = self._sections = 0
 
     def chapter(self, title: str) -> None:
         """Begin chapter 一、二、…"""
@@ -55,11 +55,17 @@ class Composer:
         text = f"（{numeral(self._subsections)}）{title}"
         self.story.head(Heading(self.press, text, self._subhead, 1, in_contents=False))
 
-    def annex(self, title: str, *, only: bool = False) -> None:
-        """Begin an annex on a new page (GB/T 9704 7.3.7); an ``only`` one has no number."""
+    def annex(self, title: str, *, only: bool = False, brief: bool = False) -> None:
+        """Begin an annex on a new page (GB/T 9704 7.3.7), a ``brief`` one behind another annex where that leaves room;
+        an ``only`` one has no number.
+        """
         self._annexes += 1
         mark = "附件" if only else f"附件{self._annexes}"
-        self.story.flowables.append(PageBreak())
+        if brief and self._annexes > 1:
+            self.story.space(self._body.leading)
+        else:
+            self._sections += 1
+            self.story.flowables.append(PageBreak())
         self.story.head(
             ChineseParagraph(self.press, mark, ANNEX_MARK),
             AnnexTitle(self.press, title, ANNEX_TITLE, level=0, mark=mark),
@@ -97,8 +103,8 @@ class Composer:
 
     @property
     def white(self) -> float:
-        """Points by which the white in the tables of the present annex is more than usual."""
-        return self.setting.white.get(self._annexes, 0.0)
+        """Points by which the white in the tables of the present section is more than usual."""
+        return self.setting.white.get(self._sections, 0.0)
 
     def table(self, data: TableData) -> None:
         """Add the next table."""

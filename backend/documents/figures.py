@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from reportlab.lib.colors import black, white
-from reportlab.platypus import Flowable
 
 from backend.documents.bulletin_data import Figure
 from backend.documents.canvas import draw_centred
 from backend.documents.fonts import Face
+from backend.documents.full_width import FullWidth
 from backend.documents.grid import GREY, SHADE, SIZE_5, TYPE_WIDTH
 from backend.documents.press import Press
-from backend.documents.tags import tagged
 
 COLUMNS, CELL_HEIGHT, BAND = 3, 80.0, 23.0
 VALUE_SIZE, UNIT_SIZE, CHANGE_SIZE = 25.0, 12.0, 10.5
@@ -34,24 +33,15 @@ def figure_rows(press: Press, figures: Sequence[Figure]) -> list["FigureRow"]:
     return [FigureRow(press, figures[at : at + COLUMNS]) for at in range(0, len(figures), COLUMNS)]
 
 
-class FigureRow(Flowable):
+class FigureRow(FullWidth):
     """One cell a figure: label on a grey band, value large, change below."""
 
     def __init__(self, press: Press, figures: Sequence[Figure]) -> None:
-        super().__init__()
-        self.press, self.figures = press, figures
-        self.width, self.height = TYPE_WIDTH, CELL_HEIGHT
+        super().__init__(press, CELL_HEIGHT)
+        self.figures = figures
 
-    def wrap(self, width: float, height: float) -> tuple[float, float]:
-        """Take the full width; ReportLab's protocol."""
-        return self.width, self.height
-
-    def draw(self) -> None:
-        """Draw cell by cell; ReportLab's protocol."""
-        with tagged(self.canv, "P"):
-            self._draw()
-
-    def _draw(self) -> None:
+    def paint(self) -> None:
+        """Draw cell by cell."""
         width = TYPE_WIDTH / COLUMNS
         for at, figure in enumerate(self.figures):
             self._cell(figure, at * width, 0, width)

@@ -21,8 +21,8 @@ WHITE_TRIED = (-1.5, -0.75, 0.75, 1.5, 2.25, 3.0)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``lines`` of text to a page; by number of an annex, the points by which the white above and below the text of
-    its tables is more than usual.
+    """``lines`` of text to a page; by number of a section after the text (an annex, or several brief ones), the points
+    by which the white above and below the text of its tables is more than usual.
     """
 
     lines: int = LINES
@@ -37,7 +37,7 @@ class Setting:
 def fitted(stories: Callable[[Setting], list[Flowable]]) -> list[Flowable]:
     """The paper in that setting which leaves the fewest half-empty pages; in the usual one where that leaves none.
 
-    ``stories`` makes the paper in a setting, each ``PageBreak`` of it beginning an annex.
+    ``stories`` makes the paper in a setting, each ``PageBreak`` of it beginning a section.
     """
     usual = stories(Setting())
     setting = best(stories, sections(usual))
@@ -52,7 +52,7 @@ def best(stories: Callable[[Setting], Sequence[Flowable]], usual: Sequence[Seque
 
 
 def _best_white(stories: Callable[[Setting], Sequence[Flowable]], least: list[float]) -> dict[int, float]:
-    """By number of an annex, where another white than the usual leaves less wanting."""
+    """By number of a section, where another white than the usual leaves less wanting."""
     found: dict[int, float] = {}
     for white in WHITE_TRIED:
         if not any(least):

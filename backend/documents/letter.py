@@ -10,6 +10,7 @@ from reportlab.platypus import Flowable
 
 from backend.documents.canvas import draw_centred, draw_right
 from backend.documents.fonts import Face
+from backend.documents.full_width import FullWidth
 from backend.documents.grid import (
     GREY,
     LEADING,
@@ -85,7 +86,7 @@ class LetterHead:
             canvas.line(left, at, right, at)
 
 
-class SignatureBlock(Flowable):
+class SignatureBlock(FullWidth):
     """署名 over 成文日期 with room for the seal.
 
     The date ends four characters from the right edge, the name is centred on it (7.3.5.1). A seal is never drawn: a
@@ -93,20 +94,11 @@ class SignatureBlock(Flowable):
     """
 
     def __init__(self, press: Press, agency: str, day: date) -> None:
-        super().__init__()
-        self.press, self.agency, self.day = press, agency, chinese_date(day)
-        self.width, self.height = TYPE_WIDTH, LEADING * 4.2
+        super().__init__(press, LEADING * 4.2)
+        self.agency, self.day = agency, chinese_date(day)
 
-    def wrap(self, width: float, height: float) -> tuple[float, float]:
-        """Take the full width; ReportLab's protocol."""
-        return self.width, self.height
-
-    def draw(self) -> None:
-        """Draw name, place of the seal, date; ReportLab's protocol."""
-        with tagged(self.canv, "P"):
-            self._draw()
-
-    def _draw(self) -> None:
+    def paint(self) -> None:
+        """Draw name, place of the seal, date."""
         day = self.press.width(self.day, Face.BODY, SIZE_3)
         middle = TYPE_WIDTH - 4 * SIZE_3 - day / 2
         name = self.press.width(self.agency, Face.BODY, SIZE_3)

@@ -10,6 +10,7 @@ from reportlab.platypus import Flowable
 from backend.documents.bulletin_data import Masthead
 from backend.documents.canvas import draw_centred, draw_right, draw_text
 from backend.documents.fonts import Face
+from backend.documents.full_width import FullWidth
 from backend.documents.grid import LEADING, RED, SIZE_3, SIZE_4, TYPE_WIDTH
 from backend.documents.layout.characters import OPENING
 from backend.documents.paper import Heading
@@ -22,28 +23,18 @@ NAME_SIZE = 46.0
 CONTENTS_LEADING, CLOSEST_LEADING = 24.0, 17.0
 
 
-class MastheadBlock(Flowable):
+class MastheadBlock(FullWidth):
     """Secrecy mark, red name, number of the issue, issuer and date, red line."""
 
     def __init__(self, press: Press, head: Masthead) -> None:
-        super().__init__()
-        self.press, self.head = press, head
-        self.width = TYPE_WIDTH
+        self.head = head
         marks = "　".join(text for text in (head.edition, _correction(head)) if text)
         self._extra = [f"（{marks}）"] if marks else []
-        self.height = (LEADING if head.secrecy_mark else 0) + 72 + LEADING * (2 + len(self._extra)) + 14
+        super().__init__(press, (LEADING if head.secrecy_mark else 0) + 72 + LEADING * (2 + len(self._extra)) + 14)
         self.spaceAfter = 10
 
-    def wrap(self, width: float, height: float) -> tuple[float, float]:
-        """Take the full width; ReportLab's protocol."""
-        return self.width, self.height
-
-    def draw(self) -> None:
-        """Draw from the top; ReportLab's protocol."""
-        with tagged(self.canv, "P"):
-            self._draw()
-
-    def _draw(self) -> None:
+    def paint(self) -> None:
+        """Draw from the top."""
         canvas, press, head, y = self.canv, self.press, self.head, self.height
         if head.secrecy_mark:
             draw_text(canvas, press, 0, y - SIZE_3, head.secrecy_mark, Face.HEI, SIZE_3)

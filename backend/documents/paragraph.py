@@ -86,7 +86,7 @@ class ChineseParagraph(Flowable):
             ChineseParagraph(self.press, self._spans, self.style, lines[fit:]),
         ]
         parts[0].spaceAfter, parts[1].spaceBefore = 0, 0
-        parts[1].continued = True
+        parts[0].continued, parts[1].continued = self.continued, True
         for part in parts:
             part.kind, part.row = self.kind, self.row
         return [*parts]

@@ -10,7 +10,7 @@ from backend.documents.paper import Story
 from backend.documents.paragraph import ChineseParagraph, Style
 from backend.documents.press import Press
 from backend.documents.ruled_table import RuledTable, Whole
-from backend.documents.table_cells import PADDING_X, Cells, CellText, Row, laid_row
+from backend.documents.table_cells import PADDING_X, Cells, CellText, Laid, Row, laid_row
 from backend.documents.table_data import Cell, Column, TableData
 
 ALIGNS: tuple[Align, ...] = ("left", "center", "right")
@@ -60,8 +60,6 @@ def chinese_table(
     above and below the text of a cell.
     """
     cell, head = (COMPACT_CELL, COMPACT_HEAD) if compact else (CELL, HEAD)
-    if white:
-        cell, head = (replace(style, space_before=style.space_before + white) for style in (cell, head))
     texts = tuple(
         tuple(
             (cell_text(value, column.decimals), _align(value, column))
@@ -71,7 +69,22 @@ def chinese_table(
     )
     key = (tuple(columns), texts, width, cell, head, tuple(groups))
     whole, laid = press.once(key, lambda: _laid(press, *key))
+    if white:
+        whole, laid = _with_white(whole, laid, white)
     return RuledTable(replace(whole, node=None), laid)
+
+
+def _with_white(whole: Whole, rows: Sequence[Row], white: float) -> tuple[Whole, list[Row]]:
+    """The same lines with more white above and below: cells that were one stay one."""
+    known = {id(cell): cell for row in (whole.header, *rows) if row for cell in row.cells}
+    styles = {id(cell.style): cell.style for cell in known.values()}
+    more = {key: replace(style, space_before=style.space_before + white) for key, style in styles.items()}
+    cells = {key: Laid(more[id(cell.style)], cell.lines) for key, cell in known.items()}
+
+    def moved(row: Row) -> Row:
+        return Row(row.number, tuple([cells[id(cell)] for cell in row.cells]), row.height + 2 * white, row.cut)
+
+    return replace(whole, header=moved(whole.header) if whole.header else None), [moved(row) for row in rows]
 
 
 def _laid(
