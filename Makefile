@@ -37,7 +37,7 @@ demo-term: $(RUN) ## load a whole term of inspections into DATA, which must be e
 test: $(DEV) $(NODE) $(PHONE) ## the whole suite, on SQLite and then on PostgreSQL; ARGS are handed to pytest
 	@sh tools/test.sh $(BIN) $(WORKERS) $(ARGS)
 
-lint: $(DEV) ## style, types, layers, migrations, API schema, sizes and knots
+lint: $(DEV) $(PHONE) ## style, types, layers, migrations, API schema, sizes and knots
 	@$(BIN)/python tools/lint.py
 
 format: $(DEV) ## put the sources into the project's format

@@ -1,4 +1,4 @@
-"""Every check of `make lint`; all of them run, and any fault fails the whole.
+"""Every check of `make lint`; all of them run, and any fault fails the whole. `engine` and `screens`: the phone's types.
 
 The commands of Django get a folder and a database of their own, so that a check never touches real data.
 """
@@ -18,6 +18,8 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("format", [str(BIN / "ruff"), "format", "--check", "--output-format=concise", "."]),
     ("layers", [str(BIN / "lint-imports"), "--no-logo"]),
     ("types", [str(BIN / "mypy")]),
+    ("engine", ["node", "phone/node_modules/typescript/bin/tsc", "--noEmit", "-p", "phone"]),
+    ("screens", ["node", "phone/node_modules/vue-tsc/bin/vue-tsc.js", "--noEmit", "-p", "phone/src/app/tsconfig.json"]),
     ("django", [sys.executable, "manage.py", "check", "--fail-level", "WARNING"]),
     ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("schema", [sys.executable, "tools/schema.py"]),

@@ -1,6 +1,9 @@
 /** Pictures: what is told of when and where, what is doubtful, what the server would not take, what stays of them. */
 import { expect, test } from "vitest";
 
+import { Capture } from "../src/engine/capture.ts";
+import type { Writing } from "../src/engine/store/port.ts";
+import { hashOfBytes } from "../src/engine/uploads.ts";
 import { refusal } from "../src/preview/size.ts";
 import { doubtsOf, shortHash, takenAt, timeWords, watermark } from "../src/visit/circumstances.ts";
 import { County } from "./county.ts";
@@ -93,4 +96,19 @@ test("no preview is kept of a file that this phone does not know", async () => {
   const phone = await new County().phone();
   await phone.engine.capture.keepPreview("elsewhere", new Uint8Array([1]));
   expect(await phone.engine.capture.previewOf("elsewhere")).toBeNull();
+});
+
+/** A database that keeps half of what it is given, and says nothing. */
+class KeepsHalf extends Capture {
+  protected override saveBytes(tx: Writing, evidence: string, bytes: Uint8Array): Promise<void> {
+    return super.saveBytes(tx, evidence, bytes.subarray(0, bytes.length / 2));
+  }
+}
+
+test("a picture counts as saved only after its bytes were read back and hash as they did", async () => {
+  const phone = await new County().phone();
+  const picture = { visit: await phone.begin(), bytes: new Uint8Array(2_500_000).fill(7), filetype: "image/jpeg" };
+  await expect(new KeepsHalf(phone.store, phone.engine.outbox).keep(picture)).rejects.toMatchObject({ code: "not_readable" });
+  const kept = await phone.engine.capture.bytesOf(await phone.engine.capture.keep(picture));
+  expect([kept!.length, hashOfBytes(kept!)]).toEqual([picture.bytes.length, hashOfBytes(picture.bytes)]);
 });

@@ -1,12 +1,15 @@
 """Many photos in one visit, and what the tab's process holds in memory meanwhile."""
 
+import contextlib
 import os
+import threading
+import time
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.desk.bare_line import BareLine
+from tests.desk.bare_line import LOOK_EVERY, BareLine
 from tests.desk.own_browser import OwnBrowser
 from tests.desk.test_phone_visit_browser import SAVED, question
 
@@ -52,16 +55,26 @@ def _choose(line: BareLine, photo: Path) -> None:
 
 
 class Memory:
-    """Of the page's process: how far it grew since now, at its highest."""
+    """Of the page's process: how far it grew since now, at its highest.
+
+    The system keeps the highest, and browsers begin it anew now and then for figures of their own: it is read often.
+    """
 
     def __init__(self, browser: OwnBrowser) -> None:
         self.process = max(browser.renderers(), key=lambda pid: _held(pid, "VmRSS"))
         Path(f"/proc/{self.process}/clear_refs").write_text("5")
-        self.before = _held(self.process, "VmRSS")
+        self.before = self.highest = _held(self.process, "VmRSS")
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def growth(self) -> int:
         """Bytes."""
-        return _held(self.process, "VmHWM") - self.before
+        return self.highest - self.before
+
+    def _watch(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # until the process is over
+            while True:
+                self.highest = max(self.highest, _held(self.process, "VmHWM"))
+                time.sleep(LOOK_EVERY)
 
 
 def _held(pid: int, name: str) -> int:

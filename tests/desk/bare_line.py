@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from websockets.sync.client import connect
 
-LOOK_EVERY = 0.1
+LOOK_EVERY = 0.05
 """Seconds between two questions."""
 
 

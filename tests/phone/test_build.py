@@ -26,7 +26,3 @@ def test_the_committed_build_is_what_the_sources_make(tmp_path: Path) -> None:
 
 def test_the_first_load_is_small() -> None:
     assert sum(len(gzip.compress(content)) for content in contents(COMMITTED).values()) <= FIRST_LOAD
-
-
-def test_the_screens_are_typed() -> None:
-    node.run("node", "node_modules/vue-tsc/bin/vue-tsc.js", "--noEmit", "-p", "src/app/tsconfig.json", seconds=120)

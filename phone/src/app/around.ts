@@ -10,6 +10,7 @@ import { mayCapture, type Room, size, UNKNOWN_ROOM } from "../around/space.ts";
 import type { Shown, View } from "../engine/overlay.ts";
 import { IndexedStore } from "../engine/store/indexed.ts";
 import { API } from "../engine/wire.ts";
+import { letters } from "./letters.ts";
 import { act, engine, look, loud, onLook, poke, seen } from "./phone.ts";
 import { appVersion, checkPhone } from "./probes.ts";
 import { measured } from "./room.ts";
@@ -106,7 +107,7 @@ function settle(): void {
 
 function apply(settings: Settings): void {
   around.settings = settings;
-  document.documentElement.style.fontSize = `${settings.scale}%`;
+  letters(settings.scale);
 }
 
 export async function change(settings: Partial<Settings>): Promise<void> {

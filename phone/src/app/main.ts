@@ -12,12 +12,35 @@ import { createApp } from "vue";
 import { Problem, reason } from "../engine/reasons.ts";
 import App from "./App.vue";
 import { beginAround, beginSettings } from "./around.ts";
+import { lettersAsBefore } from "./letters.ts";
 import { begin, seen } from "./phone.ts";
 import { watchForUpdates } from "./update.ts";
 
-createApp(App).mount("#app");
-void beginSettings().catch(() => undefined); // letters of the ordinary size are no fault
-begin()
+/** Long enough for a frame, also where none is drawn because nobody looks. */
+const FRAME_MS = 200;
+let mounted = false;
+
+/** The first screen is drawn when it is known what is on it: nobody who is signed in sees the gate for a moment. */
+async function show(): Promise<void> {
+  if (mounted) return;
+  mounted = true;
+  createApp(App).mount("#app");
+  await painted();
+  void beginSettings().catch(() => undefined); // letters of the ordinary size are no fault
+  void watchForUpdates().catch(() => undefined); // the self-check says what is missing then
+}
+
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, FRAME_MS);
+  });
+}
+
+lettersAsBefore();
+begin(show)
   .then(beginAround)
-  .catch((fault: unknown) => (seen.damaged = fault instanceof Problem ? fault.message : `${reason("damaged")}（${String(fault)}）`));
-void watchForUpdates().catch(() => undefined); // the self-check says what is missing then
+  .catch((fault: unknown) => {
+    seen.damaged = fault instanceof Problem ? fault.message : `${reason("damaged")}（${String(fault)}）`;
+    return show();
+  });

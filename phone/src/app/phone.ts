@@ -63,13 +63,14 @@ let runner: Runner | undefined;
 /** Whether the database was opened and counted: before, only the day is read, where the day is what is looked at. */
 let hasOpened = route.value.screen !== "today";
 
-/** Open the database, show what is there at once, and begin to work. */
-export async function begin(): Promise<void> {
+/** Open the database, show what is there at once, and begin to work once `shown` has put it on the screen. */
+export async function begin(shown: () => Promise<void>): Promise<void> {
   const pace = { piece: CHUNK / 4, moved };
   const http = new FetchHttp(location.origin, (...told) => fetch(...told));
   const firstLook = async (over: Engine) => {
     engine = over;
     await look();
+    await shown();
     await resume();
   };
   seen.mended = await openMended({ store, http, pace }, { Capture: guarded(measured) }, firstLook);
@@ -225,11 +226,11 @@ async function readAll(): Promise<void> {
 }
 
 async function readDay(view: View, tx: Reading): Promise<Partial<Seen>> {
-  const [identity, deposit] = [await fact(tx, "identity"), await fact(tx, "deposit")];
-  const [assignments, visits] = [await view.all("assignment"), await view.all("visit")];
+  const facts = Promise.all([fact(tx, "identity"), fact(tx, "deposit"), fact(tx, "pulled"), fact(tx, "contact")]);
+  const rows = Promise.all([view.all("assignment"), view.all("visit"), itemsIn(tx)]);
+  const [[identity, deposit, pulled, contact], [assignments, visits, items]] = [await facts, await rows];
   return {
-    ...{ identity, deposit, pulled: await fact(tx, "pulled"), skew: (await fact(tx, "contact"))?.offset ?? null },
-    ...{ assignments, visits, items: await itemsIn(tx) },
+    ...{ identity, deposit, pulled, skew: contact?.offset ?? null, assignments, visits, items },
     ...(hasOpened ? await readCounty(view) : { targets: await targetsOf(view, [...assignments, ...visits]) }),
   };
 }

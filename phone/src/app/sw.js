@@ -2,7 +2,16 @@
 const CACHE = "dudao-__VERSION__";
 const FILES = ["/m/", ...__FILES__];
 
-addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES))));
+addEventListener("install", (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
+  // Work goes past this script where the browser can do that: every piece of a photo that was handed to it would stay in
+  // the tab's memory until this script's garbage is collected, and that is small and seldom.
+  event.addRoutes?.([
+    { condition: { urlPattern: "/api/*" }, source: "network" },
+    { condition: { urlPattern: { pathname: "/m/", search: "" } }, source: { cacheName: CACHE } },
+    { condition: { urlPattern: "/static/m/*" }, source: { cacheName: CACHE } },
+  ]).catch(() => undefined);
+});
 
 addEventListener("activate", (event) => {
   const old = async () => {

@@ -52,11 +52,14 @@ export class Status {
 
 /** The same inside a transaction of the caller. Every table is read once, however many files there are. */
 export async function itemsIn(tx: Reading): Promise<Item[]> {
-  const [files, ops] = [await tx.prefix("files", ""), await tx.prefix("ops", "")];
+  const [files, ops, operationRows, evidence] = await Promise.all([
+    ...[tx.prefix("files", ""), tx.prefix("ops", "")] as const,
+    ...[tx.prefix("base", "operation/"), tx.prefix("base", "evidence/")] as const,
+  ]);
   const facts = new Map(ops.map((op) => [op.n, op]));
   const own = new Set(files.map((file) => file.n));
-  const told = new Map((await tx.prefix("base", "operation/")).map((row) => [row.id, row.doc]));
-  const seen = new Map((await tx.prefix("base", "evidence/")).map((row) => [row.id, row.doc]));
+  const told = new Map(operationRows.map((row) => [row.id, row.doc]));
+  const seen = new Map(evidence.map((row) => [row.id, row.doc]));
   const operations = ops.filter((op) => !own.has(op.n)).map((op) => operationItem(op, told.get(op.op)));
   return [...operations, ...files.map((file) => fileItem(file, facts.get(file.n), seen.get(file.key)))];
 }

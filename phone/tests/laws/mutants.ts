@@ -147,6 +147,18 @@ class KeepsTheCursorOverEpochs extends PARTS.Base {
   }
 }
 
+/** Once at its head it stands where it stood at the first. */
+class StandsAtTheFirst extends PARTS.Base {
+  private first: string | null = null;
+
+  protected override async advance(tx: Writing, page: Page): Promise<void> {
+    await super.advance(tx, page);
+    if (page.more) return;
+    this.first ??= page.cursor;
+    await learn(tx, "cursor", this.first);
+  }
+}
+
 export const MUTANTS: Record<string, Mutant> = {
   "forgets an operation before a backup has it": {
     ...{ parts: { Outbox: ForgetsAtOnce }, laws: /I1/, focus: "answer sync restore" },
@@ -201,6 +213,9 @@ export const MUTANTS: Record<string, Mutant> = {
   },
   "stores a photo and its fact apart": {
     ...{ parts: { Capture: PhotoInTwoSteps }, laws: /I1/, focus: "photo crash" },
+  },
+  "goes back in the feed": {
+    ...{ parts: { Base: StandsAtTheFirst }, laws: /I12/, focus: "photo photo photo photo sync sync" },
   },
   "keeps the rows of another epoch": {
     ...{ parts: { Base: KeepsTheCursorOverEpochs }, laws: /I5|I6/, focus: "answer sync sync restore" },

@@ -3,6 +3,7 @@ import { Engine } from "../../src/engine/engine.ts";
 import type { OpRow } from "../../src/engine/store/port.ts";
 import { MemoryStore } from "../../src/engine/store/memory.ts";
 import { hashOfBytes } from "../../src/engine/uploads.ts";
+import type { Position } from "../server/feed.ts";
 import { Line, type Random } from "../server/line.ts";
 import type { World } from "./world.ts";
 
@@ -26,6 +27,8 @@ export class Phone {
   /** So many complete pulls may pass until a disk that was damaged is mended. */
   damaged = 0;
   everDamaged = false;
+  /** Where it stood in the feed when it was looked at last. */
+  stood: Position | null = null;
   /** What it saw decided, in whatever life of the server: of a restore it hears only later. */
   readonly settled = new Set<string>();
 
@@ -64,6 +67,12 @@ export class Phone {
   rows<T>(table: "ops" | "files" | "base"): T[] {
     const rows = [...(this.store.disk.get(table)?.entries() ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
     return rows.map(([, row]) => row as T);
+  }
+
+  /** Where it stands in the feed, as the server wrote it; null before the first pull and after a loss of all rows. */
+  stands(): Position | null {
+    const row = this.store.disk.get("meta")?.get("cursor") as { value: string | null } | undefined;
+    return JSON.parse(row?.value ?? "null") as Position | null;
   }
 
   row(op: string): OpRow | undefined {

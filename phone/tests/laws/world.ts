@@ -178,8 +178,19 @@ export class World {
       this.checkCustody(phone);
       this.checkBytes(phone);
       await this.checkView(phone);
+      this.checkCursor(phone);
     }
     this.checkNumbers();
+  }
+
+  /** I12: in one life of the server no phone goes back to where it stood, but where a scope is sent anew. */
+  private checkCursor(phone: Phone): void {
+    const [before, now] = [phone.stood, phone.stands()];
+    phone.stood = now;
+    if (now === null || now.epoch !== before?.epoch) return;
+    for (const [scope, at] of Object.entries(now.at)) {
+      must(scope in now.fresh || at >= (before.at[scope] ?? 0), `I12: ${scope} went back to ${at}`);
+    }
   }
 
   /** Remember what was made, as it was made: a first attempt freezes it. */

@@ -17,7 +17,8 @@ interface Scope {
   rows: Map<string, FeedRow>;
 }
 
-interface Position {
+/** What a cursor says. */
+export interface Position {
   epoch: string;
   at: Record<string, number>;
   fresh: Record<string, number>;
