@@ -34,10 +34,14 @@ def inspected(office: Any, send_crew: Any) -> Any:
     return visit, crew.school["code"].lower()
 
 
+def reviewed(office: Any, visit: str) -> str:
+    notice = str(office.call("POST", "/notices", {"visit": visit})["id"])
+    office.call("POST", f"/notices/{notice}/review", {})
+    return notice
+
+
 def issue(office: Any, visit: str) -> Any:
-    notice = office.call("POST", "/notices", {"visit": visit})
-    office.call("POST", f"/notices/{notice['id']}/review", {})
-    return office.sign(notice["id"])
+    return office.sign(reviewed(office, visit))
 
 
 @pytest.fixture
@@ -67,7 +71,10 @@ def test_a_notice_appears_at_the_school_without_a_reload_and_is_worked_off_to_th
     visit, school = inspected
     page = opened(school)
     expect(page.get_by_text("目前没有整改通知书")).to_be_visible()
-    issue(office, visit)
+    signing = opened("lead1")
+    signing.goto(f"/desk/notices/{reviewed(office, visit)}")
+    signing.get_by_role("button", name="签发").click()
+    expect(signing.get_by_text("已签发，文号")).to_be_visible()
     expect(page.get_by_text("请先签收")).to_be_visible()
     expect(page.locator("[data-unread]")).to_have_text("1")
     sound(page, axe)
