@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -30,14 +30,8 @@ def elsewhere(world: World) -> NoticeEvidence:
 
 
 def proved_by(world: World, notice: RectificationNotice, proof: uuid.UUID) -> object:
-    part = world.part(notice.findings.get())
-    return reports.submit_report(
-        actor=world.unit, notice_id=notice.pk, parts=[type(part)(**vars_of(part) | {"evidence": [proof]})]
-    )
-
-
-def vars_of(part: reports.Part) -> dict[str, object]:
-    return {name: getattr(part, name) for name in part.__dataclass_fields__}
+    part = replace(world.part(notice.findings.get()), evidence=[proof])
+    return reports.submit_report(actor=world.unit, notice_id=notice.pk, parts=[part])
 
 
 def declared(world: World, notice: RectificationNotice, item: uuid.UUID, key: uuid.UUID | None = None) -> object:
