@@ -72,8 +72,8 @@ def _school_charts(composer: Composer, data: Bulletin) -> None:
     bars = [BarItem(item.name, item.count) for item in data.findings_by_category]
     measured = any(grade.minutes is not None for grade in data.homework)
     if measured and _beside(data):
-        left = BarChart(composer.press, bars, width=BARS_BESIDE)
-        right = _homework_chart(composer, data, (HOMEWORK_BESIDE, max(left.height, LEAST_BESIDE)))
+        left = BarChart(composer.press, bars, width=BARS_BESIDE, least=LEAST_BESIDE)
+        right = _homework_chart(composer, data, (HOMEWORK_BESIDE, left.height))
         composer.charts((CATEGORIES, left), (HOMEWORK, right), note=_source(data) + _samples(data))
         return
     for part, title in _parts(bars, CATEGORIES):

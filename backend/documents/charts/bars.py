@@ -25,8 +25,8 @@ from backend.documents.press import Press
 
 WIDEST_NAME = 150.0  # points
 NAMED_WITHIN = 0.45  # of the width: a narrow chart leaves room for its bars
-LIMIT_HEIGHT = 165.0  # points
-NAME_OF_SLOT = 3.15  # characters below a bar: 一年级 with a little air
+LIMIT_HEIGHT, THICKEST = 165.0, 16.0  # points
+NAME_OF_SLOT = 3.45  # characters below a bar: 一年级 with a little air
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,15 @@ class BarItem:
 class BarChart(Chart):
     """Lying bars, one a line, the value written at the end."""
 
-    def __init__(self, press: Press, items: Sequence[BarItem], unit: str = "", width: float = TYPE_WIDTH) -> None:
+    def __init__(
+        self, press: Press, items: Sequence[BarItem], unit: str = "", width: float = TYPE_WIDTH, least: float = 0.0
+    ) -> None:
+        """``least`` is the height in points that the chart has at least."""
         self.items, self.unit = items, unit
         super().__init__(press, 0, width)
         self._widest_name = min(WIDEST_NAME, width * NAMED_WITHIN)
         self.pitch = self.pitch_for([item.name for item in items], self._widest_name)
+        self.pitch = max(self.pitch, (least - 10) / max(1, len(items)))
         self.height = self.pitch * len(items) + 10
 
     def words(self) -> str:
@@ -59,7 +63,8 @@ class BarChart(Chart):
         for at, (item, name) in enumerate(zip(self.items, names, strict=True)):
             y = self.height - 5 - (at + 0.5) * self.pitch
             self.name(canvas, left - 5, y, name)
-            box(canvas, DARK, left, y - self.pitch * 0.3, item.value * scale, self.pitch * 0.6)
+            thick = min(self.pitch * 0.6, THICKEST)
+            box(canvas, DARK, left, y - thick / 2, item.value * scale, thick)
             self.label(canvas, left + item.value * scale + 4, y, plain(item.value) + self.unit, "left")
         axis_line(canvas, left, 2, left, self.height - 2)
 
