@@ -4,7 +4,8 @@
 Everything a run needs lives in one temporary folder and ends with the run. With pytest-xdist the controlling process
 owns the folder and the PostgreSQL server, and each worker has its own database and its own data folder.
 
-What does not depend on the database is played once, on SQLite's run: the folders of `ONCE` and what bears that marker.
+What does not depend on the database is played once, on SQLite's run: whatever does not ask for one, outside the folders
+of `SERVED`, and what bears the marker `once`. pytest-django fails what touches a database without asking for it.
 
 An engine that is not to be had on this machine is skipped with a loud line, and is a failure when CI is set.
 """
@@ -26,8 +27,8 @@ from tests.engines.redis import RedisServer
 ENGINES = ("sqlite", "postgresql")
 WORKER = "PYTEST_XDIST_WORKER"
 ROOT = "DUDAO_TEST_ROOT"
-ONCE = ("documents", "tools", "inspections/rules")
-"""Folders of tests that compute and print only. pytest-django fails whatever touches a database without saying so."""
+SERVED = ("faults", "crashes", "foreign", "soak")
+"""Folders of tests that start servers of the product on the run's engine, and ask for no database themselves."""
 
 LONG = ("faults", "crashes", "desk", "phone", "foreign", "bench")
 """Folders of tests that start servers, browsers and crowds. Those among them that leave the run's own database alone are
@@ -157,7 +158,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_played_once(item: pytest.Item) -> bool:
-    return item.get_closest_marker("once") is not None or _is_in(item, ONCE)
+    return item.get_closest_marker("once") is not None or (_is_apart(item) and not _is_in(item, SERVED))
 
 
 def _is_in(item: pytest.Item, folders: Sequence[str]) -> bool:
