@@ -12,12 +12,11 @@ from backend.inspections.models import Evidence
 from backend.sync.registry import registry
 from tests.fixtures.people import Cast
 from tests.fixtures.phones import Phone
-from tests.fixtures.places import Places
 from tests.fixtures.visits import Fieldwork
 from tests.fuzz import oracle
 from tests.fuzz.messages import Known, operation, text
 from tests.fuzz.world import Field, undone
-from tests.walls.world import FullCounty
+from tests.walls.world import FullCounty, full_county
 
 REFERENCES = ("visit", "assignment", "target", "finding", "evidence", "message")
 
@@ -39,20 +38,20 @@ def of(world: FullCounty, fieldwork: Fieldwork) -> Known:
     return Known(**ids, item="TY-02", second=second, foreign=[])
 
 
-@pytest.fixture
-def elsewhere(cast: Cast, places: Places, fieldwork: Fieldwork) -> list[Known]:
+@pytest.fixture(scope="module")
+def elsewhere(lasting: Fieldwork) -> list[Known]:
     """The same in another county, and in another crew of ours."""
-    out = []
+    cast, out = lasting.cast, []
     for county in (cast.county("linshui", "邻水区"), cast.county()):
-        world = FullCounty(cast, places, fieldwork, county).settle().work()
-        out.append(of(world, fieldwork))
+        world = full_county(lasting, county)
+        out.append(of(world, lasting))
     return out
 
 
 @pytest.fixture
-def outsider(cast: Cast, elsewhere: list[Known]) -> Phone:
+def outsider(db: None, lasting: Fieldwork, elsewhere: list[Known]) -> Phone:
     """An inspector of our county who belongs to no crew."""
-    return Phone(cast.client(cast.person(Role.INSPECTOR)))
+    return Phone(lasting.cast.client(lasting.cast.person(Role.INSPECTOR)))
 
 
 def nowhere(known: Known) -> tuple[Known, dict[str, str]]:

@@ -9,12 +9,11 @@ from django.db import transaction
 from backend.inspections.models import Evidence
 from backend.notices.models import InboxEntry
 from backend.notices.services.inbox import deliver_waiting
-from tests.fixtures.people import Cast, Client
+from tests.fixtures.people import Client
 from tests.fixtures.phones import Phone
-from tests.fixtures.places import Places
 from tests.fixtures.visits import Fieldwork
 from tests.fuzz.messages import Known, known_of
-from tests.walls.world import FullCounty
+from tests.walls.world import FullCounty, full_county
 
 
 @dataclass
@@ -45,10 +44,10 @@ def undone() -> Iterator[None]:
             transaction.set_rollback(True)
 
 
-def make_field(cast: Cast, places: Places, fieldwork: Fieldwork) -> Field:
+def make_field(fieldwork: Fieldwork) -> Field:
     """A county at work, a phone of the leader of a visit under way in it, and another county."""
-    world = FullCounty(cast, places, fieldwork, cast.county()).settle().work()
-    other = FullCounty(cast, places, fieldwork, cast.county("linshui", "邻水区")).settle().work()
+    cast = fieldwork.cast
+    world, other = full_county(fieldwork), full_county(fieldwork, cast.county("linshui", "邻水区"))
     leader = world.under_way.assignment.leader
     finding = fieldwork.finding(world.under_way, cast.actor(leader))
     deliver_waiting(limit=1000)

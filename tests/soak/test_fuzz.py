@@ -7,8 +7,6 @@ import time
 import pytest
 from hypothesis import seed, settings
 
-from tests.fixtures.people import Cast
-from tests.fixtures.places import Places
 from tests.fixtures.visits import Fieldwork
 from tests.fuzz.rounds import BRIEF, offer_ids, pull_pages, push_batches
 from tests.fuzz.schema import play
@@ -21,8 +19,8 @@ ROUND = settings(BRIEF, max_examples=50, derandomize=False)
 
 
 @pytest.fixture
-def field(cast: Cast, places: Places, fieldwork: Fieldwork) -> Field:
-    return make_field(cast, places, fieldwork)
+def field(fieldwork: Fieldwork) -> Field:
+    return make_field(fieldwork)
 
 
 @pytest.mark.soak

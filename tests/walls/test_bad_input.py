@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.people import Cast, Client
-from tests.fixtures.places import Places
+from tests.fixtures.people import Client
 from tests.fixtures.visits import Fieldwork
 from tests.walls.addresses import Address, addresses
 from tests.walls.test_secrecy import unknown
-from tests.walls.world import FullCounty
+from tests.walls.world import FullCounty, full_county
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 DEEP = b"[" * 3000 + b"]" * 3000
@@ -61,9 +60,14 @@ QUERIES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def lasting_world(lasting: Fieldwork) -> FullCounty:
+    return full_county(lasting)
+
+
 @pytest.fixture
-def world(cast: Cast, places: Places, fieldwork: Fieldwork) -> FullCounty:
-    return FullCounty(cast, places, fieldwork, cast.county()).settle().work()
+def world(db: None, lasting_world: FullCounty) -> FullCounty:
+    return lasting_world
 
 
 @pytest.fixture

@@ -6,25 +6,29 @@ import zipfile
 import pytest
 
 from backend.accounts.roles import Role
-from tests.fixtures.people import Cast, Client
+from tests.fixtures.people import Client
 from tests.fixtures.phones import Phone
-from tests.fixtures.places import Places
 from tests.fixtures.visits import Fieldwork
 from tests.walls.addresses import addresses
 from tests.walls.test_secrecy import ask, unknown
-from tests.walls.world import FullCounty
+from tests.walls.world import FullCounty, full_county
 
 STRONG = (Role.OFFICE, Role.LEADERSHIP, Role.TEAM_LEADER)
 
 
-@pytest.fixture
-def ours(cast: Cast, places: Places, fieldwork: Fieldwork) -> FullCounty:
-    return FullCounty(cast, places, fieldwork, cast.county()).settle().work()
+@pytest.fixture(scope="module")
+def lasting_pair(lasting: Fieldwork) -> tuple[FullCounty, FullCounty]:
+    return full_county(lasting), full_county(lasting, lasting.cast.county("linshui", "邻水区"))
 
 
 @pytest.fixture
-def theirs(cast: Cast, places: Places, fieldwork: Fieldwork) -> FullCounty:
-    return FullCounty(cast, places, fieldwork, cast.county("linshui", "邻水区")).settle().work()
+def ours(db: None, lasting_pair: tuple[FullCounty, FullCounty]) -> FullCounty:
+    return lasting_pair[0]
+
+
+@pytest.fixture
+def theirs(db: None, lasting_pair: tuple[FullCounty, FullCounty]) -> FullCounty:
+    return lasting_pair[1]
 
 
 def clients(world: FullCounty) -> list[Client]:
@@ -79,6 +83,7 @@ def test_our_own_office_does_see_what_the_others_must_not(ours: FullCounty, thei
         "bulletins/<uuid:bulletin_id>/paper",  # the issue at hand is a draft
         "bulletins/<uuid:bulletin_id>/sheet",
         "registry/departments/<uuid:place_id>",  # the place at hand is a district
+        "registry/departments/<uuid:place_id>/head",
         "registry/stations/<uuid:place_id>",
     }
 

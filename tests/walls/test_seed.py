@@ -12,12 +12,11 @@ from backend.inspections.models import Draw
 from backend.inspections.services import draws
 from backend.journal.models import AuditLine, FeedRow, Outbox
 from tests.fixtures.draws import DrawDesk
-from tests.fixtures.people import Cast, Client
-from tests.fixtures.places import Places
+from tests.fixtures.people import Client
 from tests.fixtures.visits import Fieldwork
 from tests.walls.addresses import Address, addresses
 from tests.walls.test_secrecy import ask
-from tests.walls.world import FullCounty
+from tests.walls.world import FullCounty, full_county
 
 BODIES: tuple[dict[str, object], ...] = (
     {},
@@ -29,9 +28,14 @@ BODIES: tuple[dict[str, object], ...] = (
 OF_DRAWS = [each for each in addresses() if each.route.startswith("draws")]
 
 
+@pytest.fixture(scope="module")
+def lasting_world(lasting: Fieldwork) -> FullCounty:
+    return full_county(lasting)
+
+
 @pytest.fixture
-def world(cast: Cast, places: Places, fieldwork: Fieldwork) -> FullCounty:
-    return FullCounty(cast, places, fieldwork, cast.county()).settle().work()
+def world(db: None, lasting_world: FullCounty) -> FullCounty:
+    return lasting_world
 
 
 @pytest.fixture

@@ -11,11 +11,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.fixtures.people import Cast, Client
-from tests.fixtures.places import Places
+from tests.fixtures.people import Client
 from tests.fixtures.visits import Fieldwork
 from tests.walls.test_secrecy import ask, unknown, watched
-from tests.walls.world import FullCounty
+from tests.walls.world import FullCounty, full_county
 
 VALUES = re.compile(r"'(?:[^']|'')*'(?:::\w+)?|\b[ps]?\d+(?:_x\d+)?\b|\bNULL\b")
 TRIES = 3
@@ -42,9 +41,14 @@ def asked(client: Client, method: str, path: str) -> Told:
     return Told(answer, tuple(VALUES.sub("?", one["sql"]) for one in caught))
 
 
+@pytest.fixture(scope="module")
+def lasting_world(lasting: Fieldwork) -> FullCounty:
+    return full_county(lasting)
+
+
 @pytest.fixture
-def world(cast: Cast, places: Places, fieldwork: Fieldwork) -> FullCounty:
-    return FullCounty(cast, places, fieldwork, cast.county()).settle().work()
+def world(db: None, lasting_world: FullCounty) -> FullCounty:
+    return lasting_world
 
 
 def differences(world: FullCounty, client: Client, *, word_for_word: bool) -> tuple[set[str], int]:

@@ -191,3 +191,9 @@ class FullCounty:
             "standard_id": self.standard.pk,
             "term_id": TeamInCharge.objects.filter(target=self.school).first().pk,  # type: ignore[union-attr]
         }
+
+
+def full_county(fieldwork: Fieldwork, county: County | None = None) -> FullCounty:
+    """`county`, the cast's own if none is named, at work."""
+    cast = fieldwork.cast
+    return FullCounty(cast, fieldwork.places, fieldwork, county or cast.county()).settle().work()
