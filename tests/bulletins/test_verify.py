@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from backend.bulletins.models import Bulletin
+from backend.bulletins.models import Bulletin, Circular
 from backend.bulletins.rules.editions import Edition
-from backend.bulletins.services import compiling, editing, publishing, signing
+from backend.bulletins.services import circulars, compiling, editing, publishing, signing
+from backend.core import clock
 from backend.core.actor import Actor
 from backend.media.services import blobs
-from tests.bulletins.records import MARCH
+from tests.bulletins.records import MARCH, at
 
 
 def issued(maker: Actor, signer: Actor) -> Bulletin:
@@ -67,6 +68,39 @@ def test_a_withdrawn_paper_names_its_correction(paper: Path, issue: Bulletin, ma
     with pytest.raises(CommandError, match=r"由“双减”督查半月报2026年第2期（总第2期）.*更正") as caught:
         verified(paper)
     assert second.title in str(caught.value)
+
+
+def test_what_is_signed_and_not_published_yet_is_told_so(maker: Actor, signer: Actor, tmp_path: Path) -> None:
+    bulletin = compiling.compile(actor=maker, period_start=MARCH)
+    editing.review(actor=maker, bulletin_id=bulletin.pk)
+    path = tmp_path / "半月报.pdf"
+    path.write_bytes(blobs.read(signing.sign(actor=signer, bulletin_id=bulletin.pk).pdf_sha256))
+    assert "状态：已签发，尚未印发。" in verified(path)
+
+
+def test_a_circular_is_told_in_every_state(maker: Actor, signer: Actor, hand: clock.Hand, tmp_path: Path) -> None:
+    hand.set(at(1, month=4))
+    path = tmp_path / "通报.pdf"
+    first = _circular(maker, signer)
+    path.write_bytes(blobs.read(first.pdf_sha256))
+    assert "状态：已签发，尚未印发。" in verified(path, "--rebuild")
+    circulars.publish(actor=maker, circular_id=first.pk)
+    told = verified(path, "--rebuild")
+    assert f"文件真实：{first.title}（{first.number_text}），通报。" in told
+    assert "按存档数据重新排印：字节相同。" in told
+    assert "状态：已印发，未被更正。" in told
+    circulars.withdraw(actor=signer, circular_id=first.pk, reason="数据有误。")
+    with pytest.raises(CommandError, match="该件已撤回，尚无更正。"):
+        verified(path)
+    second = _circular(maker, signer)
+    with pytest.raises(CommandError, match=second.number_text):
+        verified(path)
+
+
+def _circular(maker: Actor, signer: Actor) -> Circular:
+    circular = circulars.compile(actor=maker, month="2026-03")
+    circulars.review(actor=maker, circular_id=circular.pk)
+    return circulars.sign(actor=signer, circular_id=circular.pk)
 
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         verify.add_argument("--rebuild", action="store_true", help="另按存档数据重新排印，比对字节。")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Exit code 0 only for a paper that is genuine and stands."""
+        """Exit code 0 only for a paper that is genuine and not withdrawn."""
         sha256 = _hash(options["file"])
         self.stdout.write(f"文件摘要（SHA-256）：{sha256}")
         found = genuine.by_hash(sha256)
@@ -35,7 +35,8 @@ class Command(BaseCommand):
             self._rebuild(sha256)
         if found.state == State.WITHDRAWN:
             raise CommandError(f"该件已撤回，{f'由{found.corrected_by}更正' if found.corrected_by else '尚无更正'}。")
-        self.stdout.write(f"状态：{LABELS[found.state]}，未被更正。")
+        state = "未被更正" if found.stands else "尚未印发"
+        self.stdout.write(f"状态：{LABELS[found.state]}，{state}。")
 
     def _rebuild(self, sha256: str) -> None:
         from backend.bulletins.models import BulletinPaper, Circular
