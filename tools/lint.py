@@ -1,6 +1,7 @@
 """Every check of `make lint`; all of them run, and any fault fails the whole.
 
-`engine` and `screens` are the types of the phone, checked in Node. The commands of Django get a folder and a database of their own, so that a check never touches real data.
+`engine` and `screens` are the types of the phone, checked in Node. The commands of Django get a folder and a database
+of their own, so that a check never touches real data.
 """
 
 import os
