@@ -291,4 +291,5 @@ def read(month: Month) -> None:
     way(page, "半月报")
     page.get_by_role("link", name=HALF_MONTH).click()
     expect(page.get_by_role("heading", name="2026年第1期（总第1期）")).to_be_visible()
+    expect(page.locator(".figures li").first).to_contain_text("1次")
     expect(page.get_by_text("继续抓好作业管理。")).to_be_visible()
