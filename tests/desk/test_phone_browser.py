@@ -12,6 +12,17 @@ from tests.foreign.process import Server
 
 pytestmark = pytest.mark.once
 
+GATE_SEEN = """new MutationObserver(() => {
+    if (document.querySelector('[name=password]')) globalThis.gateSeen = true;
+}).observe(document, {childList: true, subtree: true})"""
+"""Whether the way in was on the screen, be it for a moment."""
+
+SOURCES = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+    .filter((each) => each.responseStatus > 0)
+    .map((each) => [new URL(each.name).pathname, each.workerFinalSourceType])
+    .filter(([path]) => path === '/m/' || path.endsWith('.js') && path.includes('assets') || path.includes('/api/'))"""
+"""Where the browser took each from that was answered, by the routes that the service worker gave it."""
+
 
 def enter(page: Page, username: str) -> None:
     page.goto("/m/")
@@ -34,11 +45,13 @@ def test_what_an_inspector_does_without_a_network_outlives_a_restart_and_arrives
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     page.context.set_offline(True)
+    page.add_init_script(GATE_SEEN)
     page.get_by_role("button", name=f"接受任务：{crew.school['name']}").click()
     expect(page.get_by_text("已接受")).to_be_visible()
     page.reload()
     expect(page.get_by_text("已接受")).to_be_visible()
     expect(status).to_have_text("暂时连不上服务器，连上后自动继续。有 1 项只在这部手机上。")
+    assert page.evaluate("globalThis.gateSeen") is None
     page.get_by_role("tab", name="上传").click()
     expect(page.get_by_text("只在这部手机上", exact=True)).to_be_visible()
     page.get_by_role("tab", name="我的").click()
@@ -51,6 +64,8 @@ def test_what_an_inspector_does_without_a_network_outlives_a_restart_and_arrives
     page.get_by_role("button", name="立即同步").click()
     expect(page.get_by_text("已核验", exact=True)).to_be_visible()
     expect(status).to_have_text("全部工作已在服务器上。")
+    taken = {(path.startswith("/api/"), source) for path, source in page.evaluate(SOURCES)}
+    assert taken == {(False, "cache"), (True, "network")}
     crew.leader.pull()
     assert crew.leader.store.document("assignment", crew.assignment)["state"] == "accepted"
 
