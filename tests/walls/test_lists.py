@@ -22,7 +22,7 @@ from backend.core import clock
 from backend.inspections.services import announcements, plans, standard_findings, templates
 from backend.inspections.services.standard_findings import Wording
 from backend.notices.rules.ladder import Rung
-from backend.notices.services import drafts, escalations, inbox, issuing, signing
+from backend.notices.services import drafts, escalations, inbox, instructions, issuing, signing
 from backend.registry.models import AreaStation, Department, SchoolDistrict
 from backend.registry.services import conflicts, organisation
 from backend.registry.services.certificates import NewCertificate, add_certificates
@@ -83,6 +83,7 @@ class Growing:
             actor=world.actor(Role.LEADERSHIP), user_id=world.office.pk, starts_on=clock.today(), ends_on=clock.today()
         )
         world._looked_at(f"2026-{self.rounds + 1:02d}")
+        instructions.give(actor=world.actor(Role.LEADERSHIP), subject=approved, name=world.school.name, text="请跟进。")
         announcements.announce(actor=office, title=f"通知{self.rounds}", body="请按时同步。")
         self._places()
         self._papers()
