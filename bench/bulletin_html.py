@@ -73,7 +73,9 @@ def _chapters(data: Bulletin) -> Iterator[tuple[str, Iterable[str]]]:
     yield "七、下步安排", [*_section(data.next_steps)]
     yield "附件1　“双减”工作进展情况统计表", [*_table(["类别", "指标", "数量", "占比"], rows)]
     ledger_head = ["文号", "单位", "问题", "级别", "时限", "状态", "销号"]
-    yield "附件2　问题整改台账（摘录）", [*_table(ledger_head, ledger, kind="compact")]
+    for annex in data.annexes:
+        yield f"附件　{annex.title}", [part for table in annex.tables for part in _own_table(table)]
+    yield "附件　整改台账（摘录）", [*_table(ledger_head, ledger, kind="compact")]
 
 
 def _section(section: Section) -> Iterator[str]:
