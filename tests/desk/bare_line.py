@@ -6,6 +6,7 @@ of request bodies: what a phone's own memory is can only be seen without it.
 
 import json
 import time
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -21,7 +22,8 @@ class BareLine:
     def __init__(self, port: int, part: str) -> None:
         listed = httpx.get(f"http://127.0.0.1:{port}/json/list").json()
         [page] = [each for each in listed if each["type"] == "page" and part in each["url"]]
-        self._line = connect(page["webSocketDebuggerUrl"], max_size=None)
+        self._open = ExitStack()
+        self._line = self._open.enter_context(connect(page["webSocketDebuggerUrl"], max_size=None, proxy=None))
         self._asked = 0
 
     def send(self, method: str, **told: Any) -> dict[str, Any]:
@@ -47,4 +49,4 @@ class BareLine:
             time.sleep(LOOK_EVERY)
 
     def close(self) -> None:
-        self._line.close()
+        self._open.close()
