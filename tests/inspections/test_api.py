@@ -49,8 +49,9 @@ def test_lists_cost_the_same_for_one_row_and_for_three(
     who: str,
 ) -> None:
     client = office_client if who == "office" else fieldwork.cast.client(busy[0].assignment.leader)
+    most = 6 if who == "office" else 7  # the teams of a leader are read first, so that their rows are found by index
     for limit in (1, 3):
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(most):
             assert get(client, f"{name}?limit={limit}")["items"]
 
 

@@ -61,7 +61,7 @@ class CopiesView(APIView):
     @extend_schema(operation_id="evidence_copies", responses=EvidenceCopyOut(many=True))
     def get(self, request: Request, evidence_id: uuid.UUID) -> Response:
         actor = actor_of(request)
-        if not evidence.scoped(actor).filter(pk=evidence_id).exists():
+        if not evidence.scoped(actor, many=False).filter(pk=evidence_id).exists():
             raise NotFound("evidence", evidence_id)
         return Response([answer(row) for row in selectors.of_evidence(actor, evidence_id)])
 

@@ -117,7 +117,7 @@ def _known_to(actor: Actor, evidence: Evidence, rows: list[Access]) -> list[Acce
 
 def _is_elsewhere(actor: Actor, evidence: Evidence) -> bool:
     others = Evidence.objects.filter(county_id=evidence.county_id, sha256=evidence.sha256)
-    return others.exclude(pk__in=evidence_rows.scoped(actor).values("pk")).exists()
+    return others.exclude(pk__in=evidence_rows.scoped(actor, many=False).values("pk")).exists()
 
 
 def _named(links: Iterable[Link]) -> list[Link]:

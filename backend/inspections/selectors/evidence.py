@@ -18,12 +18,12 @@ from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
 
 
-def scoped(actor: Actor) -> QuerySet[Evidence]:
-    """The evidence of the visits that `actor` may see."""
+def scoped(actor: Actor, *, many: bool = True) -> QuerySet[Evidence]:
+    """The evidence of the visits that `actor` may see; unless one is looked for, `many` are (see assignments)."""
     if actor.has(*WHOLE_COUNTY):
         rows, hidden = Evidence.objects.filter(county_id=actor.county_id), hidden_from(actor)
         return rows if hidden is None else rows.exclude(visit__in=Visit.objects.filter(assignment__in=hidden))
-    return Evidence.objects.filter(visit__in=visits.scoped(actor).values("pk"))
+    return Evidence.objects.filter(visit__in=visits.scoped(actor, many=many).values("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def matching(actor: Actor, wanted: Wanted) -> QuerySet[Evidence]:
 
 def _of_visit(actor: Actor, visit_id: uuid.UUID) -> QuerySet[Evidence]:
     """As `scoped`, without naming the county: SQLite would rather read all of it in order than look the visit up."""
-    return Evidence.objects.filter(visit__in=visits.scoped(actor).filter(pk=visit_id).values("pk"))
+    return Evidence.objects.filter(visit__in=visits.scoped(actor, many=False).filter(pk=visit_id).values("pk"))
 
 
 LISTED = (
@@ -74,7 +74,7 @@ def listed(ids: Sequence[uuid.UUID]) -> list[Evidence]:
 
 def get(actor: Actor, evidence_id: uuid.UUID) -> Evidence:
     """One evidence with visit, target and finding. Raises `NotFound` for unknown and for not the actor's to see."""
-    rows = scoped(actor).select_related("finding", "visit__target", "visit__assignment__team")
+    rows = scoped(actor, many=False).select_related("finding", "visit__target", "visit__assignment__team")
     found: Evidence | None = rows.filter(pk=evidence_id).first()
     if found is None:
         raise NotFound("evidence", evidence_id)
@@ -99,7 +99,7 @@ def _is_of_the_field(actor: Actor) -> bool:
 
 
 def _verified(actor: Actor, sha256: str) -> QuerySet[Evidence]:
-    return scoped(actor).filter(sha256=sha256, state=EvidenceState.VERIFIED)
+    return scoped(actor, many=False).filter(sha256=sha256, state=EvidenceState.VERIFIED)
 
 
 def senders(evidence_ids: Iterable[str], sha256: str) -> set[tuple[str, int]]:

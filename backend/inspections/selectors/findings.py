@@ -41,7 +41,7 @@ def scoped(actor: Actor) -> QuerySet[Finding]:
 
 def of_own_visits(actor: Actor, finding_id: uuid.UUID) -> Finding:
     """A finding of a visit that `actor` may see. Raises `NotFound` also for one known only as history of its target."""
-    rows = Finding.objects.select_related("hearing").filter(visit__in=visits.scoped(actor).values("pk"))
+    rows = Finding.objects.select_related("hearing").filter(visit__in=visits.scoped(actor, many=False).values("pk"))
     finding = rows.filter(pk=finding_id).first()
     if finding is None:
         raise NotFound("finding", finding_id)

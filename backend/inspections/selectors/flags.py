@@ -50,7 +50,7 @@ def of(actor: Actor, rows: Iterable[Evidence]) -> dict[uuid.UUID, list[Shown]]:
 def _seen(actor: Actor, others: set[uuid.UUID]) -> set[uuid.UUID]:
     if not others or actor.has(*EVERYTHING):
         return others
-    return set(evidence_rows.scoped(actor).filter(pk__in=others).values_list("pk", flat=True))
+    return set(evidence_rows.scoped(actor, many=False).filter(pk__in=others).values_list("pk", flat=True))
 
 
 def _shown(flag: EvidenceFlag, seen: set[uuid.UUID]) -> Shown:
@@ -62,7 +62,7 @@ def _shown(flag: EvidenceFlag, seen: set[uuid.UUID]) -> Shown:
 def with_flag(actor: Actor, rows: QuerySet[Evidence], kind: str) -> QuerySet[Evidence]:
     """Those of `rows` that `actor` reviews and is shown a flag of `kind` for."""
     flags = EvidenceFlag.objects.filter(county_id=actor.county_id)
-    visible = Q(other__isnull=True) | Q(other__in=evidence_rows.scoped(actor).values("pk"))
+    visible = Q(other__isnull=True) | Q(other__in=evidence_rows.scoped(actor, many=False).values("pk"))
     if actor.has(*EVERYTHING):
         flags = flags.filter(kind=kind)
     elif kind == FOR_OFFICE:

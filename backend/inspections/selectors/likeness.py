@@ -55,6 +55,6 @@ def shown(actor: Actor, evidence: Evidence) -> Shown:
     if actor.has(*EVERYTHING):
         return Shown(found, hidden=False)
     ids = [one.evidence.pk for one in found]
-    seen = set(evidence_rows.scoped(actor).filter(pk__in=ids).values_list("pk", flat=True))
+    seen = set(evidence_rows.scoped(actor, many=False).filter(pk__in=ids).values_list("pk", flat=True))
     visible = [one for one in found if one.evidence.pk in seen]
     return Shown(visible, hidden=len(visible) < len(found))

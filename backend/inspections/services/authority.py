@@ -34,7 +34,7 @@ def check_sender(actor: Actor, assignment: Assignment, wanted: Collection[int]) 
     """
     if actor.has(Role.OFFICE, SYSTEM):
         return
-    seen = assignments.scoped(actor).filter(pk=assignment.pk).exists()
+    seen = assignments.scoped(actor, many=False).filter(pk=assignment.pk).exists()
     if not seen or assignment.team_id is None or not leads(actor, assignment.team_id):
         raise NotFound("assignment", assignment.pk)
     own = teams.members(Team(pk=assignment.team_id)).values_list("user_id", flat=True)

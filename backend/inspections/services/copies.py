@@ -70,7 +70,7 @@ def printable(*, county_id: int, sha256: str, at: dt.datetime) -> bytes | None:
 def _source(actor: Actor, evidence_id: uuid.UUID, roles: Sequence[str]) -> Evidence:
     if actor.deposit_only or not actor.has(*roles):
         raise Forbidden()
-    found = evidence.scoped(actor).filter(pk=evidence_id).first()
+    found = evidence.scoped(actor, many=False).filter(pk=evidence_id).first()
     if found is None:
         raise NotFound("evidence", evidence_id)
     if found.kind != EvidenceKindName.PHOTO:

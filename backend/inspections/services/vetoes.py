@@ -68,7 +68,7 @@ def judge(*, actor: Actor, finding_id: uuid.UUID, view: str, reason: str) -> Fin
 
 def _candidate(actor: Actor, finding_id: uuid.UUID) -> Finding:
     """The finding, locked after its visit. Raises `NotFound` also where the actor does not see the visit."""
-    rows = Finding.objects.filter(pk=finding_id, visit__in=visits.scoped(actor).values("pk"))
+    rows = Finding.objects.filter(pk=finding_id, visit__in=visits.scoped(actor, many=False).values("pk"))
     visit_id = rows.values_list("visit_id", flat=True).first()
     if visit_id is None:
         raise NotFound("finding", finding_id)

@@ -207,7 +207,7 @@ class AssignmentPage(StaffPage[Assignment]):
     )
 
     def find(self, actor: Actor, **key: Any) -> Assignment:
-        rows = selectors.with_crew(selectors.scoped(actor)).select_related("visit")
+        rows = selectors.with_crew(selectors.scoped(actor, many=False)).select_related("visit")
         found = rows.filter(pk=key["assignment_id"]).first()
         if found is None:
             raise NotFound("assignment", key["assignment_id"])
