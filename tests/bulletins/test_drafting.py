@@ -8,10 +8,12 @@ import pytest
 from backend.accounts.models import User
 from backend.accounts.roles import Role
 from backend.bulletins.models import Bulletin, BulletinWork
-from backend.bulletins.services import comments, compiling, editing, signing
+from backend.bulletins.rules.editions import Edition
+from backend.bulletins.services import check, comments, compiling, editing, signing
 from backend.core import clock
 from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid
+from backend.documents.rendered import Rendered
 from backend.media.services import blobs
 from backend.notices.services import signing as deputies
 from tests.bulletins.records import MARCH, NEXT, Records, at
@@ -90,6 +92,26 @@ def test_hints_name_what_the_school_edition_hides_and_what_no_face_has(
     assert told["part_empty"] == "“课后服务”没有文字。"
     assert "snapshot_incomplete" in told
     assert "print" in told
+
+
+def test_a_draft_is_printed_again_for_other_words_and_not_for_the_same(
+    draft: Bulletin, maker: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editions: list[str] = []
+    drawn = signing.drawn
+
+    def counted(bulletin: Bulletin, edition: Edition) -> Rendered:
+        editions.append(edition)
+        return drawn(bulletin, edition)
+
+    monkeypatch.setattr(signing, "drawn", counted)
+    before = check.hints(draft)
+    assert check.hints(draft) == before
+    assert editions == list(Edition)
+    draft = editing.edit(actor=maker, bulletin_id=draft.pk, texts={"tips": ["\U0001f9ff收到。"]})
+    after = check.hints(draft)
+    assert editions == [*Edition, *Edition]
+    assert [one.code for one in after if one not in before].count("print") == len(Edition)
 
 
 def test_the_work_tells_how_far_it_is(draft: Bulletin, maker: Actor, signer: Actor, office_client: Client) -> None:
