@@ -38,6 +38,7 @@ def _figure(request: str, ranked: Sequence[float]) -> Figure:
     return Figure(request, len(ranked), percentile(ranked, 50), percentile(ranked, 95), round(ranked[-1], 1))
 
 
-def percentile(ranked: Sequence[float], share: int) -> float:
-    """The smallest value that at least `share` percent of the values do not exceed (nearest rank)."""
+def percentile(values: Sequence[float], share: int) -> float:
+    """The smallest value that at least `share` percent of the values, in any order, do not exceed (nearest rank)."""
+    ranked = sorted(values)
     return round(ranked[max(0, -(-len(ranked) * share // 100) - 1)], 1)

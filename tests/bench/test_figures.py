@@ -24,3 +24,7 @@ def test_figures_are_milliseconds_of_the_ranked_times():
 
 def test_a_percentile_of_one_value_is_that_value():
     assert [percentile([4.0], share) for share in (1, 50, 95, 100)] == [4.0] * 4
+
+
+def test_a_percentile_is_the_same_in_whatever_order_the_values_came():
+    assert [percentile(values, 95) for values in ([1.0, 2.0, 9.0], [9.0, 1.0, 2.0], [2.0, 9.0, 1.0])] == [9.0] * 3
