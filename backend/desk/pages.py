@@ -81,11 +81,17 @@ def for_roles(roles: frozenset[str]) -> Callable[[ActorView[P]], View[P]]:
     return decorate
 
 
+DRAFT = "draft"
+"""What is done with a visit when a notice is drafted from it; everything else about a visit is no notice's affair."""
+
+
 def on_record(request: HttpRequest, actor: Actor, named: Mapping[str, Any], fault: Problem) -> None:
     """A form about a notice was refused before a service was asked, which would have recorded it: so it is here."""
     if request.method == "POST" and not fault.recorded:
-        about = {name: key for name, key in named.items() if name in refusals.OF_NOTICES}
-        refusals.turned_away(actor=actor, action=request.path.rpartition("/")[2], named=about, fault=fault)
+        action = request.path.rpartition("/")[2]
+        kinds = refusals.KINDS if action == DRAFT else refusals.OF_NOTICES
+        about = {name: key for name, key in named.items() if name in kinds}
+        refusals.turned_away(actor=actor, action=action, named=about, fault=fault)
 
 
 def bounded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -117,6 +117,14 @@ def test_who_presses_what_another_pressed_first_is_told_and_stays_on_record(worl
     assert line.detail == {"action": "review", "code": "stale_page", "state": "reviewed"}
 
 
+def test_who_may_not_draft_a_notice_and_tries_stays_on_record(world: World) -> None:
+    visit, school = world.draft().visit, Seat(world.liaison)
+    answer = school.client.post(reverse("desk_candidate_do", args=[visit.pk, "draft"]), {})
+    assert answer.status_code == 403
+    line = AuditLine.objects.get(verb="notice.refused")
+    assert (line.actor_id, line.object_id) == (school.user.pk, str(visit.pk))
+
+
 def test_hostile_words_are_shown_as_words_and_huge_pastes_come_back_whole(world: World, office: Seat) -> None:
     notice = world.draft()
     typed = {"subject": HOSTILE, "requirements": HOSTILE, "responsible": "<i>校长</i>", "copy_to": HOSTILE}
