@@ -95,6 +95,15 @@ def test_a_leader_sees_the_work_of_his_crews_and_nothing_of_others(
     assert Review.objects.count() == 0
 
 
+def test_a_leader_sees_work_about_his_visit_however_its_id_is_written(desk: Desk, leader_client: Client) -> None:
+    sent = [desk.late("answer.set", written, given(TY_01="no")) for written in _writings(desk.visit.pk)]
+    assert listed(leader_client) == [each["op"] for each in sent]
+
+
+def _writings(id: uuid.UUID) -> tuple[str, ...]:
+    return str(id), str(id).upper(), id.hex
+
+
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.TEAM_LEADER, Role.LEADERSHIP, Role.DEPARTMENT_HEAD])
 def test_everybody_else_finds_an_empty_desk(desk: Desk, role: Role) -> None:
     op = late(desk)

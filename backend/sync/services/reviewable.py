@@ -29,7 +29,8 @@ CHUNK = 200
 LOOKED_THROUGH = 5000
 """So many operations are read at once for the ids in them."""
 
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+"""In any writing that rooms understand."""
 
 AT_ONCE = (Status.QUARANTINED, Status.ERROR, Status.ID_REUSED)
 """Statuses about which a person may decide as soon as they are there; of held ones after a day."""
@@ -109,15 +110,20 @@ def _first(rows: QuerySet[Operation], size: int) -> list[uuid.UUID]:
 def _near(actor: Actor, rows: QuerySet[Operation]) -> Iterator[list[uuid.UUID]]:
     """Those of `rows` that name something about which `actor` decides first, a chunk at a time: of the others there may
     be thousands, which are only looked through for ids."""
-    names = registry.near(actor)
+    names = {_bare(name) for name in registry.near(actor)}
     while names:
         batch = list(rows.values_list("pk", "received_at", "object_id", "body")[:LOOKED_THROUGH])
-        near = [pk for pk, _, named, body in batch if not names.isdisjoint((named, *UUID.findall(body)))]
+        near = [pk for pk, _, named, body in batch if not names.isdisjoint(map(_bare, (named, *UUID.findall(body))))]
         for start in range(0, len(near), CHUNK):
             yield near[start : start + CHUNK]
         if len(batch) < LOOKED_THROUGH:
             return
         rows = _behind(rows, *batch[-1][:2])
+
+
+def _bare(name: str) -> str:
+    """However it is written."""
+    return name.replace("-", "").lower()
 
 
 def _read(ids: Sequence[uuid.UUID]) -> list[Operation]:
