@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from tests.fixtures.phones import Phone
 from tests.fixtures.visits import Fieldwork
 from tests.fuzz.world import Field, make_field
 
@@ -11,4 +14,6 @@ def lasting_field(lasting: Fieldwork) -> Field:
 
 @pytest.fixture
 def field(db: None, lasting_field: Field) -> Field:
-    return lasting_field
+    """With a phone of the test's own: what it pulls and counts is forgotten with the test's rows."""
+    phone = lasting_field.phone
+    return replace(lasting_field, phone=Phone(phone.client, dict(phone.rows), phone.cursor, dict(phone.sums)))
