@@ -21,9 +21,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.recorder import MigrationRecorder
 
+    from tests.engines import emptying
+
     settings.MIGRATION_MODULES = {}
     with django_db_blocker.unblock():
         recorder = MigrationRecorder(connection)
         recorder.ensure_schema()
         rows = [recorder.Migration(app=app, name=name) for app, name in MigrationLoader(None).disk_migrations]
         recorder.Migration.objects.bulk_create(rows)
+        emptying.install()
