@@ -1,7 +1,9 @@
 """Bulletins and circulars at the desk: read, edited side by side, remarked on, signed, published."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote, urljoin
 
 import pytest
 from django.urls import reverse
@@ -12,7 +14,7 @@ from backend.bulletins.models import Bulletin, Circular
 from backend.bulletins.services import circulars, compiling, editing
 from backend.core import clock
 from backend.journal.writing import write
-from backend.registry.models import Membership
+from backend.registry.models import Membership, TargetKind
 from tests.bulletins.records import AFTER, MARCH, Records, at
 from tests.desk.clicking import Seat, hidden, refusal
 from tests.fixtures.people import Cast
@@ -74,6 +76,30 @@ def test_every_figure_of_the_overview_opens_its_records(office: Seat, issue: Bul
     assert f'href="{address}"' in page
     assert "演示问题小学" in office.opens("desk_figure", issue.pk, "visits")
     assert "演示问题小学未公示作业。" in page
+
+
+def test_all_figures_stand_under_headings_by_name_and_open_their_records(office: Seat, issue: Bulletin) -> None:
+    assert f"全部数据（{len(issue.facts['figures'])} 项）" in office.opens("desk_bulletin", issue.pk)
+    page = office.opens("desk_figures", issue.pk)
+    [team] = issue.facts["teams"]
+    headings = re.findall(r"<h2>([^<]*)</h2>", page)
+    assert headings[:4] == ["督查开展情况", "当月覆盖", "各督查组和督导站", "发现问题"]
+    assert f'<th scope="row">{team["name"]}</th>' in page
+    links = re.findall(r'href="figures/([^"]*)"', page)
+    assert sorted(map(unquote, links)) == sorted(key for key, one in issue.facts["figures"].items() if one["records"])
+    assert all(word not in re.sub(r"<[^>]*>", "", page) for word in ("coverage.", "findings.", "team.", "rate"))
+    opened = office.opens("desk_figure", issue.pk, f"team.{team['code']}.visits")
+    assert f"<h1>{team['name']}：督查次数" in opened
+
+
+def test_a_disposal_may_be_worded_in_any_way(office: Seat, records: Records, cast: Cast) -> None:
+    """Its words are in the figure's key, which is part of an address."""
+    worded = "已压减/转型?#100%"
+    records.target(records.team(), TargetKind.INSTITUTION, institution_class="subject", status=worded)
+    issue = compiling.compile(actor=cast.actor(office.user), period_start=MARCH)
+    [link] = re.findall(r'href="(figures/institutions.disposal[^"]*)"', office.opens("desk_figures", issue.pk))
+    page = office.client.get(urljoin(reverse("desk_figures", args=[issue.pk]), link))
+    assert (page.status_code, f"登记机构（学科类，{worded}）" in page.content.decode()) == (200, True)
 
 
 def test_words_are_changed_and_the_machines_words_restored(office: Seat, issue: Bulletin) -> None:

@@ -41,7 +41,7 @@ class Page:
 
 VALUES: dict[str, dict[str, Any]] = {
     "desk/checklists/<uuid:template_id>/file.<str:form>": {"form": "yaml"},
-    "desk/bulletins/<uuid:bulletin_id>/figures/<str:key>": {"key": "visits"},
+    "desk/bulletins/<uuid:bulletin_id>/figures/<path:key>": {"key": "visits"},
     "desk/bulletins/<uuid:bulletin_id>/proof/<slug:edition>": {"edition": "leadership"},
     "desk/coverage_sheets/<slug:month>.<slug:kind>": {"month": "2026-11", "kind": "pdf"},
     "desk/registry/<slug:table>.<sheet:kind>": {"table": "schools", "kind": "csv"},

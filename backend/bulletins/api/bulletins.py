@@ -14,6 +14,7 @@ from backend.accounts.permissions import WithRole, actor_of
 from backend.bulletins.api import serializers as s
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules.editions import Edition
+from backend.bulletins.rules.figure_names import names
 from backend.bulletins.selectors import bulletins, records
 from backend.bulletins.services import compiling, editing, handing, publishing, signing
 from backend.core.pages import page
@@ -170,7 +171,8 @@ class RecordsView(APIView):
         shown = rest[: query["limit"]]
         items = records.labelled(bulletin, figure, shown)
         mark = shown[-1] if len(rest) > len(shown) else None
-        return Response({"figure": s.figure(query["figure"], figure), "items": items, "next": mark})
+        name = names(bulletin.facts)[query["figure"]]
+        return Response({"figure": s.figure(query["figure"], figure, name), "items": items, "next": mark})
 
 
 def _step(service: Callable[..., Bulletin], request: Request, bulletin_id: uuid.UUID) -> Response:

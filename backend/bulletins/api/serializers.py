@@ -8,6 +8,7 @@ from rest_framework import serializers
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules import figures as rules
 from backend.bulletins.rules.editions import VALUES, Edition
+from backend.bulletins.rules.figure_names import Name, names
 from backend.bulletins.rules.lifecycle import LABELS
 from backend.bulletins.rules.naming import LONGEST_FACT
 from backend.bulletins.rules.wording import PARTS
@@ -125,6 +126,8 @@ class BulletinTextsOut(serializers.Serializer[Any]):
 
 class FigureOut(serializers.Serializer[Any]):
     key = serializers.CharField(help_text="Name by which `records` is asked for.")
+    name = serializers.CharField(help_text="What people call it, in Chinese.")
+    unit = serializers.CharField(allow_blank=True, help_text="What it is counted in: 次, 个, % …")
     value = serializers.FloatField(allow_null=True, help_text="Null: no data in this period.")
     previous = serializers.FloatField(allow_null=True, help_text="Null: no data in the period before.")
     change = serializers.FloatField(allow_null=True)
@@ -259,9 +262,11 @@ def row(bulletin: Bulletin) -> dict[str, Any]:
     }
 
 
-def figure(key: str, found: rules.Figure) -> dict[str, Any]:
+def figure(key: str, found: rules.Figure, name: Name) -> dict[str, Any]:
     return {
         "key": key,
+        "name": name.text,
+        "unit": name.unit,
         "value": found["value"],
         "previous": found["previous"],
         "change": rules.change(found),
@@ -278,10 +283,11 @@ def _case(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def detail(bulletin: Bulletin) -> dict[str, Any]:
     facts: Mapping[str, Any] = bulletin.facts
+    named = names(facts)
     return row(bulletin) | {
         "texts": {part: [] for part in PARTS} | bulletin.texts,
         "texts_version": bulletin.texts_version,
-        "figures": [figure(key, facts["figures"][key]) for key in sorted(facts["figures"])],
+        "figures": [figure(key, facts["figures"][key], named[key]) for key in sorted(facts["figures"])],
         "coverage_by_day": facts["coverage_by_day"],
         "cases": [_case(one) | {"photos": one.get("photos", [])} for one in facts["cases"]],
         "practices": [{name: one[name] for name in PRACTICE} for one in facts.get("practices", ())],

@@ -14,6 +14,8 @@ TRACKS = {"department": "科室", "station": "督导站"}
 SEVERITIES = {"minor": "一般", "moderate": "较重", "serious": "严重", "veto": "一票否决"}
 MANAGEMENTS = {"homework": "作业", "sleep": "睡眠", "phone": "手机", "reading": "读物", "fitness": "体质"}
 CLASSES = {"subject": "学科类", "non_subject": "非学科类", "unlicensed": "无证点"}
+KINDS = {"school": "学校", "institution": "培训机构", "suspected_site": "疑似无证点"}
+GRADES = "一年级 二年级 三年级 四年级 五年级 六年级 七年级 八年级 九年级".split()
 
 
 def versus(figure: Figure, unit: str) -> str:

@@ -9,6 +9,7 @@ from backend.bulletins.rules.figures import Figure
 from backend.core.errors import NotFound
 from backend.inspections.models import Evidence, Finding, Visit
 from backend.notices.models import RectificationNotice
+from backend.notices.rules.wording import chinese_day
 from backend.registry.models import Target
 
 Labels = dict[uuid.UUID, str]
@@ -31,7 +32,7 @@ def labelled(bulletin: Bulletin, figure: Figure, ids: Iterable[str]) -> list[dic
 
 def _visits(county_id: int, ids: Iterable[uuid.UUID]) -> Labels:
     rows = Visit.objects.filter(county_id=county_id, pk__in=ids).select_related("target", "assignment")
-    return {row.pk: f"{row.target.name}（{row.assignment.scheduled_on.isoformat()}）" for row in rows}
+    return {row.pk: f"{row.target.name}（{chinese_day(row.assignment.scheduled_on)}）" for row in rows}
 
 
 def _findings(county_id: int, ids: Iterable[uuid.UUID]) -> Labels:

@@ -7,7 +7,8 @@ from typing import Any
 
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules import naming
-from backend.bulletins.rules.wording import CLASSES, MANAGEMENTS, SEVERITIES, Figures
+from backend.bulletins.rules.figure_names import FIXED
+from backend.bulletins.rules.wording import CLASSES, GRADES, MANAGEMENTS, SEVERITIES, Figures
 from backend.bulletins.services import annexes
 from backend.bulletins.services.imprint import Imprint, masthead, verification
 from backend.core import clock
@@ -16,7 +17,6 @@ from backend.documents.photo_data import Photo
 from backend.documents.table_data import Column, TableData
 from backend.inspections.services import copies
 
-GRADES = "一年级 二年级 三年级 四年级 五年级 六年级 七年级 八年级 九年级".split()
 LIMITS = (0, 0, 60, 60, 60, 60, 90, 90, 90)
 IN_TABLES = 41
 """Characters of a finding in the late list and the ledger; the notice has it whole."""
@@ -66,21 +66,16 @@ def paper(bulletin: Bulletin, imprint: Imprint) -> data.Bulletin:
     )
 
 
-OVERVIEW = (
-    ("督查次数", "visits", "次", 0),
-    ("当月累计覆盖率", "coverage.rate", "%", 1),
-    ("发现问题", "findings", "个", 0),
-    ("严重及一票否决", "findings.grave", "个", 0),
-    ("按期销号率", "rectification.on_time.rate", "%", 1),
-    ("满意率", "satisfaction", "%", 1),
-)
+OVERVIEW = {key: FIXED[key] for key in (
+    "visits", "coverage.rate", "findings", "findings.grave", "rectification.on_time.rate", "satisfaction",
+)}  # fmt: skip
 """The six figures of 本期要览; nobody has been asked about satisfaction until there are questionnaires."""
 
 
 def overview(f: Figures) -> tuple[data.Figure, ...]:
     return tuple(
-        data.Figure(label, f[key]["value"], unit, f[key]["previous"], decimals)
-        for label, key, unit, decimals in OVERVIEW
+        data.Figure(name.text, f[key]["value"], name.unit, f[key]["previous"], name.decimals)
+        for key, name in OVERVIEW.items()
     )
 
 

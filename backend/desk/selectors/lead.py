@@ -4,8 +4,8 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from backend.bulletins.rules.figure_names import FIXED
 from backend.bulletins.rules.periods import holding
 from backend.bulletins.selectors import trends
 from backend.bulletins.selectors.coverage import goal
@@ -20,21 +20,8 @@ from backend.notices.selectors.unsettled import Some
 from backend.registry.selectors import centres
 from backend.registry.selectors.centres import Centre
 
-
-class Trend(NamedTuple):
-    """A figure of the bulletins: its key there, its name, what its numbers are of."""
-
-    key: str
-    name: str
-    unit: str = ""
-
-
-TRENDS = (
-    Trend("visits", "到访（次）"),
-    Trend("findings.grave", "严重和一票否决问题（项）"),
-    Trend("rectification.on_time.rate", "按期整改率（%）", "%"),
-    Trend("rectification.late", "逾期未改（项）"),
-)
+TRENDS = {key: FIXED[key] for key in ("visits", "findings.grave", "rectification.on_time.rate", "rectification.late")}
+"""Figures of the bulletins whose course is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +60,7 @@ def overview(actor: Actor) -> Overview:
         goal=goal(now),
         districts=centres.of_districts(actor.county_id),
         open=unsettled.counted(actor),
-        course=trends.course(actor, [trend.key for trend in TRENDS]),
+        course=trends.course(actor, list(TRENDS)),
         awaited=awaited.of_leadership(actor),
     )
 

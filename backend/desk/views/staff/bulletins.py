@@ -15,7 +15,7 @@ from backend.bulletins.models import Bulletin, BulletinTransition
 from backend.bulletins.rules import periods
 from backend.bulletins.rules.editions import LABELS as EDITIONS
 from backend.bulletins.rules.editions import Edition
-from backend.bulletins.rules.figures import Figure, change, note
+from backend.bulletins.rules.figures import change, note
 from backend.bulletins.rules.lifecycle import LABELS, STEPS, State
 from backend.bulletins.rules.parts import PART_NAMES
 from backend.bulletins.rules.wording import PARTS
@@ -188,15 +188,15 @@ class BulletinPage(StaffPage[Bulletin]):
             "papers": _papers(found),
             "editions": list(EDITIONS.items()),
             "figures": [
-                _tile(found, facts["figures"][row[1]], row, makes)
-                for row in OVERVIEW
-                if row[1] in facts["figures"]  # an issue frozen before the figure existed has none
+                _tile(found, key, makes)
+                for key in OVERVIEW
+                if key in facts["figures"]  # an issue frozen before the figure existed has none
             ],
+            "count": len(facts["figures"]),
             "parts": [(PART_NAMES[part], found.texts.get(part, ())) for part in LEADERSHIP_PARTS],
             "cases": _cases(found),
             "practices": found.texts.get("good_practices", ()),
             "late": facts["late"],
-            "numbers": _numbers(found) if makes else [],
             "comments": found.comments.order_by("-id") if makes else [],
             "standing": receipts.standing(found) if makes and found.state == State.PUBLISHED else None,
             "steps": [(_step_name(step), LABELS[step.after], step) for step in found.transitions.order_by("id")],
@@ -208,18 +208,17 @@ def _step_name(step: BulletinTransition) -> str:
     return STEPS[step.action].name if step.before else "汇编"
 
 
-def _tile(bulletin: Bulletin, figure: Figure, row: tuple[str, str, str, int], makes: bool) -> dict[str, Any]:
-    label, key, unit, decimals = row
-    value = figure["value"]
+def _tile(bulletin: Bulletin, key: str, makes: bool) -> dict[str, Any]:
+    figure, name = bulletin.facts["figures"][key], OVERVIEW[key]
     moved = change(figure)
     if moved is None:
         beside = note(figure)
     else:
-        by = f"{abs(moved):.{decimals}f}{'个百分点' if unit == '%' else unit}"
+        by = f"{name.number(abs(moved))}{'个百分点' if name.unit == '%' else name.unit}"
         beside = f"较上期{'＋' if moved > 0 else '－'}{by}" if moved else "与上期持平"
     return {
-        "label": label,
-        "value": "—" if value is None else f"{value:.{decimals}f}{unit}",
+        "label": name.text,
+        "value": name.said(figure["value"]),
         "beside": beside,
         "address": to("desk_figure", bulletin.pk, key) if makes and figure["records"] else "",
     }
@@ -236,19 +235,6 @@ def _cases(bulletin: Bulletin) -> list[dict[str, Any]]:
         }
         for one in bulletin.texts.get("cases", ())
     ]
-
-
-def _numbers(bulletin: Bulletin) -> list[tuple[str, str, str, str]]:
-    """Every figure: key, value, what it was before, and the page of its records."""
-    found: list[tuple[str, str, str, str]] = []
-    for key, figure in sorted(bulletin.facts["figures"].items()):
-        value, before = (_plain(figure[name]) for name in ("value", "previous"))
-        found.append((key, value, before, to("desk_figure", bulletin.pk, key) if figure["records"] else ""))
-    return found
-
-
-def _plain(value: float | None) -> str:
-    return "—" if value is None else f"{value:g}"
 
 
 @require_safe

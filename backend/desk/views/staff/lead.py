@@ -16,7 +16,7 @@ from backend.desk.rules.charts import Bar, Point
 from backend.desk.rules.drawing import Drawing, percent
 from backend.desk.rules.tile_map import Tile
 from backend.desk.selectors.awaited import Awaited
-from backend.desk.selectors.lead import TRENDS, Overview, Trend, overview
+from backend.desk.selectors.lead import TRENDS, Overview, overview
 from backend.desk.staff import StaffPage
 from backend.inspections.selectors.coverage import Share
 from backend.notices.selectors.unsettled import GRAVE, total
@@ -82,7 +82,7 @@ class LeadPage(StaffPage[Overview]):
             "map": _map(found, places),
             "districts": _district_rows(found, places),
             "most": MOST if len(places) < len(found.shares) else 0,
-            "trends": [_trend(found, place, trend) for place, trend in enumerate(TRENDS)],
+            "trends": [_trend(found, place, key) for place, key in enumerate(TRENDS)],
             "issues": found.course,
             "awaited": _grouped(found.awaited),
         }
@@ -165,16 +165,17 @@ def _map(found: Overview, places: list[Centre]) -> Drawing:
     return tile_map.draw("各学区覆盖率和逾期", tiles, {str(one.id): one.point for one in places})
 
 
-def _trend(found: Overview, place: int, trend: Trend) -> tuple[str, Drawing]:
+def _trend(found: Overview, place: int, key: str) -> tuple[str, Drawing]:
     points = [
         Point(
             f"{issue.start.month}月{'上' if issue.start.day == 1 else '下'}",
             issue.values[place],
-            to("desk_figure", issue.id, trend.key),
+            to("desk_figure", issue.id, key),
         )
         for issue in found.course
     ]
-    return trend.name, charts.line(trend.name, points, unit=trend.unit)
+    name = TRENDS[key]
+    return name.with_unit, charts.line(name.with_unit, points, unit="%" if name.unit == "%" else "")
 
 
 def _grouped(rows: list[Awaited]) -> list[tuple[str, list[tuple[str, str]]]]:
