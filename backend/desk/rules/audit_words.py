@@ -40,7 +40,7 @@ SUBJECTS = {
     "review": "待核操作",
     "school_district": "学区",
     "session": "登录会话",
-    "signing": "代签",
+    "signing": "签发授权",
     "signing_deputy": "代签授权",
     "standard_finding": "标准问题",
     "target": "检查对象",

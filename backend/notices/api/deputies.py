@@ -7,12 +7,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.accounts.permissions import actor_of
 from backend.core.pages import page
 from backend.core.requests import read
 from backend.core.schema import PAGING, paged
+from backend.notices.api.doors import StepView
 from backend.notices.api.office import LeadershipOnly, Overseers
 from backend.notices.models import SigningDeputy
 from backend.notices.selectors import deputies
@@ -38,10 +38,18 @@ class SigningDeputyOut(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
-class DeputiesView(APIView):
+class DeputiesView(StepView):
     """Who signs for leadership, from when to when; the newest first."""
 
     permission_classes = (Overseers,)
+
+    def tried(self, request: Request) -> str:
+        return "appoint_deputy"
+
+    def about(self, request: Request) -> dict[str, Any]:
+        sent: Any = request.data
+        named = sent.get("user") if isinstance(sent, dict) else None
+        return {"user_id": named} if isinstance(named, int) else {}
 
     @extend_schema(operation_id="signing_deputies_list", parameters=PAGING, responses=paged(SigningDeputyOut))
     def get(self, request: Request) -> Response:
@@ -54,8 +62,11 @@ class DeputiesView(APIView):
         return Response(answer(found), status=201)
 
 
-class DeputyEndView(APIView):
+class DeputyEndView(StepView):
     permission_classes = (LeadershipOnly,)
+
+    def tried(self, request: Request) -> str:
+        return "end_deputy"
 
     @extend_schema(operation_id="signing_deputies_end", request=None, responses=SigningDeputyOut)
     def post(self, request: Request, deputy_id: uuid.UUID) -> Response:

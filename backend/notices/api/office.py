@@ -5,7 +5,6 @@ import uuid
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.accounts.permissions import OfficeOnly, WithRole, actor_of
 from backend.accounts.roles import Role
@@ -172,10 +171,13 @@ class NoticeExtensionView(StepView):
         return answer(request, notice_id)
 
 
-class SignerView(APIView):
+class SignerView(StepView):
     """Who of the office may sign notices."""
 
     permission_classes = (LeadershipOnly,)
+
+    def tried(self, request: Request) -> str:
+        return "allow_signing"
 
     @extend_schema(operation_id="notices_allow_signing", request=s.SignerIn, responses=s.SignerOut)
     def put(self, request: Request, user_id: int) -> Response:

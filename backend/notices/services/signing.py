@@ -13,6 +13,7 @@ from backend.core.actor import Actor
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.journal.writing import write
 from backend.notices.models import SigningDeputy
+from backend.notices.services.refusals import on_record
 
 
 def allow_signing(*, actor: Actor, user_id: int, allowed: bool) -> User:
@@ -20,9 +21,10 @@ def allow_signing(*, actor: Actor, user_id: int, allowed: bool) -> User:
 
     Raises `Forbidden`, `NotFound(user)`, `Invalid(not_of_the_office)`.
     """
-    user = _chosen(actor, user_id)
-    if allowed:
-        _only_office(user)
+    with on_record(actor=actor, action="allow_signing", user_id=user_id):
+        user = _chosen(actor, user_id)
+        if allowed:
+            _only_office(user)
     right = Permission.objects.get(content_type__app_label="notices", codename="sign_notice")
     with write(actor=actor) as change:
         if allowed:
@@ -42,10 +44,11 @@ def appoint(*, actor: Actor, user_id: int, starts_on: dt.date, ends_on: dt.date,
 
     Raises `Forbidden`, `NotFound(user)`, `Invalid`: `not_of_the_office`, `deputy_dates`.
     """
-    user = _chosen(actor, user_id)
-    _only_office(user)
-    if not clock.today() <= ends_on or not 0 <= (ends_on - starts_on).days < LONGEST_DAYS:
-        raise Invalid("deputy_dates", f"代签的起止日期有误：不得早于今天结束，最长{LONGEST_DAYS}日。")
+    with on_record(actor=actor, action="appoint_deputy", user_id=user_id):
+        user = _chosen(actor, user_id)
+        _only_office(user)
+        if not clock.today() <= ends_on or not 0 <= (ends_on - starts_on).days < LONGEST_DAYS:
+            raise Invalid("deputy_dates", f"代签的起止日期有误：不得早于今天结束，最长{LONGEST_DAYS}日。")
     with write(actor=actor) as change:
         row = SigningDeputy.objects.create(
             county_id=actor.county_id,
@@ -65,9 +68,9 @@ def appoint(*, actor: Actor, user_id: int, starts_on: dt.date, ends_on: dt.date,
 
 def end_deputy(*, actor: Actor, deputy_id: uuid.UUID) -> SigningDeputy:
     """End a deputy's time at once. Raises `Forbidden`, `NotFound(signing_deputy)`, `Conflict(deputy_ended)`."""
-    if not actor.has(Role.LEADERSHIP):
-        raise Forbidden()
-    with write(actor=actor) as change:
+    with on_record(actor=actor, action="end_deputy", deputy_id=deputy_id), write(actor=actor) as change:
+        if not actor.has(Role.LEADERSHIP):
+            raise Forbidden()
         row = SigningDeputy.objects.select_for_update().filter(county_id=actor.county_id, pk=deputy_id).first()
         if row is None:
             raise NotFound("signing_deputy", deputy_id)
