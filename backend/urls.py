@@ -17,7 +17,9 @@ urlpatterns = [
     path("api/schema", SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[]), name="schema"),
     path(
         "api/docs",
-        SpectacularSwaggerView.as_view(url_name="schema", permission_classes=[], authentication_classes=[]),
+        SpectacularSwaggerView.as_view(
+            url_name="schema", template_name="desk/docs.html", permission_classes=[], authentication_classes=[]
+        ),
         name="docs",
     ),
     path("api/v1/", include("backend.accounts.urls")),

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 from django.urls import reverse
 
 from backend.accounts.roles import Role
@@ -84,3 +85,13 @@ def test_everybody_at_a_desk_has_an_inbox(world: World, role: str) -> None:
 def test_units_have_their_own_pages(world: World) -> None:
     seat = Seat(world.liaison)
     assert (seat.status("desk_inbox"), seat.status("desk_wishes")) == (403, 403)
+
+
+@pytest.mark.parametrize(
+    ("count", "told", "said", "hidden"),
+    [(0, "", "0 条未读", True), (99, "99", "99 条未读", False), (1962, "99+", "1962 条未读", False)],
+)
+def test_a_great_number_of_unread_is_told_short_and_named_whole(count: int, told: str, said: str, hidden: bool) -> None:
+    mark = Template("{% load desk %}{% unread count %}").render(Context({"count": count}))
+    assert f'aria-label="{said}"' in mark
+    assert (f">{told}</span>" in mark, " hidden>" in mark) == (True, hidden)

@@ -1,6 +1,7 @@
 """What a leader's desk shows of the own team, lets be done there, and never shows of others."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -173,3 +174,13 @@ def test_it_asks_fifteen_times_at_most(fieldwork: Fieldwork, task: Assignment) -
     with CaptureQueriesContext(connection) as asked:
         text(client, "desk_team")
     assert len(asked) <= 15
+
+
+def test_every_link_of_a_leaders_own_visit_opens(fieldwork: Fieldwork, task: Assignment) -> None:
+    visit = fieldwork.submitted(fieldwork.filled(fieldwork.begun(task)))
+    seat = Seat(task.leader)
+    links = set(re.findall(r'href="(/desk/[^"#]*)', seat.opens("desk_visit", visit.pk)))
+    assert reverse("desk_team_task", args=[task.pk]) in links
+    assert {link: seat.client.get(link).status_code for link in links if seat.client.get(link).status_code != 200} == {
+        "/desk/": 302
+    }

@@ -233,7 +233,7 @@ def test_messages_are_new_once(world: World) -> None:
     notice = world.issued()
     inbox.deliver_waiting()
     client = signed_in(world)
-    assert "data-unread>1<" in client.get("/unit/").content.decode()
+    assert 'aria-label="1 条未读">1<' in client.get("/unit/").content.decode()
     first = client.get("/unit/inbox").content.decode()
     assert notice.number in first
     assert '<span class="mark">新</span>' in first

@@ -35,6 +35,17 @@ def tick(context: RequestContext, name: str, field: str, key: object, label: str
     return {"form": offer.form_id, "field": field, "key": key, "label": label, "ticked": ticked}
 
 
+MOST_TOLD = 99
+"""More unread messages than that are only told to be more; the whole number is in the name of the mark."""
+
+
+@register.inclusion_tag("desk/unread.html")
+def unread(count: int | str) -> dict[str, Any]:
+    """The mark beside 消息; `live.js` writes it again when a message comes."""
+    number = int(count or 0)
+    return {"count": number, "told": f"{MOST_TOLD}+" if number > MOST_TOLD else number or ""}
+
+
 @register.simple_tag(takes_context=True)
 def after(context: RequestContext, mark: str) -> str:
     """The address of the next page of a list, with the filters that hold."""

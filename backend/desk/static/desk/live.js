@@ -41,7 +41,7 @@
     if (desk.changed) return offerRefresh(); // typed while it was fetched
     tag = fresh.dataset.tag;
     replace(document.importNode(fresh, true));
-    showUnread(Number(page.querySelector('[data-unread]').textContent || 0));
+    showUnread(Number(page.querySelector('[data-unread]').dataset.unread));
     document.dispatchEvent(new Event('desk:refreshed'));
   }
 
@@ -66,7 +66,10 @@
 
   function showUnread(count) {
     const badge = document.querySelector('[data-unread]');
-    badge.textContent = count || '';
+    badge.textContent = count > 99 ? '99+' : count || '';
+    badge.dataset.unread = count;
+    badge.title = `${count} 条未读`;
+    badge.setAttribute('aria-label', badge.title);
     badge.hidden = !count;
   }
 

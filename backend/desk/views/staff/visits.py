@@ -14,6 +14,7 @@ from backend.core.pages import page_by_keys
 from backend.desk.deeds import Deed, ReasonForm, RemarkForm, row_key
 from backend.desk.fields import DayField, MonthField
 from backend.desk.filters import chosen
+from backend.desk.links import to
 from backend.desk.navigation import LEADERSHIP, OFFICE, STAFF
 from backend.desk.rules.visit_words import STEPS
 from backend.desk.selectors import choices, visit_review
@@ -30,6 +31,7 @@ from backend.inspections.models import (
 from backend.inspections.selectors import visits as selectors
 from backend.inspections.selectors.visit_log import Step
 from backend.inspections.services import reviews, vetoes
+from backend.inspections.services.authority import leads
 from backend.inspections.services.vetoes import JUDGES
 from backend.registry.models import Track
 
@@ -85,6 +87,13 @@ def _own_time(step: Step) -> dt.datetime | None:
     """When it happened by the device, where that is not when it arrived."""
     apart = step.device_at is not None and abs(step.at - step.device_at) > dt.timedelta(minutes=2)
     return step.device_at if apart else None
+
+
+def _task(actor: Actor, visit: Visit) -> str:
+    """The page of the visit's task that this reader may open; empty where there is none."""
+    if actor.has(*OFFICE, *LEADERSHIP):
+        return to("desk_assignment", visit.assignment_id)
+    return to("desk_team_task", visit.assignment_id) if leads(actor, visit.assignment.team_id) else ""
 
 
 class HearingForm(forms.Form):
@@ -165,6 +174,7 @@ class VisitPage(StaffPage[Visit]):
             "findings": [self._finding(row, told) for row in told.findings],
             "steps": [(STEPS.get(step.verb, step.verb), step, _own_time(step)) for step in told.steps],
             "compares": actor.has(*OFFICE, *LEADERSHIP),
+            "task": _task(actor, found),
         }
 
     def _finding(self, row: Finding, told: visit_review.Review) -> dict[str, Any]:
