@@ -11,6 +11,7 @@ An engine that is not to be had on this machine is skipped with a loud line, and
 """
 
 import atexit
+import gc
 import os
 import shutil
 import signal
@@ -155,6 +156,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     twice = [item for item in items if not _is_played_once(item)]
     config.hook.pytest_deselected(items=[item for item in items if _is_played_once(item)])
     items[:] = twice
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: the garbage collector need not look at it all day, nor at
+    every thousand objects that queries make and forget."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _is_played_once(item: pytest.Item) -> bool:
