@@ -1,5 +1,6 @@
 """A real server, Debian's Chromium, and people of the demonstration county in front of it."""
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,13 +31,27 @@ expect.set_options(timeout=15_000)  # a machine that does much else at the same 
 OpenPage = Callable[..., Page]
 
 
+LOOPS: list[asyncio.AbstractEventLoop] = []
+"""That of Playwright while its browser is open: it counts as running in our thread all the time, also between its calls,
+and Django asks no database where a loop is running."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The browser stays open for the whole package; its loop is there for those only who look into it."""
+    if LOOPS:
+        asyncio._set_running_loop(LOOPS[-1] if "chromium" in getattr(item, "fixturenames", ()) else None)
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     assert path, "Chromium is needed: apt-get install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        LOOPS.append(asyncio.get_running_loop())
         yield browser
+        asyncio._set_running_loop(LOOPS.pop())
         browser.close()
 
 
