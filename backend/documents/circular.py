@@ -66,14 +66,18 @@ def _story(press: Press, data: Circular, setting: Setting) -> list[Flowable]:
     if data.rankings:
         story.space(LEADING / 2)
         story.add(ChineseParagraph(press, f"附件：{RANKINGS}", ATTACHMENT))
-    block = SignatureBlock(press, data.agency_name, data.document_date)
-    story.keep_last_block_with(block.height + LEADING)
+    block, footer = (
+        SignatureBlock(press, data.agency_name, data.document_date, setting.leading),
+        ImprintBlock(press, data),
+    )
+    below = LEADING if data.rankings else footer.minimum() + FOOTER_GAP
+    story.keep_last_block_with(block.height + below)  # no page is signed that has no text (7.3.5.5)
     story.add(block, minimum=block.height)
     if data.rankings:
         composer.annex(RANKINGS, only=True)
         for table in data.rankings:
             composer.table(table)
-    _close(composer, data)
+    _close(composer, footer)
     return story.flowables
 
 
@@ -107,9 +111,8 @@ def _named(composer: Composer, items: tuple[Named, ...]) -> None:
         composer.spans((f"{number}. ", Face.BODY), (f"{item.place}。", Face.KAI), (text + state, Face.BODY))
 
 
-def _close(composer: Composer, data: Circular) -> None:
+def _close(composer: Composer, footer: "ImprintBlock") -> None:
     """版记 at the foot of the last page, never alone on it."""
-    footer = ImprintBlock(composer.press, data)
     minimum = footer.minimum() + FOOTER_GAP
     table = next((each for each in composer.story.last_block() if isinstance(each, RuledTable)), None)
     if table:

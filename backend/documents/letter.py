@@ -93,9 +93,9 @@ class SignatureBlock(FullWidth):
     grey 「（印章）」 shows where it goes.
     """
 
-    def __init__(self, press: Press, agency: str, day: date) -> None:
-        super().__init__(press, LEADING * 4.2)
-        self.agency, self.day = agency, chinese_date(day)
+    def __init__(self, press: Press, agency: str, day: date, leading: float = LEADING) -> None:
+        super().__init__(press, leading * 4.2)
+        self.agency, self.day, self.leading = agency, chinese_date(day), leading
 
     def paint(self) -> None:
         """Draw name, place of the seal, date."""
@@ -104,10 +104,10 @@ class SignatureBlock(FullWidth):
         name = self.press.width(self.agency, Face.BODY, SIZE_3)
         centre = min(middle, TYPE_WIDTH - name / 2)
         self.canv.setFillColor(black)
-        draw_centred(self.canv, self.press, centre, LEADING * 2.2, self.agency, Face.BODY, SIZE_3)
-        draw_centred(self.canv, self.press, middle, LEADING * 0.6, self.day, Face.BODY, SIZE_3)
+        draw_centred(self.canv, self.press, centre, self.leading * 2.2, self.agency, Face.BODY, SIZE_3)
+        draw_centred(self.canv, self.press, middle, self.leading * 0.6, self.day, Face.BODY, SIZE_3)
         self.canv.setFillColor(GREY)
-        draw_centred(self.canv, self.press, middle, LEADING * 1.45, "（印章）", Face.SONG, SIZE_5)
+        draw_centred(self.canv, self.press, middle, self.leading * 1.45, "（印章）", Face.SONG, SIZE_5)
 
 
 class CopyLine(Flowable):
