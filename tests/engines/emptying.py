@@ -4,7 +4,7 @@ Django's own way truncates every table (of about 150) and writes content types a
 did. What is left is the same: no rows but those two tables', whose contents are those of the beginning.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,7 +35,7 @@ def install() -> None:
 
 def empty() -> None:
     """Delete every row, except those of `KEPT`."""
-    filled = holding_rows()
+    filled = holding_rows(tables())
     if not filled:
         return
     with transaction.atomic(), connection.cursor() as cursor:
@@ -45,13 +45,18 @@ def empty() -> None:
             cursor.execute(f"DELETE FROM {_quoted(table)}")  # noqa: S608 - names of our own tables
 
 
-def holding_rows() -> list[str]:
-    """Tables of models that are not empty, by name; in one statement."""
-    tables = sorted({*connection.introspection.django_table_names(only_existing=True, include_views=False)} - {*KEPT})
-    asked = ", ".join(f"EXISTS(SELECT 1 FROM {_quoted(table)})" for table in tables)  # noqa: S608 - our own names
+def tables() -> list[str]:
+    """Of all models, except `KEPT`."""
+    known = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return sorted({*known} - {*KEPT})
+
+
+def holding_rows(names: Sequence[str]) -> list[str]:
+    """Those of the tables that are not empty; in one statement."""
+    asked = ", ".join(f"EXISTS(SELECT 1 FROM {_quoted(name)})" for name in names)  # noqa: S608 - our own names
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {asked}")
-        return [table for table, holds in zip(tables, cursor.fetchone(), strict=True) if holds]
+        return [name for name, holds in zip(names, cursor.fetchone(), strict=True) if holds]
 
 
 def _kept() -> Kept:

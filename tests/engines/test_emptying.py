@@ -45,10 +45,10 @@ def rows() -> int:
 
 def test_every_row_goes_but_those_of_the_beginning(fieldwork, cast):
     fieldwork.submitted()
-    before, filled = permissions(), emptying.holding_rows()
+    before, filled = permissions(), emptying.holding_rows(emptying.tables())
     assert {"accounts_user", "journal_auditline", "inspections_visit"} <= {*filled}
     end_of_test()
-    assert emptying.holding_rows() == []
+    assert emptying.holding_rows(emptying.tables()) == []
     assert (rows(), permissions()) == (ContentType.objects.count() + Permission.objects.count(), before)
     assert before
 

@@ -1,5 +1,6 @@
 """The published schema, played against the real application: what it promises and what is answered must agree."""
 
+import functools
 import random
 import time
 from math import inf
@@ -36,7 +37,8 @@ ELSEWHERE = ("/api/v1/uploads",)
 
 def published() -> Any:
     """The schema of `make schema`, with the application that serves it."""
-    schema = schemathesis.openapi.from_dict(yaml.safe_load(PUBLISHED.read_text(encoding="utf-8")))
+    text = PUBLISHED.read_text(encoding="utf-8")
+    schema = schemathesis.openapi.from_dict(yaml.load(text, Loader=yaml.CSafeLoader))
     schema.app = served
     return schema
 
@@ -58,7 +60,9 @@ def served(environ: Any, start_response: Any) -> Any:
             signal.connect(close_old_connections)
 
 
+@functools.cache
 def operations() -> list[Any]:
+    """Once in a process: what is drawn from is made of the schema at its first use, which takes longer than the asking."""
     found = [each.ok() for each in published().get_all_operations()]
     return [each for each in found if not each.path.startswith(ELSEWHERE)]
 
