@@ -225,9 +225,10 @@ def database(url: str) -> dict[str, Any]:
 
 
 def _postgresql_options() -> dict[str, Any]:
-    """Parameters travel beside the statement, and a statement used again is kept prepared: a push is forty of them."""
+    """Parameters travel beside the statement. The driver prepares none by itself: those of which the texts never change
+    stay prepared by `core.prepared`, all others are planned for the values they come with."""
     pool = whole("DUDAO_POOL", 8)
-    options: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 3}
+    options: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": None}
     return options | ({"pool": {"min_size": 1, "max_size": pool}} if pool else {})
 
 

@@ -55,10 +55,11 @@ class BareView(APIView):
         scope = int(request.headers["Bench-Scope"])
         connection.ensure_connection()
         driver: Any = connection.connection
+        driver.prepare_threshold = 1  # the product's connections leave preparing to `core.prepared`
         for custody in (True, False):
             with driver.transaction(), psycopg.Cursor(driver) as cursor:
                 for sql, parameters in statements(_pattern(), ids, scope, raw, custody=custody):
-                    cursor.execute(sql, parameters)
+                    cursor.execute(sql, parameters, prepare=True)
         return Response({"results": [{"op": op["op"], "status": "applied", "rev": 1} for op in ops]})
 
 

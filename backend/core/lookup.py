@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 
-from backend.core import codec
+from backend.core import codec, statements
+from backend.core.columns import pg_type
 
 M = TypeVar("M", bound=models.Model)
 
@@ -60,10 +61,8 @@ def find(
     real = connections[DEFAULT_DB_ALIAS]
     locked = lock and real.vendor == "postgresql"
     shape = _Shape(model, real.vendor, tuple(equals), lists, locked, tuple(only), order, where, tuple(related))
-    parameters = [_parameter(model, name, value, real) for name, value in equals.items()]
-    with real.cursor() as cursor:
-        cursor.execute(_statement(shape), parameters)
-        found = cursor.fetchall()
+    parameters = [_parameter(model, name, equals[name], real) for name, _ in _asked(shape)]
+    found = statements.rows(_statement(shape), parameters)
     return _rows(model, found, shape) if found else []
 
 
@@ -82,25 +81,24 @@ def existing(wanted: Mapping[Any, Collection[Any]]) -> set[tuple[type[models.Mod
         return set()
     keys = [_parameter(model, model._meta.pk.attname, ids, real) for model, ids in asked.items()]
     tables = tuple((model, isinstance(ids, list)) for model, ids in asked.items())
-    with real.cursor() as cursor:
-        cursor.execute(_existing(tables, real.vendor), keys)
-        found = cursor.fetchall()
+    found = statements.rows(_existing(tables, real.vendor), keys)
     return {(tables[place][0], tables[place][0]._meta.pk.to_python(key)) for place, key in found}
 
 
 def _one_or_list(values: Collection[Any]) -> Any:
-    """The only one, or all as a list. PostgreSQL plans a look-up of one value once, and one in a short list each time:
-    it thinks that a plan for lists of any length would be dearer."""
-    return next(iter(values)) if len(values) == 1 else list(values)
+    """The only one, or each once as a list. PostgreSQL plans a look-up of one value once, and one in a short list each
+    time: it thinks that a plan for lists of any length would be dearer."""
+    different = list(dict.fromkeys(values))
+    return different[0] if len(different) == 1 else different
 
 
 @cache
 def _existing(tables: tuple[tuple[type[models.Model], bool], ...], vendor: str) -> str:
-    parts = (
-        f'SELECT {place}, "{model._meta.pk.column}" FROM "{model._meta.db_table}"'  # noqa: S608 -- our own names
-        f' WHERE "{model._meta.pk.column}" {_any(vendor) if many else "= %s"}'
-        for place, (model, many) in enumerate(tables)
-    )
+    parts = []
+    for place, (model, many) in enumerate(tables):
+        key = model._meta.pk.attname
+        shape = _Shape(model, vendor, (key,), (many,), False, (key,), "", "", ())
+        parts.append(_statement(shape).replace("SELECT ", f"SELECT {place}, ", 1))
     return " UNION ALL ".join(parts)
 
 
@@ -158,15 +156,48 @@ def _statement(shape: _Shape) -> str:
         other, key = reference.related_model._meta.db_table, reference.target_field.column
         columns += [f'"{other}"."{field.column}"' for field in _fields(reference.related_model, ())]
         joins += f' JOIN "{other}" ON "{other}"."{key}" = "{table}"."{reference.column}"'
-    tests = [
-        f'"{table}"."{_field(model, name).column}" {_any(shape.vendor) if many else "= %s"}'
-        for name, many in zip(shape.names, shape.lists, strict=True)
-    ]
-    conditions = " AND ".join([*tests, *([shape.where] if shape.where else [])])
-    text = f'SELECT {", ".join(columns)} FROM "{table}"{joins} WHERE {conditions}'  # noqa: S608 -- our own names
+    tests = [_test(shape, name, several) for name, several in _asked(shape)]
+    text = f"SELECT {', '.join(columns)} FROM {{source}}{joins}"  # noqa: S608 -- our own names
+    if _one_by_one(shape):
+        text = text.format(source=_each_value(shape, tests))
+    else:
+        text = text.format(source=f'"{table}"') + f" WHERE {' AND '.join([*tests, *_constant(shape)])}"
     if shape.order:
         text += f' ORDER BY "{table}"."{_field(model, shape.order).column}"'
     return text + (f' FOR UPDATE OF "{table}"' if shape.lock else "")
+
+
+def _test(shape: _Shape, name: str, several: bool) -> str:
+    table, column = shape.model._meta.db_table, _field(shape.model, name).column
+    return f'"{table}"."{column}" {_any(shape.vendor) if several else "= %s"}'
+
+
+@cache
+def _asked(shape: _Shape) -> list[tuple[str, bool]]:
+    """The names in the order of their parameters, and whether each is a list: lists come first."""
+    return sorted(zip(shape.names, shape.lists, strict=True), key=lambda each: not each[1])
+
+
+def _constant(shape: _Shape) -> list[str]:
+    return [shape.where] if shape.where else []
+
+
+def _one_by_one(shape: _Shape) -> bool:
+    """Whether the values of the first list are looked up one after another. (Rows found so can not be locked.)"""
+    return shape.vendor == "postgresql" and any(shape.lists) and not shape.lock
+
+
+def _each_value(shape: _Shape, tests: list[str]) -> str:
+    """Where rows come from that are looked up value by value, each by the index.
+
+    PostgreSQL plans a statement used again once and for all, until somebody analyses the table. The plan for `= ANY`
+    made while a table was small reads the whole of it for ever, and compares each row with each value.
+    """
+    table, (name, _) = shape.model._meta.db_table, _asked(shape)[0]
+    field = _field(shape.model, name)
+    conditions = " AND ".join([f'"{table}"."{field.column}" = wanted.value', *tests[1:], *_constant(shape)])
+    each = f'SELECT * FROM "{table}" WHERE {conditions} OFFSET 0'  # noqa: S608 -- our own names
+    return f'unnest(%s::{pg_type(field)}[]) AS wanted(value), LATERAL ({each}) AS "{table}"'
 
 
 def _any(vendor: str) -> str:

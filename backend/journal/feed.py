@@ -4,9 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from django.db import connection
-
-from backend.core import clock, codec
+from backend.core import clock, codec, statements
 from backend.core.lookup import find
 from backend.core.making import made
 from backend.journal.models.feed import FeedRow, Scope, digest
@@ -51,8 +49,9 @@ TURNS = """
     SELECT count(pg_advisory_xact_lock(key)) FROM (
         SELECT unnest(%s::bigint[]) AS key
         UNION
-        SELECT s.id FROM journal_feedrow r JOIN journal_scope s ON s.id = r.scope_id
-        WHERE r.object_id = ANY(%s) AND left(s.name, 7) <> 'county:'
+        SELECT s.id FROM unnest(%s::text[]) AS named(id)
+        CROSS JOIN LATERAL (SELECT scope_id FROM journal_feedrow WHERE object_id = named.id OFFSET 0) AS r
+        JOIN journal_scope s ON s.id = r.scope_id WHERE left(s.name, 7) <> 'county:'
         ORDER BY key
     ) AS keys
 """
@@ -63,8 +62,7 @@ def take_turns(keys: Collection[int], object_ids: Collection[str]) -> None:
 
     What a whole county reads is left out. For PostgreSQL: SQLite has one writer at a time anyway.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(TURNS, [sorted(keys), list(object_ids)])
+    statements.rows(TURNS, [sorted(keys), list(object_ids)])
 
 
 def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Work:

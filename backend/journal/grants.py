@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from backend.core import clock
+from backend.core import clock, statements
 from backend.core.lookup import find
 from backend.core.terms import in_term
 from backend.journal.models.feed import Grant, sum_text
@@ -87,7 +87,5 @@ grants of one scope each says the same."""
 def standing(user_id: int) -> dict[str, Standing | None]:
     """Every scope `user_id` may read now, and where its feed stands; None for one that has never held anything."""
     now = connection.ops.adapt_datetimefield_value(clock.now())
-    with connection.cursor() as cursor:
-        cursor.execute(STANDING, [user_id, now, now])
-        rows = cursor.fetchall()
-    return {row[0]: None if row[1] is None else Standing(*row) for row in rows}
+    found = statements.rows(STANDING, [user_id, now, now])
+    return {row[0]: None if row[1] is None else Standing(*row) for row in found}

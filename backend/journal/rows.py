@@ -13,30 +13,11 @@ from typing import Any
 
 from django.db import connection, models
 
-from backend.core import codec
+from backend.core import codec, statements
+from backend.core.columns import kind, pg_type
 
 Convert = Callable[[Any], Any]
 Column = Callable[[list[Any]], list[Any]]
-
-TYPES = {
-    "AutoField": "integer",
-    "BigAutoField": "bigint",
-    "BigIntegerField": "bigint",
-    "BooleanField": "boolean",
-    "CharField": "text",
-    "DateField": "date",
-    "DateTimeField": "timestamptz",
-    "FloatField": "double precision",
-    "IntegerField": "integer",
-    "JSONField": "jsonb",
-    "PositiveBigIntegerField": "bigint",
-    "PositiveIntegerField": "integer",
-    "PositiveSmallIntegerField": "integer",
-    "SmallIntegerField": "integer",
-    "TextField": "text",
-    "UUIDField": "uuid",
-}
-"""PostgreSQL's type of a column, by Django's name of the field."""
 
 
 class Row:
@@ -101,12 +82,11 @@ class Batch:
         writes, self._writes = self._writes, []
         if not writes:
             return
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                _run_together(cursor, writes)
-            else:
-                for rows, ending in writes:
-                    _run_one_by_one(cursor, rows, ending)
+        if connection.vendor == "postgresql":
+            _run_together(writes)
+        else:
+            for rows, ending in writes:
+                _run_one_by_one(rows, ending)
 
 
 def insert(rows: Sequence[Some]) -> None:
@@ -138,9 +118,9 @@ def by_model(rows: Iterable[Some]) -> dict[type[models.Model], list[Some]]:
     return out
 
 
-def _run_together(cursor: Any, writes: Sequence[Write]) -> None:
+def _run_together(writes: Sequence[Write]) -> None:
     texts = [_statement(_model(rows[0]), "postgresql", _numbered(rows)) + ending for rows, ending in writes]
-    cursor.execute(_joined(tuple(texts)), [_records(rows) for rows, _ in writes])
+    statements.rows(_joined(tuple(texts)), [_records(rows) for rows, _ in writes])
 
 
 def _numbered(rows: Sequence[Some]) -> bool:
@@ -170,13 +150,13 @@ def _records(rows: Sequence[Some]) -> str:
     return codec.text([{column: each[name] for column, name in columns} for each in _all_values(rows)])
 
 
-def _run_one_by_one(cursor: Any, rows: Sequence[Some], ending: str) -> None:
+def _run_one_by_one(rows: Sequence[Some], ending: str) -> None:
     model, numbered, held = _model(rows[0]), _numbered(rows), _all_values(rows)
     columns = (
         [each[name] for each in held] if convert is None else convert([each[name] for each in held])
         for _, name, convert in _columns(model, numbered)
     )
-    cursor.executemany(_statement(model, connection.vendor, numbered) + ending, list(zip(*columns, strict=True)))
+    statements.repeat(_statement(model, connection.vendor, numbered) + ending, list(zip(*columns, strict=True)))
 
 
 @cache
@@ -185,7 +165,7 @@ def _statement(model: type[models.Model], vendor: str, numbered: bool) -> str:
     names = ", ".join(f'"{field.column}"' for field in fields)
     into = f'INSERT INTO "{model._meta.db_table}" ({names})'
     if vendor == "postgresql":
-        record = ", ".join(f'"{field.column}" {TYPES[_kind(field)]}' for field in fields)
+        record = ", ".join(f'"{field.column}" {pg_type(field)}' for field in fields)
         # WHERE true: else the parser takes ON CONFLICT for a part of the join.
         return f"{into} SELECT {names} FROM json_to_recordset(%s) AS record ({record}) WHERE true"  # noqa: S608 -- our own names
     return f"{into} VALUES ({', '.join(['%s'] * len(fields))})"
@@ -202,7 +182,7 @@ def _on_conflict(model: type[models.Model], unique: tuple[str, ...], update: tup
 def _columns(model: type[models.Model], numbered: bool) -> list[tuple[str, str, Column | None]]:
     """(column, attribute, conversion) of each field that is written; a key that the database counts is left to it."""
     fields = _fields(model, numbered)
-    return [(str(field.column), str(field.attname), CONVERSIONS.get(_kind(field))) for field in fields]
+    return [(str(field.column), str(field.attname), CONVERSIONS.get(kind(field))) for field in fields]
 
 
 def _fields(model: type[models.Model], numbered: bool) -> list[Any]:
@@ -212,13 +192,6 @@ def _fields(model: type[models.Model], numbered: bool) -> list[Any]:
 def _column(model: type[models.Model], name: str) -> str:
     field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
     return str(field.column)
-
-
-def _kind(field: Any) -> str:
-    """The name of the type of what is stored; a reference stores what it refers to."""
-    while field.remote_field is not None:
-        field = field.target_field
-    return str(field.get_internal_type())
 
 
 def _texts(values: list[Any]) -> list[Any]:

@@ -1,15 +1,15 @@
 """Reading the state of custody."""
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from backend.core.lookup import among, find
+from backend.core import statements
+from backend.core.lookup import find, kept
 from backend.sync.models import DeviceLog, Operation, StrayOperation, Verdict
 from backend.sync.models.verdict import SETTLED
 
@@ -59,43 +59,31 @@ docket: ContextVar[Docket | None] = ContextVar("sync_docket", default=None)
 
 
 OPEN = """
-    SELECT device_id, have, settled, chain, NULL, NULL, NULL FROM sync_devicelog WHERE device_id {ours}
+    SELECT have, settled, chain, NULL, NULL, NULL FROM sync_devicelog WHERE device_id = %s
     UNION ALL
-    SELECT o.device_id, 0, 0, '', o.id, o.n, v.status
-    FROM sync_devicelog d
-    JOIN sync_operation o ON o.device_id = d.device_id AND o.n > d.settled
-    LEFT JOIN sync_verdict v ON v.operation_id = o.id
-    LEFT JOIN sync_review r ON r.operation_id = o.id
-    WHERE d.device_id {ours} AND r.operation_id IS NULL AND (v.operation_id IS NULL OR v.status IN ('held', 'error'))
+    SELECT 0, 0, '', o.id, o.n, (SELECT v.status FROM sync_verdict v WHERE v.operation_id = o.id)
+    FROM sync_operation o
+    WHERE o.device_id = %s AND o.n > (SELECT d.settled FROM sync_devicelog d WHERE d.device_id = %s)
+    AND COALESCE((SELECT v.status FROM sync_verdict v WHERE v.operation_id = o.id), 'error') IN ('held', 'error')
+    AND (SELECT count(*) FROM sync_review r WHERE r.operation_id = o.id) = 0
 """
+"""By values, where joins would do: whatever a database thinks of the tables, it can only look each up by its key."""
 
 
 def open_work(device_ids: Collection[uuid.UUID]) -> Docket:
     """What is open of these devices' work."""
     found = Docket({}, set())
-    for device_id, have, settled, chain, pk, n, status in _open_rows(device_ids):
-        if pk is None:
-            found.devices[device_id] = Device(have, settled, chain)
-            continue
-        found.devices[device_id].open[pk] = n
-        if status is not None:
-            found.judged.add(pk)
+    for device_id in device_ids:
+        rows = statements.rows(OPEN, kept(Operation, device_id=device_id) * 3)
+        for have, settled, chain, pk, n, status in rows:
+            if pk is None:
+                found.devices[device_id] = Device(have, settled, chain)
+                continue
+            operation_id = pk if isinstance(pk, uuid.UUID) else uuid.UUID(pk)
+            found.devices[device_id].open[operation_id] = n
+            if status is not None:
+                found.judged.add(operation_id)
     return found
-
-
-def _open_rows(device_ids: Collection[uuid.UUID]) -> Iterator[tuple[Any, ...]]:
-    if not device_ids:
-        return
-    kept: dict[Any, uuid.UUID] = {each if connection.vendor == "postgresql" else each.hex: each for each in device_ids}
-    ours, given = among(kept)
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN.format(ours=ours), [given, given])
-        found = cursor.fetchall()
-    if connection.vendor == "postgresql":
-        yield from found
-        return
-    for device_id, have, settled, chain, pk, n, status in found:
-        yield kept[device_id], have, settled, chain, uuid.UUID(pk) if pk else None, n, status
 
 
 def verdicts(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Verdict]:

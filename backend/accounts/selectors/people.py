@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from backend.accounts.models import RoleAssignment, User
 from backend.accounts.roles import Role
-from backend.core import clock
+from backend.core import clock, statements
 from backend.core.actor import Actor
 from backend.core.lookup import among, find
 from backend.core.terms import in_term
@@ -52,9 +52,7 @@ def with_role(county_id: int, roles: Iterable[str]) -> set[int]:
     """Ids of the county's active people who hold any of `roles` now."""
     now = connection.ops.adapt_datetimefield_value(clock.now())
     held, wanted = among([str(role) for role in roles])
-    with connection.cursor() as cursor:
-        cursor.execute(HOLDERS.format(held=held), [county_id, wanted, now, now])
-        return {user_id for (user_id,) in cursor.fetchall()}
+    return {user_id for (user_id,) in statements.rows(HOLDERS.format(held=held), [county_id, wanted, now, now])}
 
 
 def _holds(row: RoleAssignment) -> bool:

@@ -14,7 +14,8 @@ from django.db.backends.sqlite3.operations import DatabaseOperations
 
 
 @lru_cache(maxsize=512)
-def _marked(query: str) -> str:
+def marked(query: str) -> str:
+    """With `?` in the place of `%s`."""
     return str(base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%"))
 
 
@@ -32,9 +33,9 @@ class Operations(DatabaseOperations):
 
 class Cursor(base.SQLiteCursorWrapper):
     def convert_query(self, query: str, *, param_names: Any = None) -> str:
-        """With `?` in the place of `%s`. Named parameters are Django's own business."""
+        """Named parameters are Django's own business."""
         if param_names is None:
-            return _marked(query)
+            return marked(query)
         return str(super().convert_query(query, param_names=param_names))
 
 

@@ -3,9 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from django.db import connection
-
-from backend.core import clock
+from backend.core import clock, statements
 from backend.core.actor import Actor
 from backend.core.lookup import find, instant, kept
 from backend.inspections.models import Assignment, CrewMember, Recusal
@@ -49,9 +47,7 @@ def terms(user_id: int, assignment: Assignment, *, rev: int = 0) -> list[Term]:
     of the database that was lost in a restore, and whoever is of the crew now may go on.
     """
     of = kept(CrewMember, assignment_id=assignment.pk, user_id=user_id)
-    with connection.cursor() as cursor:
-        cursor.execute(TERMS, [*of, assignment.scope])
-        found = cursor.fetchall()
+    found = statements.rows(TERMS, [*of, assignment.scope])
     stood = [row for row in found if not rev or (row[5] <= rev and (row[6] is None or rev <= row[6]))]
     ran = [Term(bool(row[0]), *map(instant, row[1:5])) for row in stood]  # type: ignore[arg-type]
     return [term for term in ran if _was_read(term)]

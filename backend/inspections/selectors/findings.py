@@ -4,11 +4,10 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from backend.accounts.roles import PHONE_ROLES
-from backend.core import clock
+from backend.core import clock, statements
 from backend.core.actor import Actor
 from backend.core.errors import NotFound
 from backend.core.lookup import instant, kept
@@ -20,9 +19,9 @@ from backend.journal import grants
 
 TARGET = "target:"
 PAST = """
-    SELECT f.item_code, f.recorded_at FROM inspections_finding f JOIN inspections_visit v ON v.id = f.visit_id
+    SELECT f.item_code, f.recorded_at FROM inspections_finding f
     WHERE f.target_id = %s AND f.visit_id <> %s AND f.recorded_at > %s AND f.state <> 'withdrawn'
-    AND v.state = 'approved' AND v.plan_month <> %s
+    AND (SELECT v.state = 'approved' AND v.plan_month <> %s FROM inspections_visit v WHERE v.id = f.visit_id)
 """
 REPEAT_WITHIN = dt.timedelta(days=365)
 """Within this time the same item at the same target is a repeat (workflow.md section 4)."""
@@ -68,9 +67,7 @@ def history_of(visit: Visit) -> list[tuple[str, dt.datetime]]:
     What the other track found in the same plan month is not among it: neither may learn of it.
     """
     of = kept(Finding, target_id=visit.target_id, visit_id=visit.pk, recorded_at=clock.now() - REPEAT_WITHIN)
-    with connection.cursor() as cursor:
-        cursor.execute(PAST, [*of, visit.plan_month])
-        found = cursor.fetchall()
+    found = statements.rows(PAST, [*of, visit.plan_month])
     return [(code, at) for code, recorded_at in found if (at := instant(recorded_at))]
 
 

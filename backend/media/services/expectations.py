@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from backend.core import clock
+from backend.core import clock, codec, statements
 from backend.core.ids import uuid7
-from backend.core.lookup import among
 from backend.journal.rows import Batch, Row
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
@@ -18,16 +17,20 @@ from backend.media.storage import SHA256
 LONGEST_ID = 64
 """Characters of an evidence id."""
 
-RECEIVED = """
-    SELECT * FROM (
-        WITH promised AS (
+RECEIVED = {
+    "sqlite": """
+        SELECT evidence_id, sha256, size, owner_id, state FROM media_expectation
+        WHERE evidence_id IN (SELECT value FROM json_each(%s)) AND state <> %s
+    """,
+    "postgresql": """
+        SELECT promised.* FROM unnest(%s::text[]) AS asked(id), LATERAL (
             SELECT evidence_id, sha256, size, owner_id, state FROM media_expectation
-            WHERE evidence_id {asked} ORDER BY id {lock}
-        )
-        SELECT * FROM promised
-    ) AS found WHERE state <> %s
-"""
-"""What is not awaited any more, of rows that are locked first: mostly nothing has come yet."""
+            WHERE evidence_id = asked.id ORDER BY media_expectation.id OFFSET 0 FOR UPDATE
+        ) AS promised WHERE state <> %s
+    """,
+}
+"""What is not awaited any more, of rows that are locked first (OFFSET keeps the condition outside): mostly nothing has
+come yet."""
 
 LARGEST = 2**40
 """Bytes; what is larger is no file anybody could send, and no number a database column need hold."""
@@ -109,14 +112,12 @@ def receipts(evidence_ids: Iterable[str]) -> list[Receipt]:
     To be called in the transaction that writes the evidence. It waits for a receipt that is being booked: either this
     sees the receipt, or the listener of the receipt sees the evidence.
     """
-    ids = list(evidence_ids)
-    if not ids:
+    asked = sorted(set(evidence_ids))  # in this order they are locked
+    if not asked:
         return []
-    asked, given = among(ids)
-    lock = "FOR UPDATE" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(RECEIVED.format(asked=asked, lock=lock), [given, ExpectationState.AWAITED.value])
-        found = cursor.fetchall()
+    vendor = connection.vendor
+    given = asked if vendor == "postgresql" else codec.text(asked)
+    found = statements.rows(RECEIVED[vendor], [given, ExpectationState.AWAITED.value])
     return [
         Receipt(evidence_id, sha256, size, owner_id, state == ExpectationState.VERIFIED)
         for evidence_id, sha256, size, owner_id, state in found

@@ -12,7 +12,7 @@ from itertools import accumulate
 from django.conf import settings
 from django.db import connection
 
-from backend.core import clock
+from backend.core import clock, statements
 from backend.core.errors import Throttled
 from backend.media.models import Upload
 
@@ -52,9 +52,7 @@ def check(*, owner_id: int, size: int) -> None:
 
 def _used(owner_id: int) -> tuple[int, int, int]:
     since = connection.ops.adapt_datetimefield_value(clock.now() - DAY)
-    with connection.cursor() as cursor:
-        cursor.execute(USED, [since, owner_id, since])
-        count, unfinished, today = cursor.fetchone()
+    [(count, unfinished, today)] = statements.rows(USED, [since, owner_id, since])
     return int(count), int(unfinished), int(today)
 
 

@@ -48,11 +48,11 @@ def take(
     try:
         return _take(sent)
     except IntegrityError:
-        # Another device stored one of these ids between our look and our insert; now it is there to be seen.
-        return _take(sent)
+        # An id that we did not look for, or that another device stored between our look and our insert.
+        return _take(sent, look=True)
     except DataError:
         log.warning("custody without what the rooms wanted to note of it", exc_info=True)
-        return _take(sent, hooks=False)
+        return _take(sent, look=True, hooks=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ class _Sent:
     form_fault: str
 
 
-def _take(sent: _Sent, *, hooks: bool = True) -> Taken:
+def _take(sent: _Sent, *, look: bool = False, hooks: bool = True) -> Taken:
     actor, device_id, arrived = sent.actor, sent.device_id, sent.arrived
     with turn(), transaction.atomic():
         device = _lock_device(actor, device_id)
-        known = {row.pk: row for row in find(Operation, id=[each.id for each in arrived])}
+        known = _known(arrived, device, look=look)
         fresh: dict[uuid.UUID, Operation] = {}
         reused = set()
         for place, each in enumerate(arrived):
@@ -91,6 +91,15 @@ def _take(sent: _Sent, *, hooks: bool = True) -> Taken:
             run_hooks(fresh.values(), batch)
         batch.run()
     return Taken(known, fresh, frozenset(reused), device.have, missing)
+
+
+def _known(arrived: Sequence[Arrived], device: DeviceLog, *, look: bool) -> dict[uuid.UUID, Operation]:
+    """Those of `arrived` that are in custody, by id. What a phone sends again bears a number that came before; the key
+    of the table refuses an id that comes with a new number, and then there is a `look` for all of them.
+    """
+    if not look and all(each.n > device.top for each in arrived):
+        return {}
+    return {row.pk: row for row in find(Operation, id=[each.id for each in arrived])}
 
 
 def _lock_device(actor: Actor, device_id: uuid.UUID) -> DeviceLog:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
 
 import msgspec
 from django.db import connection
 
-from backend.core import clock
+from backend.core import clock, statements
 from backend.core.actor import Actor
 from backend.journal import grants
 from backend.journal.reading import snapshot
@@ -214,35 +213,20 @@ def _read(job: _Pull, scopes: list[grants.Standing]) -> list[Row]:
         if connection.vendor == "sqlite"
         else [list(each) for each in zip(*asked, strict=True)]
     )
-    return sorted(_select(f"{ROWS[connection.vendor]} {SEVERAL[connection.vendor]}", arrays), key=itemgetter(0, 1))
+    return sorted(
+        statements.rows(f"{ROWS[connection.vendor]} {SEVERAL[connection.vendor]}", arrays, binary=True),
+        key=itemgetter(0, 1),
+    )
 
 
 def _read_one(job: _Pull, scope: grants.Standing, limit: int) -> list[Row]:
-    return _select(f"{ROWS[connection.vendor]} {ONE} ORDER BY seq LIMIT %s", [*_from(job, scope), limit])
+    text = f"{ROWS[connection.vendor]} {ONE} ORDER BY seq LIMIT %s"
+    return statements.rows(text, [*_from(job, scope), limit], binary=True)
 
 
 def _from(job: _Pull, scope: grants.Standing) -> tuple[int, int, int]:
     """Its key, the last number sent, and up to which number tombstones need not be sent."""
     return scope.pk, job.position.at.get(scope.name, 0), job.position.fresh.get(scope.name, 0)
-
-
-def _select(sql: str, params: list[Any]) -> list[Row]:
-    if connection.vendor == "postgresql":
-        return _select_binary(sql, params)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[Row] = cursor.fetchall()
-    return rows
-
-
-def _select_binary(sql: str, params: list[Any]) -> list[Row]:
-    """PostgreSQL sends bytes as text, twice as long, unless it is asked for another form, which Django cannot do."""
-    connection.ensure_connection()
-    driver: Any = connection.connection
-    with connection.wrap_database_errors, driver.cursor(binary=True) as cursor:
-        cursor.execute(sql, params)
-        rows: list[Row] = cursor.fetchall()
-    return rows
 
 
 def _answer(job: _Pull, rows: list[Sent]) -> Page:
