@@ -108,7 +108,8 @@ def ways(actor: Actor, here: str) -> list[tuple[str, list[Way]]]:
 
 def _of(entries: Sequence[Entry], actor: Actor, here: str) -> list[Way]:
     found = [(reverse(entry.name, args=entry.args), entry.label) for entry in entries if actor.has(*entry.roles)]
-    return [Way(address, label, _holds(address, here)) for address, label in found]
+    nearest = max((address for address, _ in found if _holds(address, here)), key=len, default="")
+    return [Way(address, label, address == nearest) for address, label in found]
 
 
 def _holds(address: str, here: str) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from backend.desk.views import checking, phone, second_step, signing_in, start, unit, unit_messages
+from backend.desk.views import checking, phone, second_step, signing_in, start, unit, unit_messages, unit_papers
 from backend.desk.views.staff import (
     assignments,
     audit,
@@ -75,6 +75,8 @@ urlpatterns = [
     path("unit/inbox/<uuid:entry_id>/acknowledge", unit_messages.acknowledge, name="unit_acknowledge_message"),
     path("unit/ticket", unit.ticket, name="unit_ticket"),
     path("unit/files/<sha256:sha256>", unit.file, name="unit_file"),
+    path("unit/bulletins/<uuid:bulletin_id>", unit_papers.bulletin, name="unit_bulletin"),
+    path("unit/circulars/<uuid:circular_id>", unit_papers.circular, name="unit_circular"),
     path("unit/notices/<uuid:notice_id>", unit.notice, name="unit_notice"),
     path("unit/notices/<uuid:notice_id>/acknowledge", unit.acknowledge, name="unit_acknowledge"),
     path("unit/notices/<uuid:notice_id>/defence", unit.defend, name="unit_defence"),

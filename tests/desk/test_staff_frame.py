@@ -1,5 +1,6 @@
 """What every desk page does with a form: once, not on what has changed, and never losing a word."""
 
+import datetime as dt
 import re
 import uuid
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 from django.test import Client
 from django.urls import reverse
 
@@ -142,3 +144,20 @@ def _text(answer: Any) -> str:
 
 def _without_token(answer: Any) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", _text(answer))
+
+
+def test_one_entry_of_the_navigation_says_where_the_reader_is(cast: Cast) -> None:
+    head = Client()
+    head.force_login(cast.person(Role.STATION_HEAD))
+    page = head.get(reverse("desk_bulletin_drafts")).content.decode()
+    assert re.findall(r'aria-current="page">([^<]*)<', page) == ["征求意见稿"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [("{{ '2026-03'|month }}", "2026年3月"), ("{{ on|day }}", "11月5日"), ("{{ before|day }}", "2025年12月31日"),
+     ("{{ none|day }}", ""), ("{{ '2026-11-05 催办'|days_in }}", "11月5日 催办"), ("{{ '第 3 条'|days_in }}", "第 3 条")],
+)  # fmt: skip
+def test_days_and_months_are_told_as_people_write_them(shown: str, said: str) -> None:
+    days = {"on": dt.date(2026, 11, 5), "before": dt.date(2025, 12, 31), "none": None}
+    assert Template("{% load desk %}" + shown).render(Context(days)) == said

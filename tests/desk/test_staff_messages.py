@@ -95,3 +95,9 @@ def test_a_great_number_of_unread_is_told_short_and_named_whole(count: int, told
     mark = Template("{% load desk %}{% unread count %}").render(Context({"count": count}))
     assert f'aria-label="{said}"' in mark
     assert (f">{told}</span>" in mark, " hidden>" in mark) == (True, hidden)
+
+
+def test_ways_of_being_reminded_are_told_in_words(told: Seat) -> None:
+    page = told.opens("desk_wishes")
+    assert "<dt>提醒方式</dt><dd>收件箱</dd>" in page
+    assert "Way(" not in page

@@ -1,5 +1,7 @@
 """What templates of the desks ask for by name."""
 
+import datetime as dt
+import re
 from typing import Any
 
 from django import template
@@ -7,6 +9,7 @@ from django.template.context import RequestContext
 from django.utils.http import urlencode
 
 from backend.accounts.roles import Role
+from backend.core import clock
 from backend.desk.links import to
 from backend.inspections.models import SeverityLevel
 from backend.notices.selectors import instructions as instruction_rows
@@ -44,6 +47,30 @@ def unread(count: int | str) -> dict[str, Any]:
     """The mark beside 消息; `live.js` writes it again when a message comes."""
     number = int(count or 0)
     return {"count": number, "told": f"{MOST_TOLD}+" if number > MOST_TOLD else number or ""}
+
+
+@register.filter
+def month(value: str) -> str:
+    """2026-11 → 2026年11月."""
+    return f"{value[:4]}年{int(value[5:])}月"
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """A day in China: without its year where that is the present one; nothing for none."""
+    if value is None:
+        return ""
+    on = clock.local_date(value) if isinstance(value, dt.datetime) else value
+    return f"{'' if on.year == clock.today().year else f'{on.year}年'}{on.month}月{on.day}日"
+
+
+ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+
+
+@register.filter
+def days_in(text: str) -> str:
+    """A text as it is stored and exported, with its days as people write them."""
+    return ISO_DAY.sub(lambda found: day(dt.date.fromisoformat(found[0])), text)
 
 
 @register.simple_tag(takes_context=True)

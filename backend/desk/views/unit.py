@@ -33,7 +33,7 @@ from backend.desk.forms import (
 )
 from backend.desk.views import noticeboard, uploading
 from backend.media.api.delivery import serve
-from backend.notices.models import NoticeEvidence
+from backend.notices.models import InboxEntry, NoticeEvidence
 from backend.notices.selectors import inbox, notices
 from backend.notices.selectors.possible import possible, unused
 from backend.notices.services import evidence, issuing, replies, reports
@@ -210,13 +210,27 @@ def file(request: HttpRequest, actor: Actor, sha256: str) -> HttpResponseBase:
     return serve(request, actor=actor, sha256=sha256, kind=size, export="download" in request.GET)
 
 
+ABOUT = {
+    "notice": ("unit_notice", "查看通知书"),
+    "bulletin": ("unit_bulletin", "阅读半月报（PDF）"),
+    "circular": ("unit_circular", "阅读通报（PDF）"),
+}
+"""What a message may be about: where it is read, and what the link says."""
+
+
+def _about(entry: InboxEntry) -> tuple[str, str]:
+    """Address and words of the link; both empty where nothing is to be opened."""
+    name, said = ABOUT.get(entry.subject_kind, ("", ""))
+    return (reverse(name, args=[entry.subject_id]), said) if name else ("", "")
+
+
 @csrf_protect
 @for_unit
 def messages(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The inbox; opening it marks what it shows as read."""
     found = rows_of(inbox.of(actor), request.GET, by="-seq")
-    shown = [(row, row.read_at is None) for row in found.rows]
-    fresh = [row.pk for row, new in shown if new]
+    shown = [(row, row.read_at is None, _about(row)) for row in found.rows]
+    fresh = [row.pk for row, new, _ in shown if new]
     if fresh and request.method == "GET":
         inbox_services.mark_read(actor=actor, ids=fresh)
     context = {"entries": shown, "next": found.next, "unread": inbox.unread(actor), "last": inbox.last_seq(actor)}

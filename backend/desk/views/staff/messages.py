@@ -27,6 +27,9 @@ ABOUT: dict[str, tuple[str, frozenset[Any]]] = {
     "inspection_plan": ("desk_plan", OFFICE | LEADERSHIP),
     "visit": ("desk_visit", STAFF),
     "bulletin": ("desk_bulletin", STAFF),
+    "circular": ("desk_circular", STAFF),
+    "target": ("desk_unit", OFFICE | LEADERSHIP),
+    "assignment": ("desk_assignment", OFFICE | LEADERSHIP),
 }
 """What a message may be about: the page, and who has it."""
 
@@ -162,7 +165,7 @@ class WishesPage(StaffPage[InboxPreference]):
         return {
             "wish": found,
             "able": dispatching.channels(),
-            "ways": [labels[each] for each in found.channels if each in labels],
+            "chosen": [labels[each] for each in found.channels if each in labels],
             "quiet": [QUIET_LABELS[each] for each in found.quiet_kinds if each in QUIET_LABELS],
             "muted": _hours(found.mute_from, found.mute_until),
         }

@@ -101,6 +101,7 @@ def _list(kind: str, rows: list[Awaited]) -> dict[str, Any]:
                 "name": row.name,
                 "address": to(page, row.id),
                 "day": row.day,
+                "said": "期限" if kind == "notice" else "",
                 "late": row.day is not None and row.day < late and kind in ("task", "notice"),
                 "state": _state(kind, row.state),
             }
