@@ -8,10 +8,12 @@ from rich.console import Console
 
 from bench.day import main
 from bench.show import Board
+from tests.engines.county import AUTUMN, county
 
 
 @pytest.mark.once
 def test_a_day_of_two_teams_ends_with_everything_where_it_belongs(tmp_path: Path) -> None:
+    county("sqlite", AUTUMN).copy_to(tmp_path / "data")
     printed = io.StringIO()
     arguments = ["--teams", "2", "--seed", "7", "--out", str(tmp_path / "out"), "--data", str(tmp_path / "data")]
     code = main(arguments, Board(Console(file=printed, width=200)))

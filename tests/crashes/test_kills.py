@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.crashes.field import at_work
-from tests.crashes.victim import Victim, own_database
+from tests.crashes.victim import Victim
+from tests.engines.county import county, own_database
 
 ROUNDS = 6
 SEED = 20261120
@@ -15,8 +16,10 @@ SEED = 20261120
 def test_a_server_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twice(
     tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
+    like = county(request.config.getoption("--engine"))
+    like.copy_to(tmp_path / "data")
     with (
-        own_database(request.config.getoption("--engine")) as database,
+        own_database(like) as database,
         at_work(Victim(tmp_path / "data", database), SEED) as work,
     ):
         for _ in range(ROUNDS):

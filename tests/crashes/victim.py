@@ -6,11 +6,9 @@ import sqlite3
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
@@ -67,17 +65,3 @@ class Victim(Server):
     def ids(self, sql: str) -> list[str]:
         """The first column, as ids are written in the protocol, sorted."""
         return sorted(str(uuid.UUID(str(row[0]))) for row in self.rows(sql))
-
-
-@contextmanager
-def own_database(engine: str) -> Iterator[str | None]:
-    """A database of the engine under test that nobody else uses; None for SQLite in the server's own folder."""
-    if engine == "sqlite":
-        yield None
-        return
-    cluster = os.environ["DUDAO_TEST_DATABASE"]
-    name = f"crashes_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.foreign.conftest import database, office, send_crew, server, sign_in  # noqa: F401 -- fixtures
+from tests.foreign.conftest import office, send_crew, server, sign_in  # noqa: F401 -- fixtures
 from tests.foreign.process import Server
 
 FLAGS = [

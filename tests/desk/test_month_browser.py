@@ -25,6 +25,7 @@ from tests.desk.month import (
 from tests.desk.photographs import noise
 from tests.desk.shift import sign_in
 from tests.desk.test_phone_visit_browser import SAVED, begin, question, say, sign, synced, take
+from tests.engines.county import AUTUMN, county
 from tests.foreign.process import Server
 
 pytestmark = pytest.mark.once
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.once
 
 @pytest.fixture
 def month(chromium: Browser, tmp_path: Path) -> Iterator[Month]:
+    county("sqlite", AUTUMN).copy_to(tmp_path / "data")
     server = Server.start(tmp_path / "data", None, DRAFTING)
     try:
         with browsing(chromium, server) as open_page:

@@ -54,6 +54,10 @@ class Run:
             self.cluster.stop()
             self.cluster = None
         if self.root is not None:
+            if PG_DSN in os.environ:
+                from tests.engines import county
+
+                county.forget(self.root)
             shutil.rmtree(self.root, ignore_errors=True)
             self.root = None
 

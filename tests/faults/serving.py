@@ -1,36 +1,20 @@
 """A real server on the engine of the run, with a database of its own."""
 
-import os
 import subprocess
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-
-import psycopg
 
 from bench.server import Server
+from tests.engines.county import county, own_database
 
 
 @contextmanager
-def database(engine: str) -> Iterator[str | None]:
-    """The address of a fresh database on the run's PostgreSQL; None for SQLite in the server's own folder."""
-    if engine == "sqlite":
-        yield None
-        return
-    cluster = os.environ["DUDAO_TEST_DATABASE"]
-    name = f"faults_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
-
-
-@contextmanager
-def serving(engine: str, folder: Path, clock: str) -> Iterator[Server]:
-    """A running server whose clock starts at `clock`."""
-    with database(engine) as address, Server(folder, address, clock) as server:
+def serving(engine: str, folder: Path, clock: str, *, since: str) -> Iterator[Server]:
+    """A running server of the demonstration county as it was made at `since`, whose clock starts later, at `clock`."""
+    like = county(engine, since)
+    like.copy_to(folder)
+    with own_database(like) as address, Server(folder, address, clock) as server:
         yield server
 
 

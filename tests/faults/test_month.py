@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from bench.clocks import CHINA
+from tests.engines.county import AUTUMN
 from tests.faults.month import TEAMS, Month, Plan
 from tests.faults.serving import serving
 from tests.faults.weather import Fault
@@ -18,7 +19,7 @@ START = dt.datetime(2026, 11, 2, 8, tzinfo=CHINA)
 
 async def test_a_month_over_bad_lines_ends_on_the_server_exactly_once(request: pytest.FixtureRequest, tmp_path) -> None:
     engine = request.config.getoption("--engine")
-    with serving(engine, tmp_path / "data", START.isoformat()) as server:
+    with serving(engine, tmp_path / "data", START.isoformat(), since=AUTUMN) as server:
         month = Month(Plan(SEED, OPERATIONS[engine], START), server)
         await month.play()
         faults = await month.check()

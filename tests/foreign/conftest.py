@@ -1,14 +1,11 @@
 """One server of its own for the foreign client, and crews that go out to schools nobody else uses."""
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
+from tests.engines.county import county, own_database
 from tests.foreign.client import Account, Phone
 from tests.foreign.crew import Crew
 from tests.foreign.office import Office
@@ -20,24 +17,14 @@ SendCrew = Callable[..., Crew]
 
 
 @pytest.fixture(scope="package")
-def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """A database of the engine under test: None for SQLite in the server's own folder."""
-    if request.config.getoption("--engine") == "sqlite":
-        yield None
-        return
-    cluster = os.environ["DUDAO_TEST_DATABASE"]
-    name = f"foreign_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        yield urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> Iterator[Server]:
-    started = Server.start(tmp_path_factory.mktemp("foreign") / "data", database)
-    yield started
-    started.stop()
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """On the engine under test."""
+    like, data = county(request.config.getoption("--engine")), tmp_path_factory.mktemp("foreign") / "data"
+    like.copy_to(data)
+    with own_database(like) as database:
+        started = Server.start(data, database)
+        yield started
+        started.stop()
 
 
 @pytest.fixture(scope="package")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.crashes.field import at_work
-from tests.crashes.victim import Victim, own_database
+from tests.crashes.victim import Victim
+from tests.engines.county import county, own_database
 
 SHARE = 0.15
 """Of SOAK_SECONDS; the rest belongs to other long runs."""
@@ -24,8 +25,10 @@ def test_a_server_that_is_killed_for_long_loses_nothing_and_does_nothing_twice(
 ) -> None:
     end = time.monotonic() + SHARE * float(os.environ.get("SOAK_SECONDS", "600"))
     seed = random.randrange(2**32)
+    like = county(request.config.getoption("--engine"))
+    like.copy_to(tmp_path / "data")
     with (
-        own_database(request.config.getoption("--engine")) as database,
+        own_database(like) as database,
         at_work(Victim(tmp_path / "data", database), seed) as work,
     ):
         try:

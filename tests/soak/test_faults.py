@@ -70,7 +70,8 @@ async def test_months_over_bad_lines_lose_and_double_nothing_and_the_server_stay
 
     seed, number, done = random.randrange(2**32), 0, 0
     memory: list[int] = []
-    with serving(request.config.getoption("--engine"), tmp_path / "data", START.isoformat()) as server:
+    engine, since = request.config.getoption("--engine"), START - dt.timedelta(days=1)
+    with serving(engine, tmp_path / "data", START.isoformat(), since=since.isoformat()) as server:
         until = time.monotonic() + seconds
         while number == 0 or (time.monotonic() < until and done < OPERATIONS):
             played = await month(server, number, seed, until)
