@@ -262,3 +262,9 @@ def test_pages_of_the_registry_cost_a_bounded_number_of_queries(world: World, of
         with CaptureQueriesContext(connection) as queries:
             text = office.opens(str(name), *args)
         assert (name, len(queries) <= 15, len(text.encode()) <= 120 * 1024) == (name, True, True)
+
+
+def test_columns_of_a_list_are_named_in_chinese_too(office: Seat) -> None:
+    page = office.opens("desk_import")
+    meant = ("编码 <code>code</code>", "学区 <code>district</code>", "最低余额（元） <code>minimum_balance_yuan</code>")
+    assert [each in page for each in meant] == [True] * len(meant)

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from backend.notices.services import drafts
 from backend.sync.models import DeviceReport, Operation
 from tests.desk.clicking import Seat
 from tests.fixtures.people import Cast
+from tests.fixtures.rectification import World
 from tests.fixtures.visits import Fieldwork
 from tests.fixtures.work_under_review import Desk, given
 
@@ -59,7 +61,7 @@ def test_work_that_waits_is_counted(desk: Desk, cast: Cast) -> None:
 
 def test_every_figure_opens_a_page_that_is_there(office: Seat) -> None:
     addresses = re.findall(r'<li class="[^"]*"><a href="([^"]+)"><b>', office.opens("desk_today"))
-    assert len(addresses) == 14
+    assert len(addresses) == 16
     assert {office.client.get(each.replace("&amp;", "&")).status_code for each in addresses} == {200}
 
 
@@ -133,3 +135,13 @@ def test_the_board_is_the_offices_alone(cast: Cast, office: Seat, fieldwork: Fie
         assert [seat.status("desk_today"), seat.status("desk_pulse")] == [403, 403]
     foreign = figures(Seat(cast.person(Role.OFFICE, county=cast.county("B"))).opens("desk_today"))
     assert set(foreign.values()) == {0}
+
+
+def test_papers_that_wait_are_counted_and_their_lists_opened(cast: Cast, world: World) -> None:
+    world.reported()
+    office = Seat(cast.person(Role.OFFICE, county=world.county))
+    page = office.opens("desk_today")
+    assert figures(page)["份整改报告待复查"] == 1
+    address = unescape(re.findall(r'<a href="([^"]*)"><b>1</b><span>份整改报告待复查', page)[0])
+    listed = office.client.get(address).content.decode()
+    assert listed.count('<td data-label="文号">') == 1

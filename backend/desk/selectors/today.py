@@ -20,7 +20,8 @@ from backend.inspections.models import (
 )
 from backend.inspections.models.lifecycle import LOCKED
 from backend.inspections.selectors import assignments, evidence, findings, plans, visits
-from backend.notices.selectors import notices
+from backend.notices.rules.lifecycle import State
+from backend.notices.selectors import workload
 
 SHOWN = 30
 """Crews that the board names; the list behind it has them all."""
@@ -53,7 +54,7 @@ class Board:
 
 
 def board(actor: Actor, stuck: dict[str, int]) -> Board:
-    """As things stand, in eight queries; `stuck` is what the sync engine counts. What somebody may not see is not
+    """As things stand, in nine queries; `stuck` is what the sync engine counts. What somebody may not see is not
     counted for them."""
     out = [_out(row) for row in _on_the_way(actor)]
     return Board(_sendings(actor) | _visits(actor) | _evidence(actor) | _papers(actor) | stuck, out)
@@ -122,7 +123,10 @@ def open_vetoes(actor: Actor) -> QuerySet[Finding]:
 
 
 def _papers(actor: Actor) -> dict[str, int]:
+    waiting = workload.waiting(actor)
     return {
-        "overdue": notices.filtered(notices.scoped(actor), overdue=True).count(),
+        "overdue": waiting["overdue"],
+        "reported": waiting.get(State.REPORT_SUBMITTED, 0),
+        "escalations": waiting["escalations"],
         "plans": plans.matching(actor, state=PlanState.SUBMITTED).count(),
     }

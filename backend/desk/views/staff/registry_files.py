@@ -18,6 +18,7 @@ from backend.desk.deeds import Deed
 from backend.desk.navigation import OFFICE
 from backend.desk.staff import StaffPage
 from backend.registry.api.parsers import MAX_FILE, TOO_LARGE
+from backend.registry.models import Target
 from backend.registry.rules.sheets import SHEETS, Sheet
 from backend.registry.rules.tables import MAX_ROWS
 from backend.registry.selectors import listing, targets
@@ -99,8 +100,16 @@ class ImportPage(StaffPage[None]):
         }
 
 
-def _columns(sheet: Sheet) -> list[tuple[str, bool]]:
-    return [(column.name, column.needed) for column in sheet.columns]
+def _columns(sheet: Sheet) -> list[tuple[str, str, bool]]:
+    """Of each column its name in the file, what it is called on the pages, and whether it must be there."""
+    return [(column.name, _called(column.field), column.needed) for column in sheet.columns]
+
+
+def _called(field: str) -> str:
+    """Of a reference, what it refers to."""
+    found = {one.name: one for one in Target._meta.fields}[field]
+    about = found.related_model
+    return str(found.verbose_name if about is None or isinstance(about, str) else about._meta.verbose_name)
 
 
 @require_safe

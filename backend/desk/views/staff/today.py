@@ -16,6 +16,9 @@ from backend.desk.navigation import OFFICE
 from backend.desk.selectors import today
 from backend.desk.staff import StaffPage
 from backend.desk.sync import stuck
+from backend.notices.rules.lifecycle import State
+
+REPORTED = State.REPORT_SUBMITTED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,14 @@ def groups(counts: dict[str, int]) -> list[tuple[str, list[Figure]]]:
             [
                 Figure(counts["to_review"], "次到访待审核", "", _at("desk_visits", state="submitted"), "soon"),
                 Figure(counts["vetoes"], "项一票否决候选", "待听取意见和认定", _at("desk_vetoes"), "late"),
+                Figure(
+                    counts["reported"],
+                    "份整改报告待复查",
+                    "",
+                    _at("desk_notices", state=REPORTED),
+                    "soon",
+                ),
+                Figure(counts["escalations"], "份督办文书待办", "拟稿和待审定", _at("desk_escalations"), "soon"),
                 Figure(counts["unreleased"], "项任务未下达", "", _at("desk_assignments", state="planned"), "soon"),
                 Figure(counts["plans"], "个计划待批准", "", _at("desk_plans", state="submitted"), "soon"),
             ],
