@@ -22,6 +22,8 @@ TYPES = {
 }
 """PostgreSQL's type of a column, by Django's name of the field."""
 
+NUMBERS_AND_IDS = frozenset(name for name, type_ in TYPES.items() if type_ in ("bigint", "integer", "uuid"))
+
 
 def kind(field: Any) -> str:
     """Django's name of the type of what `field` stores; a reference stores what it refers to."""

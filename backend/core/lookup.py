@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 
 from backend.core import codec, statements
-from backend.core.columns import pg_type
+from backend.core.columns import NUMBERS_AND_IDS, kind, pg_type
 
 M = TypeVar("M", bound=models.Model)
 
@@ -242,9 +242,16 @@ def instant(found: Any) -> dt.datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=dt.UTC)
 
 
+def _array(values: Collection[Any]) -> str:
+    """Numbers or ids as PostgreSQL writes an array of them. The driver would look at each of them, in Python."""
+    return f"{{{','.join(['NULL' if each is None else str(each) for each in values])}}}"
+
+
 def _parameter(model: type[models.Model], name: str, value: Any, real: Any) -> Any:
     field = _field(model, name)
     if not isinstance(value, SEVERAL):
         return field.get_db_prep_value(value, real)
     values = [field.get_db_prep_value(each, real) for each in value]
-    return values if real.vendor == "postgresql" else codec.text(values)
+    if real.vendor != "postgresql":
+        return codec.text(values)
+    return _array(values) if kind(field) in NUMBERS_AND_IDS else values

@@ -16,6 +16,7 @@ import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
 
 MOST = 512
 """Statements that a connection keeps; the program has fewer. One beyond them is planned each time."""
@@ -36,7 +37,10 @@ class _Kept:
     __slots__ = ("names", "transformer")
 
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
-        self.transformer = Transformer(driver)
+        # Django's own reader of instants is Python around the driver's: the session's time zone is UTC already.
+        context = driver.cursor()
+        context.adapters.register_loader("timestamptz", TimestamptzLoader)
+        self.transformer = Transformer(context)
         self.names: dict[Key, bytes] = {}
 
 
