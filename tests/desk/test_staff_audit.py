@@ -1,5 +1,6 @@
 """The audit trail at a desk: found by who, what and when, object by object, and proven whole."""
 
+import ast
 import re
 import uuid
 from pathlib import Path
@@ -117,3 +118,23 @@ def test_every_verb_that_the_code_writes_has_chinese_words() -> None:
     }
     unknown = {f"{a}.{b}" for a, b in found if a not in audit_words.SUBJECTS or b not in audit_words.HAPPENED}
     assert (len(found) > 100, unknown) == (True, set())
+
+
+@pytest.mark.once
+def test_every_detail_that_the_code_writes_has_a_chinese_name() -> None:
+    found = {
+        word.arg
+        for path in Path(settings.BASE_DIR, "backend").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "log"
+        for word in call.keywords
+        if word.arg is not None
+    }
+    assert (len(found) > 50, found - audit_words.DETAILS.keys()) == (True, set())
+
+
+def test_details_are_read_by_name(world: World, office: Seat) -> None:
+    notice = world.draft()
+    with write(actor=world.office) as change:
+        change.log("visit.checked_in", notice, inside=True, metres=12)
+    assert "在围栏内：是；相距米数：12" in office.opens("desk_audit", kind="notice")

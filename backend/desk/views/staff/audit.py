@@ -54,7 +54,9 @@ class Shown:
 
 
 def shown(line: AuditLine) -> Shown:
-    detail = "；".join(f"{name}={value}" for name, value in line.detail.items() if value not in ("", None, []))
+    detail = "；".join(
+        audit_words.detail(name, value) for name, value in line.detail.items() if value not in ("", None, [])
+    )
     more = "……" if len(detail) > LONGEST else ""
     return Shown(line, audit_words.told(line.verb), audit_words.kind(line.kind), detail[:LONGEST] + more)
 
