@@ -13,7 +13,16 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.foreign.conftest import office, send_crew, server, sign_in  # noqa: F401 -- fixtures
 from tests.foreign.process import Server
 
+AS_PLAYWRIGHT = """AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades AimEnabled MediaRouter
+    HttpsFirstBalancedModeAutoEnable LensOverlay PaintHolding ThirdPartyStoragePartitioning PreconnectToSearch
+    AvoidCorsURLLoaderRestartOnRedirect TcpPortRandomizationWin OptimizationHints NetworkTimeServiceQuerying"""
+"""What Playwright turns off by itself: the browser hears only the last of several such lists."""
+
+UNSEEN = "WebUIOmniboxPopup WebUIOmniboxAimPopup WebUIOmniboxFullPopup"
+"""Pages of the browser's own behind its line of addresses: they cost more than most of ours, in each new window."""
+
 FLAGS = [
+    "--disable-features=" + ",".join([*AS_PLAYWRIGHT.split(), *UNSEEN.split()]),
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
