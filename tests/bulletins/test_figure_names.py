@@ -31,7 +31,7 @@ def test_every_figure_of_a_county_at_work_has_a_name_of_its_own(records: Records
 
 def test_what_shares_a_name_is_told_apart_by_its_code() -> None:
     teams = [{"code": code, "name": "城区组", "track": "department"} for code in ("T01", "T02")]
-    figures = {f"team.{team['code']}.visits": {} for team in teams}
+    figures: dict[str, dict[str, object]] = {f"team.{team['code']}.visits": {} for team in teams}
     named = names({"teams": teams, "figures": figures})
     assert [name.text for name in named.values()] == ["城区组（T01）：督查次数", "城区组（T02）：督查次数"]
 
