@@ -63,6 +63,8 @@ class DeputiesView(StepView):
 
 
 class DeputyEndView(StepView):
+    """A deputy's time ends at once."""
+
     permission_classes = (LeadershipOnly,)
 
     def tried(self, request: Request) -> str:
