@@ -75,13 +75,14 @@ class Server:
     def wait(self, log: Path) -> None:
         """Until /readyz answers 200; what the server printed, where it does not come up."""
         end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                if httpx.get(f"{self.base}/readyz", timeout=5).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.2)
+        with httpx.Client(timeout=5) as client:
+            while time.monotonic() < end and self.process.poll() is None:
+                try:
+                    if client.get(f"{self.base}/readyz").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.1)
         self.stop()
         raise RuntimeError(f"the server did not come up:\n{log.read_text(errors='replace')[-4000:]}")
 
