@@ -94,6 +94,12 @@ def test_a_declared_recusal_stands_on_the_page(
     assert (f"{member.name}已声明回避" in text, "原工作单位" in text) == (True, True)
 
 
+def test_its_checklists_are_called_by_name(office: Seat, fieldwork: Fieldwork) -> None:
+    row = fieldwork.released()
+    [common] = [version for code, version in row.templates if code == "TY"]
+    assert re.search(rf"督查通用页[^<]*（TY 第{common}版）", office.opens("desk_assignment", row.pk))
+
+
 def test_called_off_with_a_reason_and_never_once_a_visit_began(office: Seat, fieldwork: Fieldwork) -> None:
     row = fieldwork.released()
     office.done("cancel", "desk_assignment", row.pk, reason="学校停水停课")

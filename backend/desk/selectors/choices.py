@@ -1,7 +1,8 @@
 """What a desk may choose from: teams, districts, checklists, people of the field."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db.models import Q
 
@@ -48,6 +49,13 @@ def checklists(actor: Actor) -> Choices:
     """Those in use, by code."""
     rows = ChecklistTemplate.objects.filter(county_id=actor.county_id, status=TemplateStatus.PUBLISHED)
     return [(code, f"{code} {name}") for code, name in rows.order_by("code").values_list("code", "name")]
+
+
+def checklists_of(actor: Actor, used: Sequence[Sequence[Any]]) -> list[str]:
+    """What the checklists of a task are called: `used` are code and version of each."""
+    rows = ChecklistTemplate.objects.filter(county_id=actor.county_id, code__in=[code for code, _ in used])
+    names = {(code, version): name for code, version, name in rows.values_list("code", "version", "name")}
+    return [f"{names.get((code, version), code)}（{code} 第{version}版）" for code, version in used]
 
 
 def field_people(able: Collection[int], away: Collection[int] = ()) -> list[tuple[int, str]]:

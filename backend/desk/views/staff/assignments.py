@@ -247,7 +247,7 @@ class AssignmentPage(StaffPage[Assignment]):
             "track": Track(found.track).label,
             "crew": crew,
             "recusals": [(one, RecusalKind(one.kind).label) for one in found.recusals.all()],
-            "codes": "、".join(f"{code} 第{version}版" for code, version in found.templates),
+            "lists": choices.checklists_of(actor, found.templates),
             "visit": getattr(found, "visit", None),
             "burden": often,
             "warning": _too_often(found, often),
