@@ -22,7 +22,8 @@ TYPES = {
 }
 """PostgreSQL's type of a column, by Django's name of the field."""
 
-NUMBERS_AND_IDS = frozenset(name for name, type_ in TYPES.items() if type_ in ("bigint", "integer", "uuid"))
+PLAIN = frozenset(name for name, type_ in TYPES.items() if type_ in ("bigint", "integer", "text", "uuid"))
+"""Those with one way to write their values."""
 
 
 def kind(field: Any) -> str:

@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 
 from backend.core import codec, statements
-from backend.core.columns import NUMBERS_AND_IDS, kind, pg_type
+from backend.core.columns import PLAIN, kind, pg_type
 
 M = TypeVar("M", bound=models.Model)
 
@@ -62,8 +62,8 @@ def find(
     locked = lock and real.vendor == "postgresql"
     shape = _Shape(model, real.vendor, tuple(equals), lists, locked, tuple(only), order, where, tuple(related))
     parameters = [_parameter(model, name, equals[name], real) for name, _ in _asked(shape)]
-    found = statements.rows(_statement(shape), parameters)
-    return _rows(model, found, shape) if found else []
+    found = statements.rows(_statement(shape), parameters, real=real)
+    return _rows(model, found, shape, real) if found else []
 
 
 def find_one(
@@ -81,7 +81,7 @@ def existing(wanted: Mapping[Any, Collection[Any]]) -> set[tuple[type[models.Mod
         return set()
     keys = [_parameter(model, model._meta.pk.attname, ids, real) for model, ids in asked.items()]
     tables = tuple((model, isinstance(ids, list)) for model, ids in asked.items())
-    found = statements.rows(_existing(tables, real.vendor), keys)
+    found = statements.rows(_existing(tables, real.vendor), keys, real=real)
     return {(tables[place][0], tables[place][0]._meta.pk.to_python(key)) for place, key in found}
 
 
@@ -102,22 +102,21 @@ def _existing(tables: tuple[tuple[type[models.Model], bool], ...], vendor: str) 
     return " UNION ALL ".join(parts)
 
 
-def _rows(model: type[M], found: list[Any], shape: _Shape) -> list[M]:
+def _rows(model: type[M], found: list[Any], shape: _Shape, real: Any) -> list[M]:
     if not shape.related:
-        return _built(model, found, shape.only)
+        return _built(model, found, shape.only, real)
     end = len(_fields(model, shape.only))
-    rows = _built(model, [row[:end] for row in found], shape.only)
+    rows = _built(model, [row[:end] for row in found], shape.only, real)
     for name in shape.related:
         reference = _reference(model, name)
         begin, end = end, end + len(_fields(reference.related_model, ()))
-        others = _built(reference.related_model, [row[begin:end] for row in found], ())
+        others = _built(reference.related_model, [row[begin:end] for row in found], (), real)
         for row, other in zip(rows, others, strict=True):
             reference.set_cached_value(row, other)
     return rows
 
 
-def _built(model: type[M], found: list[Any], only: tuple[str, ...]) -> list[M]:
-    real = connections[DEFAULT_DB_ALIAS]
+def _built(model: type[M], found: list[Any], only: tuple[str, ...], real: Any) -> list[M]:
     attributes, converters = _reading(model, real.vendor, only)
     columns = list(zip(*found, strict=True))
     for place, conversions, expression in converters:
@@ -242,9 +241,16 @@ def instant(found: Any) -> dt.datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=dt.UTC)
 
 
-def _array(values: Collection[Any]) -> str:
-    """Numbers or ids as PostgreSQL writes an array of them. The driver would look at each of them, in Python."""
-    return f"{{{','.join(['NULL' if each is None else str(each) for each in values])}}}"
+def array(values: Collection[Any]) -> str:
+    """Texts, numbers or ids as PostgreSQL writes an array of them. The driver would look at each of them, in Python."""
+    return f"{{{','.join(['NULL' if each is None else _element(each) for each in values])}}}"
+
+
+def _element(value: Any) -> str:
+    if not isinstance(value, str):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _parameter(model: type[models.Model], name: str, value: Any, real: Any) -> Any:
@@ -254,4 +260,4 @@ def _parameter(model: type[models.Model], name: str, value: Any, real: Any) -> A
     values = [field.get_db_prep_value(each, real) for each in value]
     if real.vendor != "postgresql":
         return codec.text(values)
-    return _array(values) if kind(field) in NUMBERS_AND_IDS else values
+    return array(values) if kind(field) in PLAIN else values

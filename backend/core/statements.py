@@ -21,24 +21,26 @@ Rows = list[tuple[Any, ...]]
 Execute = Callable[[str, Any, bool, dict[str, Any]], Rows]
 
 
-def rows(sql: str, parameters: Sequence[Any] = (), *, binary: bool = False) -> Rows:
+def rows(sql: str, parameters: Sequence[Any] = (), *, binary: bool = False, real: Any = None) -> Rows:
     """What `sql` answers; nothing if it only writes. Parameters are marked `%s` and are as the driver takes them
     (`lookup.kept`); a per cent sign is written `%%`.
 
     Only for the few constant texts of the program: each stays prepared as long as the connection lasts. Raises Django's
     exceptions of databases. `binary`: bytes come as they are, where PostgreSQL would write them as text, twice as long.
+    `real`: Django's connection, where the caller holds it already.
     """
-    return _run(sql, parameters, False, binary)
+    return _run(sql, parameters, False, binary, real)
 
 
 def repeat(sql: str, each: Sequence[Sequence[Any]]) -> None:
     """Run `sql`, which writes, with `each` of these parameters; on SQLite, where a statement has no way to go."""
-    _run(sql, each, True, False)
+    _run(sql, each, True, False, None)
 
 
 @async_unsafe
-def _run(sql: str, parameters: Any, many: bool, binary: bool) -> Rows:
-    real: Any = connections[DEFAULT_DB_ALIAS]
+def _run(sql: str, parameters: Any, many: bool, binary: bool, real: Any) -> Rows:
+    if real is None:
+        real = connections[DEFAULT_DB_ALIAS]
     if real.connection is None:
         real.ensure_connection()
     context = {"connection": real, "binary": binary}

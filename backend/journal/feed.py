@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from backend.core import clock, codec, statements
-from backend.core.lookup import find
+from backend.core.lookup import array, find
 from backend.core.making import made
 from backend.journal.models.feed import FeedRow, Scope, digest
 from backend.journal.models.subject import Document
@@ -62,7 +62,7 @@ def take_turns(keys: Collection[int], object_ids: Collection[str]) -> None:
 
     What a whole county reads is left out. For PostgreSQL: SQLite has one writer at a time anyway.
     """
-    statements.rows(TURNS, [sorted(keys), list(object_ids)])
+    statements.rows(TURNS, [array(sorted(keys)), array(object_ids)])
 
 
 def _lock(county_id: int, puts: Mapping[Key, Document | None]) -> _Work:

@@ -119,8 +119,12 @@ def by_model(rows: Iterable[Some]) -> dict[type[models.Model], list[Some]]:
 
 
 def _run_together(writes: Sequence[Write]) -> None:
-    texts = [_statement(_model(rows[0]), "postgresql", _numbered(rows)) + ending for rows, ending in writes]
-    statements.rows(_joined(tuple(texts)), [_records(rows) for rows, _ in writes])
+    texts, records = [], []
+    for rows, ending in writes:
+        numbered = _numbered(rows)
+        texts.append(_statement(_model(rows[0]), "postgresql", numbered) + ending)
+        records.append(_records(rows, numbered))
+    statements.rows(_joined(tuple(texts)), records)
 
 
 def _numbered(rows: Sequence[Some]) -> bool:
@@ -145,9 +149,19 @@ def _all_values(rows: Sequence[Some]) -> list[dict[str, Any]]:
     return [row.values if isinstance(row, Row) else row.__dict__ for row in rows]
 
 
-def _records(rows: Sequence[Some]) -> str:
-    columns = [(column, name) for column, name, _ in _columns(_model(rows[0]), _numbered(rows))]
-    return codec.text([{column: each[name] for column, name in columns} for each in _all_values(rows)])
+def _records(rows: Sequence[Some], numbered: bool) -> str:
+    model, held = _model(rows[0]), _all_values(rows)
+    names = _same_names(model, numbered)
+    if all(isinstance(row, Row) and row.values.keys() == names for row in rows):
+        return codec.text(held)
+    columns = [(column, name) for column, name, _ in _columns(model, numbered)]
+    return codec.text([{column: each[name] for column, name in columns} for each in held])
+
+
+@cache
+def _same_names(model: type[models.Model], numbered: bool) -> frozenset[str]:
+    """The columns that are called as their attributes: mostly all, and then a `Row` can go as it is."""
+    return frozenset(column for column, name, _ in _columns(model, numbered) if column == name)
 
 
 def _run_one_by_one(rows: Sequence[Some], ending: str) -> None:

@@ -60,3 +60,11 @@ def test_one_row_or_none() -> None:
 def test_a_constant_condition_and_a_lock_can_be_added() -> None:
     found = find(Verdict, lock=True, order="operation_id", where="status = 'held'", code="")
     assert [row.rev for row in found] == [1, 2]
+
+
+@pytest.mark.parametrize("name", ['"', "\\", "{a,b}", "NULL", "null", "", " a ", "逗号，“引号”", "a\nb", "%s"])
+def test_any_text_can_be_in_a_list(name: str) -> None:
+    Operation.objects.filter(pk=uuid.UUID(int=1)).update(object_id=name)
+    assert [row.n for row in find(Operation, object_id=[name, "o2"], order="n")] == [1, 2]
+    assert [row.n for row in find(Operation, lock=True, object_id=[name, "o2"], order="n")] == [1, 2]
+    assert [row.n for row in find(Operation, object_id=[f"{name}x", f"x{name}"])] == []

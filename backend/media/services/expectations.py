@@ -8,6 +8,7 @@ from django.db import connection
 
 from backend.core import clock, codec, statements
 from backend.core.ids import uuid7
+from backend.core.lookup import array
 from backend.journal.rows import Batch, Row
 from backend.media.models import Expectation
 from backend.media.models.expectation import ExpectationState
@@ -116,7 +117,7 @@ def receipts(evidence_ids: Iterable[str]) -> list[Receipt]:
     if not asked:
         return []
     vendor = connection.vendor
-    given = asked if vendor == "postgresql" else codec.text(asked)
+    given = array(asked) if vendor == "postgresql" else codec.text(asked)
     found = statements.rows(RECEIVED[vendor], [given, ExpectationState.AWAITED.value])
     return [
         Receipt(evidence_id, sha256, size, owner_id, state == ExpectationState.VERIFIED)
