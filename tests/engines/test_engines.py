@@ -6,6 +6,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from tests.engines import run
 from tests.engines.postgres import Cluster, start_cluster
@@ -47,3 +48,14 @@ def test_a_cluster_leaves_nothing_behind() -> None:
 def test_redis_answers(redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         assert client.ping()
+
+
+def status(path: str) -> int:
+    answer = Client().get(path)
+    answer.close()
+    return answer.status_code
+
+
+def test_every_client_finds_the_static_files() -> None:
+    found, missing = "/static/desk/desk.css", "/static/desk/none.css"
+    assert [status(each) for each in (found, found, missing)] == [200, 200, 404]
