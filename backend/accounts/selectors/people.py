@@ -55,6 +55,12 @@ def with_role(county_id: int, roles: Iterable[str]) -> set[int]:
     return {user_id for (user_id,) in statements.rows(HOLDERS.format(held=held), [county_id, wanted, now, now])}
 
 
+def holders(county_id: int, roles: Iterable[str]) -> QuerySet[User]:
+    """The same people as `with_role`, for a query that asks more about them."""
+    held = RoleAssignment.objects.filter(in_term(clock.now()), role__in=[str(role) for role in roles])
+    return User.objects.filter(county_id=county_id, is_active=True, pk__in=held.values("user_id"))
+
+
 def _holds(row: RoleAssignment) -> bool:
     now = clock.now()
     return row.starts_at <= now and (row.ends_at is None or now < row.ends_at)

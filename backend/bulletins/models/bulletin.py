@@ -87,6 +87,9 @@ class Bulletin(Journaled):
     def title(self) -> str:
         return f"“双减”督查半月报{self.number_text}（{self.period.label}）"
 
+    opened_before: bool | None = None
+    """Whether the one who asked for it had opened it already; None where that was not asked (`bulletins.to_read`)."""
+
     _snapshot: "BulletinSnapshot | None" = None
 
     @property

@@ -7,10 +7,10 @@ none. What is another county's, or not yet published, is the same as what does n
 
 import uuid
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.accounts.roles import UNIT_ROLES, Role
-from backend.bulletins.models import Bulletin, BulletinPaper
+from backend.bulletins.models import Bulletin, BulletinPaper, BulletinReceipt
 from backend.bulletins.rules.editions import Edition
 from backend.bulletins.rules.lifecycle import State
 from backend.core.actor import Actor
@@ -39,6 +39,16 @@ def get(actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
     found = scoped(actor).filter(pk=bulletin_id).first()
     if found is None:
         raise NotFound("bulletin", bulletin_id)
+    return found
+
+
+def to_read(actor: Actor, bulletin_id: uuid.UUID) -> Bulletin:
+    """The same, with `opened_before`. Raises `NotFound`."""
+    mine = BulletinReceipt.objects.filter(bulletin=OuterRef("pk"), user_id=actor.person)
+    found = scoped(actor).annotate(opened=Exists(mine)).filter(pk=bulletin_id).first()
+    if found is None:
+        raise NotFound("bulletin", bulletin_id)
+    found.opened_before = found.opened
     return found
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from backend.accounts.models import User
+from django.db.models import Exists, OuterRef
+
 from backend.accounts.selectors import people
 from backend.bulletins.models import Bulletin
 from backend.bulletins.rules.lifecycle import State
@@ -18,7 +19,8 @@ def standing(bulletin: Bulletin) -> dict[str, Any]:
     """
     if bulletin.state != State.PUBLISHED:
         return {"readers": 0, "read": 0, "waiting": []}
-    readers = people.with_role(bulletin.county_id, READERS | SCHOOL_READERS)
-    read = set(bulletin.receipts.values_list("user_id", flat=True)) & readers
-    rest = User.objects.filter(pk__in=readers - read).order_by("pk")
-    return {"readers": len(readers), "read": len(read), "waiting": [str(user) for user in rest[:MOST_NAMES]]}
+    readers = people.holders(bulletin.county_id, READERS | SCHOOL_READERS).order_by("pk")
+    found = readers.annotate(read=Exists(bulletin.receipts.filter(user_id=OuterRef("pk"))))
+    rows = list(found.values_list("name", "read"))
+    waiting = [name for name, read in rows if not read]
+    return {"readers": len(rows), "read": len(rows) - len(waiting), "waiting": waiting[:MOST_NAMES]}

@@ -2,11 +2,15 @@
 
 import uuid
 
+from django.db import IntegrityError
+
 from backend.accounts.roles import Role
 from backend.accounts.selectors import people
 from backend.bulletins.rules.lifecycle import State
 from backend.bulletins.services.steps import Locked, P, changing
+from backend.core import clock
 from backend.core.actor import Actor
+from backend.journal.rows import Row
 from backend.journal.writing import write
 
 
@@ -28,13 +32,22 @@ def revise(*, locked: Locked[P], actor: Actor, paper_id: uuid.UUID, reason: str)
     return step.paper
 
 
-def opened(*, actor: Actor, paper: P) -> None:
-    """Keep when a reader first opened a published paper."""
+def opened(*, actor: Actor, paper: P, before: bool | None = None) -> None:
+    """Keep when a reader first opened a published paper. `before`: whether they had opened it, if the caller knows.
+
+    It happens while somebody waits for a page, so it is written without looking again: of two requests of one reader
+    that come at the same time the database refuses the later one, with its audit line.
+    """
     if paper.state != State.PUBLISHED or actor.user_id is None:
         return
-    if paper.receipts.filter(user_id=actor.user_id).exists():
+    mine = paper.receipts.filter(user_id=actor.user_id)
+    if mine.exists() if before is None else before:
         return
-    with write(actor=actor) as change:
-        _, first = paper.receipts.get_or_create(user_id=actor.user_id, defaults={"name": actor.name})
-        if first:
+    own = {f"{paper.journal_kind}_id": paper.pk, "user_id": actor.user_id, "name": actor.name, "read_at": clock.now()}
+    try:
+        with write(actor=actor) as change:
+            change.batch.insert([Row(paper.receipts.model, **own)])
             change.log(f"{paper.journal_kind}.opened", paper)
+    except IntegrityError:
+        if not mine.exists():
+            raise

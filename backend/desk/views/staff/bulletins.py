@@ -168,7 +168,7 @@ class BulletinPage(StaffPage[Bulletin]):
     deeds = DEEDS
 
     def find(self, actor: Actor, **key: Any) -> Bulletin:
-        return bulletins.get(actor, uuid.UUID(str(key["bulletin_id"])))
+        return bulletins.to_read(actor, uuid.UUID(str(key["bulletin_id"])))
 
     def stamp(self, found: Bulletin) -> str:
         return stamp_of(found.state, found.version, found.texts_version, found.consulted_at)
@@ -178,7 +178,7 @@ class BulletinPage(StaffPage[Bulletin]):
         return offers.of(actor, found) | (frozenset({"remark", "settle"}) if makes else frozenset())
 
     def context(self, request: HttpRequest, actor: Actor, found: Bulletin) -> dict[str, Any]:
-        handing.opened(actor=actor, paper=found)
+        handing.opened(actor=actor, paper=found, before=found.opened_before)
         makes, facts = actor.has(*MAKERS), found.facts
         return {
             "bulletin": found,
