@@ -26,8 +26,6 @@ WORKERS = env.whole("DUDAO_WORKERS", 1)
 THREADS = env.whole("DUDAO_THREADS", 8)
 """Requests that a process works on at the same time, pushes apart: they have threads of their own."""
 
-PUSH_THREADS = env.whole("DUDAO_PUSH_THREADS", 1)
-
 EMBEDDED_WORKER = env.flag("DUDAO_WORKER", default=WORKERS == 1)
 """Whether the server process also runs the duties; otherwise run `manage.py worker`."""
 
@@ -88,6 +86,11 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database(env.text("DUDAO_DATABASE", f"sqlite:///{DATA_DIR / 'dudao.sqlite3'}"))}
+
+PUSH_THREADS = env.whole("DUDAO_PUSH_THREADS", 2 if "postgresql" in str(DATABASES["default"]["ENGINE"]) else 1)
+"""Pushes that a process works on at the same time: on PostgreSQL one computes while the other waits for the disk; SQLite
+has one writer."""
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -134,6 +137,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},  # its links lie inside buttons, where keyboards do not find them
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
