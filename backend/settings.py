@@ -88,8 +88,8 @@ TEMPLATES = [
 DATABASES = {"default": env.database(env.text("DUDAO_DATABASE", f"sqlite:///{DATA_DIR / 'dudao.sqlite3'}"))}
 
 PUSH_THREADS = env.whole("DUDAO_PUSH_THREADS", 2 if "postgresql" in str(DATABASES["default"]["ENGINE"]) else 1)
-"""Pushes that a process works on at the same time: on PostgreSQL one computes while the other waits for the disk; SQLite
-has one writer."""
+"""Pushes that a process works on at the same time: on PostgreSQL one computes while the other waits for the disk;
+SQLite has one writer."""
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
