@@ -121,16 +121,17 @@ def by_model(rows: Iterable[Some]) -> dict[type[models.Model], list[Some]]:
 def _run_together(writes: Sequence[Write]) -> None:
     texts, records = [], []
     for rows, ending in writes:
-        numbered = _numbered(rows)
-        texts.append(_statement(_model(rows[0]), "postgresql", numbered) + ending)
-        records.append(_records(rows, numbered))
+        model, held = _model(rows[0]), _all_values(rows)
+        numbered = _numbered(model, held)
+        texts.append(_statement(model, "postgresql", numbered) + ending)
+        records.append(_records(model, held, numbered))
     statements.rows(_joined(tuple(texts)), records)
 
 
-def _numbered(rows: Sequence[Some]) -> bool:
+def _numbered(model: type[models.Model], held: Sequence[dict[str, Any]]) -> bool:
     """Whether the database counts their keys; one among them that is there already is met by what else is unique."""
-    key = _model(rows[0])._meta.pk.attname
-    return None in [each.get(key) for each in _all_values(rows)]
+    key = model._meta.pk
+    return isinstance(key, models.AutoField) and None in [each.get(key.attname) for each in held]
 
 
 @cache
@@ -149,10 +150,9 @@ def _all_values(rows: Sequence[Some]) -> list[dict[str, Any]]:
     return [row.values if isinstance(row, Row) else row.__dict__ for row in rows]
 
 
-def _records(rows: Sequence[Some], numbered: bool) -> str:
-    model, held = _model(rows[0]), _all_values(rows)
+def _records(model: type[models.Model], held: list[dict[str, Any]], numbered: bool) -> str:
     names = _same_names(model, numbered)
-    if all(isinstance(row, Row) and row.values.keys() == names for row in rows):
+    if all(each.keys() == names for each in held):
         return codec.text(held)
     columns = [(column, name) for column, name, _ in _columns(model, numbered)]
     return codec.text([{column: each[name] for column, name in columns} for each in held])
@@ -165,7 +165,8 @@ def _same_names(model: type[models.Model], numbered: bool) -> frozenset[str]:
 
 
 def _run_one_by_one(rows: Sequence[Some], ending: str) -> None:
-    model, numbered, held = _model(rows[0]), _numbered(rows), _all_values(rows)
+    model, held = _model(rows[0]), _all_values(rows)
+    numbered = _numbered(model, held)
     columns = (
         [each[name] for each in held] if convert is None else convert([each[name] for each in held])
         for _, name, convert in _columns(model, numbered)

@@ -41,18 +41,18 @@ def scoped(actor: Actor) -> QuerySet[User]:
 
 
 HOLDERS = """
-    SELECT r.user_id FROM accounts_roleassignment r CROSS JOIN accounts_user u
-    WHERE u.id = r.user_id AND u.county_id = %s AND u.is_active AND r.role {held}
-    AND r.starts_at <= %s AND (r.ends_at IS NULL OR r.ends_at > %s)
+    SELECT r.user_id FROM accounts_roleassignment r
+    WHERE r.role {held} AND r.starts_at <= %s AND (r.ends_at IS NULL OR r.ends_at > %s)
+    AND (SELECT u.is_active AND u.county_id = %s FROM accounts_user u WHERE u.id = r.user_id)
 """
-"""CROSS tells SQLite to begin with the role, which few hold."""
+"""By the role, which few hold, and only then by the person."""
 
 
 def with_role(county_id: int, roles: Iterable[str]) -> set[int]:
     """Ids of the county's active people who hold any of `roles` now."""
     now = connection.ops.adapt_datetimefield_value(clock.now())
     held, wanted = among([str(role) for role in roles])
-    return {user_id for (user_id,) in statements.rows(HOLDERS.format(held=held), [county_id, wanted, now, now])}
+    return {user_id for (user_id,) in statements.rows(HOLDERS.format(held=held), [wanted, now, now, county_id])}
 
 
 def holders(county_id: int, roles: Iterable[str]) -> QuerySet[User]:

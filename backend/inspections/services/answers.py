@@ -158,7 +158,7 @@ class _Batch:
         self.dossier.add(
             Row(
                 AnswerRevision,
-                visit_id=self.dossier.visit.pk,
+                visit_id=self.dossier.visit.id,
                 key=row.key,
                 value=new.value,
                 note=new.note,

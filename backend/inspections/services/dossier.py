@@ -125,7 +125,7 @@ class Dossier:
 
     # -- what the journal asks
 
-    @property
+    @cached_property
     def journal_id(self) -> str:
         return str(self.visit.pk)
 
@@ -173,7 +173,7 @@ class Dossier:
             batch.insert(added)
 
     def _row(self, register: Register) -> Row:
-        return Row(Answer, visit_id=self.visit.pk, **dict(zip(REGISTER, _words(register), strict=True)))
+        return Row(Answer, visit_id=self.visit.id, **dict(zip(REGISTER, _words(register), strict=True)))
 
     # -- what is in it
 

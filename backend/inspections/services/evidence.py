@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -163,16 +163,20 @@ def _build(actor: Actor, evidence_id: uuid.UUID, dossier: Dossier, new: NewEvide
 
 def _declared(actor: Actor, new: NewEvidence, told: Told | None) -> dict[str, Any]:
     """What the custody of a photo begins with; nothing that was not told is in it."""
-    camera = asdict(new.camera) if new.camera else {}
     said: dict[str, Any] = {
         "mock": new.mock,
-        "camera": {name: text for name, text in camera.items() if text} or None,
+        "camera": _camera(new.camera) if new.camera else None,
         "device": str(actor.device_id) if actor.device_id else None,
         "at": told.at.isoformat() if told and told.at else None,
         "offset_ms": told.offset_ms if told else None,
         "received_at": told.received_at.isoformat() if told else None,
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _camera(camera: Camera) -> dict[str, str] | None:
+    said = (("model", camera.model), ("os", camera.os), ("app", camera.app))
+    return {name: text for name, text in said if text} or None
 
 
 def _finding(dossier: Dossier, finding_id: uuid.UUID | None) -> Finding | None:
