@@ -9,11 +9,11 @@ import uuid
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import psycopg
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
@@ -37,11 +37,18 @@ class _Kept:
     __slots__ = ("names", "transformer")
 
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
+        adapters = AdaptersMap(driver.adapters)
         # Django's own reader of instants is Python around the driver's: the session's time zone is UTC already.
-        context = driver.cursor()
-        context.adapters.register_loader("timestamptz", TimestamptzLoader)
-        self.transformer = Transformer(context)
+        adapters.register_loader("timestamptz", TimestamptzLoader)
+        self.transformer = Transformer(_Context(adapters))
         self.names: dict[Key, bytes] = {}
+
+
+class _Context(NamedTuple):
+    """How values are adapted; without the connection, which is forgotten when nobody else holds it."""
+
+    adapters: AdaptersMap
+    connection: None = None
 
 
 _kept: WeakKeyDictionary[psycopg.Connection[Any], _Kept] = WeakKeyDictionary()

@@ -1,7 +1,10 @@
 """What a connection to PostgreSQL keeps prepared: once each, through rollbacks, changed tables and lost connections."""
 
+import gc
 import uuid
+import weakref
 
+import psycopg
 import pytest
 from django.db import NotSupportedError, OperationalError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -72,6 +75,19 @@ def test_a_lost_connection_is_an_operational_error_and_the_next_one_works() -> N
         statements.rows("SELECT pg_terminate_backend(pg_backend_pid())")
     connection.close_if_unusable_or_obsolete()
     assert statements.rows(ONE, [1]) == [(1,)]
+
+
+@pytest.mark.django_db
+def test_a_connection_that_nobody_holds_any_longer_is_forgotten() -> None:
+    given = connection.get_connection_params()
+    address = {name: given[name] for name in ("host", "port", "user", "password", "dbname") if name in given}
+    driver = psycopg.connect(**address, autocommit=True)
+    assert prepared.rows(driver, ONE, [1]) == [(1,)]
+    known = weakref.ref(driver)
+    driver.close()
+    del driver
+    gc.collect()
+    assert known() is None
 
 
 @pytest.mark.django_db
