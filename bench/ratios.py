@@ -6,7 +6,7 @@ with a description of the machine and of the method, as docs/benchmarks.md.
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bench import (
     city,
@@ -26,32 +26,33 @@ from bench import (
 )
 from bench.table import Line, load_now, write
 
-
-def lines(*, quick: bool) -> Iterator[Line]:
-    """Every line of the table, as it is measured."""
-    yield from pulling.lines()
-    yield from pushing.lines(pushing.QUICK if quick else pushing.Plan())
-    yield from rush.lines(rush.QUICK if quick else rush.Plan())
-    yield from deriving.lines(quick=quick)
-    yield from drawing.lines()
-    yield from city.lines()
-    yield from evidence.lines()
-    yield from lists.lines()
-    yield from compiling.lines()
-    yield from printing.lines(quick=quick)
-    yield from term_bulletin.lines(quick=quick)
-    yield from exporting.lines()
-    yield from fanout.lines()
-    yield from uploading.lines(uploading.QUICK if quick else uploading.Plan())
+PARTS: dict[str, Callable[[bool], Iterable[Line]]] = {
+    "pulling": lambda quick: pulling.lines(),
+    "pushing": lambda quick: pushing.lines(pushing.QUICK if quick else pushing.Plan()),
+    "rush": lambda quick: rush.lines(rush.QUICK if quick else rush.Plan()),
+    "deriving": lambda quick: deriving.lines(quick=quick),
+    "drawing": lambda quick: drawing.lines(),
+    "city": lambda quick: city.lines(),
+    "evidence": lambda quick: evidence.lines(),
+    "lists": lambda quick: lists.lines(),
+    "compiling": lambda quick: compiling.lines(),
+    "printing": lambda quick: printing.lines(quick=quick),
+    "bulletin": lambda quick: term_bulletin.lines(quick=quick),
+    "exporting": lambda quick: exporting.lines(),
+    "fanout": lambda quick: fanout.lines(),
+    "uploading": lambda quick: uploading.lines(uploading.QUICK if quick else uploading.Plan()),
+}
+"""What is measured, by name; each yields its lines of the table as they are measured, given whether to be quick."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = argparse.ArgumentParser(prog="python -m bench.ratios")
     options.add_argument("--quick", action="store_true", help="measure briefly")
     options.add_argument("--write", action="store_true", help="keep the table as docs/benchmarks.md")
+    options.add_argument("--only", nargs="+", choices=PARTS, default=[*PARTS], help="measure these")
     given = options.parse_args(arguments)
     before, found = load_now(), []
-    for line in lines(quick=given.quick):
+    for line in (line for name in given.only for line in PARTS[name](given.quick)):
         found.append(line)
         sys.stdout.write(f"{' | '.join(line.cells())}\n")
         sys.stdout.flush()

@@ -60,7 +60,7 @@ def measured(stand: Stand, plan: Plan) -> Iterator[Line]:
     yield Line(what, f"{seconds:.1f} s ({refused} put off)", "< 60 s", seconds < 60)
     times = others_ms(report)
     figure = f"p50 {percentile(times, 50):.0f} ms, p95 {percentile(times, 95):.0f} ms ({len(times)} pulls)"
-    yield Line("pulls of others meanwhile", figure, "p95 < 300 ms", percentile(times, 95) < 300)
+    yield Line(f"pulls of others meanwhile, {engine}", figure, "p95 < 300 ms", percentile(times, 95) < 300)
 
 
 def batches(prepared: Prepared) -> list[list[bytes]]:

@@ -15,10 +15,11 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
 METHOD = """
 ## How it is measured
-`make bench` (`python -m bench.ratios`; `--quick` briefly, `--write` also writes this page). Ours and its control
-take turns in one run (A B A B), the figure is the median of the turns; a ratio says more than its absolute figures,
-which are those of a shared machine at the load written above. Nothing here is a test: no check of the product
-depends on time.
+`make bench` (`python -m bench.ratios`; `--quick` briefly, `--only pulling pushing` some of it, `--write` also writes
+this page, where lines that were not measured again stay with their time). Ours and its control take turns in one run
+(A B A B), the figure is the median of the turns; a ratio says more than its absolute figures, which are those of a
+shared machine whose speed changes with what its neighbours do. Nothing here is a test: no check of the product depends
+on time.
 
 - **First download.** Real documents: finished visits with 60 answers, three findings and twelve pieces of evidence
   each, every crew's in a scope of its own. Ours: `pull` page by page as the view answers. Control: one SQL
@@ -67,10 +68,6 @@ depends on time.
   durable, reads and hashes it again, compares and links it to its content address, as ours does; ours also
   authenticates, keeps rows of every step in PostgreSQL and reads what the photo says about itself. Memory of an
   upload: by how much the workers grow at most, divided by the uploads under way.
-- **Fan-out.** 500 sockets of people who read one scope and 500 of the control in the same server process (SQLite with
-  the layer in memory; PostgreSQL with Redis), told in turn: ours through the channel layer to the process and from
-  there to its sockets, the control's by a loop over them. From the event to the arrival at a client, all of them in
-  one other process; 15 rounds. While the 500 are open, notices are signed over REST, and a school's socket waits.
 - **Ledger.** 100,000 findings of 12,500 notices, made by bulk inserts, read and written piece by piece as the view
   does; memory: by how much the process grows from a tenth of them to all.
 - **Fan-out.** 500 open sockets of the product and as many of the control in one server process, clients in a process of
@@ -96,21 +93,33 @@ class Line(msgspec.Struct):
         return self.what, self.figure, self.must, "yes" if self.reached else "**no**"
 
 
-def page(lines: Sequence[Line], load: tuple[float, float]) -> str:
-    """The whole page; `load`: the machine's load average before and after."""
-    head = ["# Benchmarks", "", machine(load), "", "| what | figure | must reach | reached |", "|---|---|---|---|"]
-    return "\n".join([*head, *(f"| {' | '.join(line.cells())} |" for line in lines)]) + f"\n{METHOD}"
+def page(lines: Sequence[Line], load: tuple[float, float], before: str = "") -> str:
+    """The whole page; `load`: the machine's load average before and after; `before`: the page as it is, of which the
+    lines that were not measured now stay, in their places.
+    """
+    now = f"{dt.datetime.now(CHINA):%Y-%m-%d %H:%M}"
+    rows = {row.split(" | ")[0]: row for row in before.splitlines() if row.startswith("| ")}
+    rows = {what: row for what, row in rows.items() if what not in ("| what", "|---")}
+    rows |= {f"| {line.what}": f"| {' | '.join([*line.cells(), now])} |" for line in lines}
+    head = [
+        "# Benchmarks",
+        "",
+        machine(load),
+        "",
+        "| what | figure | must reach | reached | measured |",
+        "|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows.values()]) + f"\n{METHOD}"
 
 
 def machine(load: tuple[float, float]) -> str:
     """What it was measured on."""
     parts = [
-        f"{dt.datetime.now(CHINA):%Y-%m-%d %H:%M} (China)",
         f"{processor()}, {os.cpu_count()} cores, {memory()} GB",
         f"Linux {platform.release().partition('-')[0]}" if platform.system() == "Linux" else platform.system(),
         f"Python {platform.python_version()}",
         f"SQLite {sqlite3.sqlite_version}",
-        f"load average {load[0]:.1f} before, {load[1]:.1f} after (the load generator included)",
+        f"load average {load[0]:.1f} before, {load[1]:.1f} after the last measuring (the load generator included)",
     ]
     return "; ".join(parts) + "."
 
@@ -135,5 +144,6 @@ def load_now() -> float:
 
 
 def write(lines: Iterable[Line], load: tuple[float, float]) -> Path:
-    PAGE.write_text(page(list(lines), load), encoding="utf-8")
+    before = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    PAGE.write_text(page(list(lines), load, before), encoding="utf-8")
     return PAGE
