@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -147,3 +148,14 @@ def kept(request: HttpRequest) -> dict[str, Any]:
         return {}
     del request.session["kept"]
     return dict(found["fields"])
+
+
+def say(request: HttpRequest, sentence: str) -> None:
+    """Tell the reader `sentence` on the page that comes next. It travels in a signed cookie: to keep it in the session
+    and to drop it again would cost that page three statements."""
+    messages.info(request, sentence)
+
+
+def said(request: HttpRequest) -> str:
+    """What the reader is to be told on this page, once; mostly nothing."""
+    return " ".join(str(each) for each in messages.get_messages(request))

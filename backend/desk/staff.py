@@ -138,7 +138,7 @@ class StaffPage(ABC, Generic[T]):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         kept = pages.kept(request)
         typed = Typed(kept["form"], kept.get("row", ""), kept) if "form" in kept else None
-        return self._page(request, actor, self.find(actor, **key), typed, said=request.session.pop("said", ""))
+        return self._page(request, actor, self.find(actor, **key), typed, said=pages.said(request))
 
     def _do(self, request: HttpRequest, actor: Actor, /, deed: str, **key: Any) -> HttpResponseBase:
         here = request.path.removesuffix(f"/do/{deed}")
@@ -167,7 +167,7 @@ class StaffPage(ABC, Generic[T]):
         address, said = known.leads_to(result) if known.leads_to else here, known.sentence(result)
         submissions.settle(claimed=claimed, address=address, said=said)
         self.keep(request, known, result)
-        request.session["said"] = said
+        pages.say(request, said)
         return HttpResponseRedirect(address)
 
     def _values(self, request: HttpRequest, actor: Actor, found: T, deed: Deed) -> dict[str, Any]:
@@ -261,9 +261,9 @@ def _again(request: HttpRequest, actor: Actor, token: uuid.UUID, here: str) -> H
     """The form was sent before: the same answer as then."""
     before = submissions.earlier(actor=actor, token=token)
     if before is None or before.ended_at is None:
-        request.session["said"] = "您已提交过这份表单，正在办理，请以页面现在显示的状态为准。"
+        pages.say(request, "您已提交过这份表单，正在办理，请以页面现在显示的状态为准。")
         return HttpResponseRedirect(here)
-    request.session["said"] = before.said
+    pages.say(request, before.said)
     return HttpResponseRedirect(before.address)
 
 

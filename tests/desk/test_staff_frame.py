@@ -8,8 +8,10 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.template import Context, Template
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backend.accounts.models import User
@@ -65,6 +67,17 @@ def test_a_form_that_is_sent_twice_does_its_work_once(client: Client) -> None:
     assert (first.status_code, first["Location"]) == (302, reverse("desk_plan", args=[plan.pk]))
     assert (second.status_code, second["Location"]) == (302, first["Location"])
     assert "已起草" in client.get(second["Location"]).content.decode()
+
+
+def test_what_a_deed_says_is_told_once_and_costs_the_next_page_no_statement(client: Client) -> None:
+    fields = form(client.get(reverse("desk_plans")), "create") | {"month": "2026-12", "kind": "monthly"}
+    page = client.post(reverse("desk_plans_do", args=["create"]), fields)["Location"]
+    with CaptureQueriesContext(connection) as first:
+        told = client.get(page).content.decode()
+    with CaptureQueriesContext(connection) as later:
+        again = client.get(page).content.decode()
+    assert ("已起草" in told, "已起草" in again) == (True, False)
+    assert len(first) == len(later)
 
 
 def test_a_form_whose_work_is_under_way_is_not_begun_again(client: Client, office: User, cast: Cast) -> None:

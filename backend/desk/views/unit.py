@@ -65,7 +65,7 @@ def notice(request: HttpRequest, actor: Actor, notice_id: uuid.UUID) -> HttpResp
     issuing.opened(actor=actor, notice=notices.get(actor, notice_id))
     fields = pages.kept(request)
     bound = {fields["form"]: fields} if "form" in fields else {}
-    return _shown(request, actor, notice_id, bound, {"restored": bool(bound), "said": request.session.pop("said", "")})
+    return _shown(request, actor, notice_id, bound, {"restored": bool(bound), "said": pages.said(request)})
 
 
 def _shown(
@@ -112,7 +112,7 @@ def _act(
     except Problem as fault:
         typed = {name: str(text) for name, text in request.POST.items()}
         return _shown(request, actor, notice_id, {form: typed}, {"fault": fault.detail, "open": form}, fault.status)
-    request.session["said"] = said
+    pages.say(request, said)
     return HttpResponseRedirect(reverse("unit_notice", args=[notice_id]))
 
 
