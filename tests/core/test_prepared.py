@@ -13,7 +13,7 @@ from backend.core import prepared, statements
 from backend.core.lookup import find
 from backend.sync.models import Operation
 
-pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite prepares for itself")
+pytestmark = pytest.mark.postgresql
 
 ONE = "SELECT 1 WHERE 1 = %s"
 

@@ -5,7 +5,8 @@ Everything a run needs lives in one temporary folder and ends with the run. With
 owns the folder and the PostgreSQL server, and each worker has its own database and its own data folder.
 
 What does not depend on the database is played once, on SQLite's run: whatever does not ask for one, outside the folders
-of `SERVED`, and what bears the marker `once`. pytest-django fails what touches a database without asking for it.
+of `SERVED`, and what bears the marker `once`; what bears `postgresql` only there. pytest-django fails what touches a
+database without asking for it.
 
 An engine that is not to be had on this machine is skipped with a loud line, and is a failure when CI is set.
 """
@@ -155,11 +156,9 @@ def pytest_unconfigure() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not (_is_in(item, LONG) and _is_apart(item)))
-    if run.engine == "sqlite":
-        return
-    twice = [item for item in items if not _is_played_once(item)]
-    config.hook.pytest_deselected(items=[item for item in items if _is_played_once(item)])
-    items[:] = twice
+    played = [item for item in items if _is_played(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _is_played(item)])
+    items[:] = played
 
 
 def pytest_collection_finish() -> None:
@@ -168,6 +167,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def _is_played(item: pytest.Item) -> bool:
+    """On this engine: SQLite plays what is played once, and not what only PostgreSQL has."""
+    if run.engine == "sqlite":
+        return item.get_closest_marker("postgresql") is None
+    return not _is_played_once(item)
 
 
 def _is_played_once(item: pytest.Item) -> bool:
