@@ -86,7 +86,7 @@ def _run(driver: psycopg.Connection[Any], kept: _Kept, key: Key, values: Sequenc
         kept.names[key] = name
     result = pgconn.exec_prepared(name, values, formats, wanted)
     if result.error_field(DiagnosticField.SQLSTATE) in OUTDATED:
-        del kept.names[key]
+        kept.names.clear()  # the others are as old
     return _checked(driver, result)
 
 
