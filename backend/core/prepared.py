@@ -21,9 +21,9 @@ from psycopg.types.datetime import TimestamptzLoader
 MOST = 512
 """Statements that a connection keeps; the program has fewer. One beyond them is planned each time."""
 
-OUTDATED = (b"0A000", b"26000")
+OUTDATED, DISCARDED = b"0A000", b"26000"
 """What PostgreSQL says of a prepared statement whose table was altered (feature_not_supported), and of one that
-somebody discarded (invalid_sql_statement_name)."""
+somebody discarded (invalid_sql_statement_name), mostly with all others."""
 
 DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
@@ -85,8 +85,11 @@ def _run(driver: psycopg.Connection[Any], kept: _Kept, key: Key, values: Sequenc
         _checked(driver, pgconn.prepare(name, _text(sql), types))
         kept.names[key] = name
     result = pgconn.exec_prepared(name, values, formats, wanted)
-    if result.error_field(DiagnosticField.SQLSTATE) in OUTDATED:
-        kept.names.clear()  # the others are as old
+    state = result.error_field(DiagnosticField.SQLSTATE)
+    if state == OUTDATED:
+        del kept.names[key]
+    elif state == DISCARDED:
+        kept.names.clear()
     return _checked(driver, result)
 
 

@@ -49,13 +49,15 @@ def test_a_statement_survives_a_change_of_its_table_and_a_discard() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_statement_that_somebody_discarded_is_prepared_again() -> None:
-    assert statements.rows(ONE, [1]) == [(1,)]
+def test_what_somebody_discarded_is_prepared_again() -> None:
+    for text in (ONE, "SELECT 2 WHERE 1 = %s"):
+        statements.rows(text, [1])
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
     with pytest.raises(ProgrammingError):
         statements.rows(ONE, [1])
     assert statements.rows(ONE, [1]) == [(1,)]
+    assert statements.rows("SELECT 2 WHERE 1 = %s", [1]) == [(2,)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -170,8 +170,10 @@ class LawPhone:
     # A restored server
 
     def enter(self, epoch: str) -> None:
-        """Another epoch: offer what was ever acknowledged, and take back into the queue what the server lacks."""
+        """Another epoch: offer what was ever acknowledged, and take back into the queue what the server lacks. A page
+        that set out before that takes nothing off the screen: what it knows of was decided in a life that is lost."""
         if self.epoch not in (None, epoch):
+            self.leaving = None
             kept = {each.op: each for each in self.made if each.status is not None}
             for op in self.offer(list(kept)):
                 kept[op].status, kept[op].result, kept[op].shown = None, {}, True

@@ -49,6 +49,24 @@ def test_the_laws_hold(world: LawWorld) -> None:
     run_state_machine_as_test(machine(world), settings=RUNS)
 
 
+def test_a_first_page_from_yet_another_life_takes_nothing_off_the_screen(world: LawWorld) -> None:
+    """Restored twice while a phone begins anew: its next page comes without a 409, because it has no cursor."""
+    life = machine(world)()
+    life.begin()
+    try:
+        life.revoke(visit=0)
+        life.answer(place=1, visit=0, key="TY-01", value="yes")
+        life.push(place=1, fault="none", order="as made", most=1)
+        life.back_up()
+        life.restore()
+        life.ask(place=1, limit=1)
+        life.restore()
+        life.pull(place=1, limit=2000, twice=True)
+        life.always()
+    finally:
+        life.teardown()
+
+
 @pytest.mark.parametrize("name", sorted(MUTANTS))
 def test_a_mutant_is_caught(name: str, world: LawWorld, record_property: Callable[[str, object], None]) -> None:
     found = MUTANTS[name]
