@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from backend.core import prepared, statements
 from backend.core.lookup import find
 from backend.sync.models import Operation
+from tests.journal.test_rows import operation
 
 pytestmark = pytest.mark.postgresql
 
@@ -93,11 +94,11 @@ def test_a_connection_that_nobody_holds_any_longer_is_forgotten() -> None:
 
 
 @pytest.mark.django_db
-def test_a_look_up_by_many_keys_goes_by_the_index_whatever_is_known_of_the_table() -> None:
+def test_a_look_up_by_many_keys_looks_each_up_by_the_index() -> None:
+    Operation.objects.bulk_create(operation(n) for n in range(1, 2001))
     with CaptureQueriesContext(connection) as seen:
-        find(Operation, id=[uuid.uuid4(), uuid.uuid4()])
-    text = seen[0]["sql"]
+        assert [row.n for row in find(Operation, order="n", id=[uuid.UUID(int=7), uuid.UUID(int=1999)])] == [7, 1999]
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {text}")
+        cursor.execute(f"EXPLAIN {seen[0]['sql']}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Seq Scan" not in plan
+    assert ("Nested Loop" in plan, "Index Scan" in plan, "Seq Scan" in plan) == (True, True, False)
