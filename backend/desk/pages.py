@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -152,10 +153,11 @@ def kept(request: HttpRequest) -> dict[str, Any]:
 
 def say(request: HttpRequest, sentence: str) -> None:
     """Tell the reader `sentence` on the page that comes next. It travels in a signed cookie: to keep it in the session
-    and to drop it again would cost that page three statements."""
-    messages.info(request, sentence)
+    and to drop it again would cost that page three statements. A cookie outlives a session: it says for whom it is."""
+    messages.info(request, sentence, extra_tags=request.session.get(SESSION_KEY, ""))
 
 
 def said(request: HttpRequest) -> str:
     """What the reader is to be told on this page, once; mostly nothing."""
-    return " ".join(str(each) for each in messages.get_messages(request))
+    reader = request.session.get(SESSION_KEY, "")
+    return " ".join(str(each) for each in messages.get_messages(request) if each.extra_tags == reader)

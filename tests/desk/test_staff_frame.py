@@ -80,6 +80,13 @@ def test_what_a_deed_says_is_told_once_and_costs_the_next_page_no_statement(clie
     assert len(first) == len(later)
 
 
+def test_what_was_said_to_one_is_not_told_to_who_signs_in_after_them(client: Client, cast: Cast) -> None:
+    fields = form(client.get(reverse("desk_plans")), "create") | {"month": "2026-12", "kind": "monthly"}
+    page = client.post(reverse("desk_plans_do", args=["create"]), fields)["Location"]
+    client.force_login(cast.person(Role.OFFICE))
+    assert ("messages" in client.cookies, "已起草" in client.get(page).content.decode()) == (True, False)
+
+
 def test_a_form_whose_work_is_under_way_is_not_begun_again(client: Client, office: User, cast: Cast) -> None:
     fields = form(client.get(reverse("desk_plans")), "create") | {"month": "2026-12", "kind": "monthly"}
     submissions.claim(actor=cast.actor(office), token=uuid.UUID(fields["once"]))
